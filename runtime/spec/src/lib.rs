@@ -1,0 +1,1 @@
+//! The types that generated code is written in.
