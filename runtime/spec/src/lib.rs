@@ -1,1 +1,39 @@
-//! The types that generated code is written in.
+//! The types that generated code is written in: operations, shapes, permission templates, and the
+//! face that every typed service shows to the gateway.
+//!
+//! This crate deliberately knows no service, no protocol and no policy: generated code depends on
+//! it and on smithy-rs's schema crates alone, and everything hand-written meets generated code
+//! through it.
+//!
+//! ```
+//! use stockade_spec::permission::{Part, Permissions, Predicate, Requirement, Resource};
+//! use stockade_spec::permission::{Capture, Class, Source, Step};
+//!
+//! // What `iam:DeleteRole` needs, with the role's name as the input's first member.
+//! static DELETE_ROLE: Permissions = Permissions {
+//!     class: Class::Requirements,
+//!     source: Source::Name,
+//!     captures: &[Capture { name: "RoleName", steps: &[Step::Member(0)] }],
+//!     requirements: &[Requirement {
+//!         action: "iam:DeleteRole",
+//!         resources: &[Resource::Resolver { name: "role", index: 0, arguments: &[0] }],
+//!         when: Predicate::Always,
+//!         each: None,
+//!         keys: &[],
+//!     }],
+//! };
+//! assert_eq!(DELETE_ROLE.requirements[0].action, "iam:DeleteRole");
+//! ```
+
+pub mod directory;
+pub mod error;
+pub mod operation;
+pub mod permission;
+pub mod resolve;
+pub mod service;
+pub mod shape;
+
+pub use error::Error;
+pub use operation::Operation;
+pub use service::{Caller, RequestContext, Service};
+pub use shape::{AnyShape, Structure};

@@ -1,0 +1,66 @@
+//! Who is who: what authentication and authorization ask of the services that keep identities.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::service::{Caller, Session};
+
+/// What an access key stands for.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    /// The secret that requests are signed with.
+    pub secret: String,
+    /// The token that must come with temporary credentials.
+    pub session_token: Option<String>,
+    /// Whose key it is.
+    pub caller: Caller,
+    /// The account it belongs to.
+    pub account: String,
+    /// What temporary credentials carry.
+    pub session: Option<Arc<Session>>,
+    /// When temporary credentials end.
+    pub expires: Option<SystemTime>,
+    /// Whether the key is `Active`.
+    pub active: bool,
+}
+
+/// A policy document and what people call it.
+#[derive(Debug, Clone)]
+pub struct AttachedPolicy {
+    /// The document's text.
+    pub document: Arc<str>,
+    /// The inline policy's name or the managed policy's ARN.
+    pub name: String,
+    /// Whether it is a managed policy.
+    pub managed: bool,
+    /// The ARN of the user, group or role that it is attached to.
+    pub attached_to: String,
+}
+
+/// What the directory knows of a user or role, for a decision.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    /// Identity policies: inline and managed; a user's groups' included.
+    pub policies: Vec<AttachedPolicy>,
+    /// The permissions boundary.
+    pub boundary: Option<AttachedPolicy>,
+    /// The user's or role's tags (`aws:PrincipalTag/…`; a session's own tags override them).
+    pub tags: Vec<(String, String)>,
+}
+
+/// The keeper of identities.
+pub trait Directory: Send + Sync {
+    /// What an access key stands for; `None` for a key that is not on record.
+    fn credential(&self, access_key: &str) -> Option<Arc<Credential>>;
+
+    /// The policies and tags of a user, of a session's role, or of a federated user's user.
+    /// `None` when the principal is gone: a session whose role was deleted is denied everything.
+    fn profile(&self, account: &str, caller: &Caller) -> Option<Profile>;
+
+    /// A managed policy's default version, by ARN (for managed session policies).
+    fn managed_policy(&self, arn: &str) -> Option<Arc<str>>;
+
+    /// A number that changes whenever any answer of [`Directory::profile`] or
+    /// [`Directory::managed_policy`] may have changed; cheap to ask.
+    fn revision(&self) -> u64;
+}

@@ -1,0 +1,22 @@
+//! What a model says of one operation.
+
+use aws_smithy_schema::Schema;
+
+use crate::permission::Permissions;
+
+/// One operation of a typed service: its shapes, its errors and what a caller needs to be allowed.
+#[derive(Debug)]
+pub struct Operation {
+    /// The operation's name, for example `CreateUser`.
+    pub name: &'static str,
+    /// The input's schema; carries the HTTP trait where the protocol is a REST one.
+    pub input: &'static Schema<'static>,
+    /// The output's schema.
+    pub output: &'static Schema<'static>,
+    /// The element around a query protocol's result, for example `CreateUserResult`.
+    pub result_wrapper: Option<&'static str>,
+    /// The input has a streaming payload: the body is handed over unread.
+    pub streams_input: bool,
+    /// What the caller needs.
+    pub permissions: &'static Permissions,
+}

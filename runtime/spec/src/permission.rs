@@ -1,0 +1,186 @@
+//! Permission templates: what a caller needs for an operation, as data that the generator writes
+//! and [`authz`](https://docs.rs) fills from the decoded input.
+//!
+//! An operation's [`Permissions`] holds the paths of the input's members that any of its
+//! requirements mentions ([`Capture`]); everything else refers to them by index, so that filling a
+//! template is one walk over the input and a few look-ups.
+
+/// Everything that authorization needs to know about one operation.
+#[derive(Debug)]
+pub struct Permissions {
+    /// Whether, and how, the caller is authorized.
+    pub class: Class,
+    /// Where the requirements come from.
+    pub source: Source,
+    /// The input's members that the requirements mention.
+    pub captures: &'static [Capture],
+    /// What the caller needs; all of the requirements whose predicate holds must be allowed.
+    pub requirements: &'static [Requirement],
+}
+
+/// How an operation is authorized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// By its requirements. With none it is denied to all but root: no template, no access.
+    Requirements,
+    /// Signed, but AWS needs no permission for it (`sts:GetCallerIdentity`).
+    Open,
+    /// The model's no-auth operations: neither signature nor permission.
+    Unsigned,
+    /// Authorized by a token in the request, not by IAM.
+    Bearer,
+}
+
+/// The first source, in the order of the design, that named the operation's action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The operation's own name among its prefix's actions.
+    Name,
+    /// The operation that an action's documentation link names.
+    Link,
+    /// `prefix:Operation`, for an operation newer than the reference.
+    Inferred,
+    /// A hand-written overlay.
+    Overlay,
+}
+
+/// A path from the input to one member, or to one member of each element of a list or map.
+#[derive(Debug)]
+pub struct Capture {
+    /// The path as the overlays write it, for messages: `Delete.Objects[].Key`.
+    pub name: &'static str,
+    /// The steps from the input's root.
+    pub steps: &'static [Step],
+}
+
+/// One step of a [`Capture`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Into the structure's member of this index.
+    Member(u16),
+    /// Into each element of a list (`[]`).
+    Each,
+    /// To each key of a map (`{keys}`).
+    Keys,
+    /// To each value of a map (`{values}`).
+    Values,
+}
+
+/// An index into [`Permissions::captures`].
+pub type CaptureIndex = u16;
+
+/// One action that must be allowed on each of its resources.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The action, for example `lambda:CreateFunction`.
+    pub action: &'static str,
+    /// The resources; empty means that the action has none, and is checked against `*`.
+    pub resources: &'static [Resource],
+    /// When the requirement applies.
+    pub when: Predicate,
+    /// The list whose elements are taken one at a time, as an index of any capture below it: the
+    /// resources, predicate and keys then see only that element's values.
+    pub each: Option<CaptureIndex>,
+    /// Condition keys that the request itself sets.
+    pub keys: &'static [KeyBinding],
+}
+
+/// A resource of a requirement.
+#[derive(Debug)]
+pub enum Resource {
+    /// An ARN or other name made of parts. Where several parts have many values, each combination
+    /// is a resource.
+    Template(&'static [Part]),
+    /// A typed function of the service's crate turns the captured values into resources.
+    Resolver {
+        /// The resolver's name within the service, for messages.
+        name: &'static str,
+        /// The resolver's index in the service's generated `Resolvers` trait.
+        index: u16,
+        /// The captures it is given.
+        arguments: &'static [CaptureIndex],
+    },
+}
+
+/// A part of a [`Resource::Template`].
+#[derive(Debug)]
+pub enum Part {
+    /// Text.
+    Literal(&'static str),
+    /// The partition of the request's region, for example `aws`.
+    Partition,
+    /// The request's region.
+    Region,
+    /// The caller's account.
+    Account,
+    /// A captured value; `default` stands in when the member is absent. A member that is absent
+    /// and has no default leaves the template unfilled, and the request is denied.
+    Capture {
+        /// Which.
+        capture: CaptureIndex,
+        /// The text for an absent member.
+        default: Option<&'static str>,
+        /// A value that is itself an ARN replaces the whole template (members that take a name or
+        /// an ARN).
+        or_arn: bool,
+    },
+    /// A part nobody here can know: an allow must cover all of its values, a deny any.
+    Opaque,
+}
+
+/// When a requirement applies.
+#[derive(Debug)]
+pub enum Predicate {
+    /// To each call.
+    Always,
+    /// When the member is present (and not an empty string or list).
+    Present(CaptureIndex),
+    /// When the member is absent.
+    Absent(CaptureIndex),
+    /// When the member's value is one of these.
+    OneOf(CaptureIndex, &'static [&'static str]),
+    /// When all hold.
+    All(&'static [Predicate]),
+    /// When any holds.
+    Any(&'static [Predicate]),
+    /// When it does not hold.
+    Not(&'static Predicate),
+}
+
+/// A condition key that the request sets.
+#[derive(Debug)]
+pub struct KeyBinding {
+    /// The key; with [`Value::Pairs`] the part before the name, for example `aws:RequestTag/`.
+    pub key: &'static str,
+    /// Where its values come from.
+    pub value: Value,
+}
+
+/// Where a condition key's values come from.
+#[derive(Debug)]
+pub enum Value {
+    /// A fixed text.
+    Literal(&'static str),
+    /// All values of the capture; no key when there are none.
+    Capture(CaptureIndex),
+    /// One key for each name, with the value at the same place of the same list or map.
+    Pairs {
+        /// The names, appended to the key.
+        names: CaptureIndex,
+        /// The values.
+        values: CaptureIndex,
+    },
+    /// `true` when the member is present, else `false`.
+    Presence(CaptureIndex),
+    /// A fact of the HTTP request that no model has: the named header's value.
+    Header(&'static str),
+    /// A typed function of the service's crate computes the values.
+    Resolver {
+        /// The resolver's name within the service.
+        name: &'static str,
+        /// The resolver's index in the service's generated `Resolvers` trait.
+        index: u16,
+        /// The captures it is given.
+        arguments: &'static [CaptureIndex],
+    },
+}

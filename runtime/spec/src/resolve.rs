@@ -1,0 +1,72 @@
+//! What authorization asks of a service's state: names to ARNs, resource policies, resource tags.
+
+use std::sync::Arc;
+
+/// Where a request is at home: the parts of an ARN that the request itself decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope<'a> {
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: &'a str,
+    /// The request's region, for example `us-east-1`.
+    pub region: &'a str,
+    /// The caller's account, 12 digits.
+    pub account: &'a str,
+    /// The caller's ARN, for operations that default to the caller (`iam:GetUser` without a name);
+    /// `None` for an anonymous caller.
+    pub caller: Option<&'a str>,
+}
+
+/// The captured values that a resolver is given: for each argument its values, in input order;
+/// empty when the member is absent.
+pub type Arguments<'a> = [&'a [String]];
+
+/// What a resolver answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolved {
+    /// The resources' ARNs, or a condition key's values.
+    Known(Vec<String>),
+    /// Nobody here can tell; the sentence says why. The request is denied.
+    Unknown(String),
+}
+
+impl Resolved {
+    /// A single known value.
+    pub fn one(value: impl Into<String>) -> Self {
+        Self::Known(vec![value.into()])
+    }
+}
+
+/// The part a resource's own policy plays in a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyRole {
+    /// It grants beside identity policies (bucket policy, function policy).
+    Grants,
+    /// It is the root of authorization (KMS key policy).
+    Root,
+    /// It decides alone (a role's trust policy).
+    DecidesAlone,
+}
+
+/// A policy attached to a resource.
+#[derive(Debug, Clone)]
+pub struct ResourcePolicy {
+    /// The document's text.
+    pub document: Arc<str>,
+    /// What people call it, for explanations: `bucket policy of mybucket`.
+    pub label: String,
+    /// The part it plays.
+    pub role: PolicyRole,
+}
+
+/// What is known of a resource that a requirement names.
+#[derive(Debug, Clone, Default)]
+pub struct ResourceFacts {
+    /// The account that owns it, where the ARN does not say (an S3 bucket).
+    pub owner: Option<String>,
+    /// Its own policy.
+    pub policy: Option<ResourcePolicy>,
+    /// Its tags.
+    pub tags: Vec<(String, String)>,
+    /// Further condition keys that its state sets, such as `s3:ExistingObjectTag/team`.
+    pub keys: Vec<(String, String)>,
+}

@@ -1,0 +1,88 @@
+//! What every generated structure can do: be read, be written, be handed around without its type.
+
+use std::any::Any;
+
+use aws_smithy_schema::Schema;
+use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeDeserializer};
+use aws_smithy_types::byte_stream::ByteStream;
+
+/// A structure or union that can be read from any codec.
+pub trait Structure: SerializableStruct + Sized + Send + 'static {
+    /// The structure's schema.
+    const SCHEMA: &'static Schema<'static>;
+
+    /// Reads the structure. A missing required member is [`SerdeError::MissingMember`].
+    fn read(deserializer: &mut dyn ShapeDeserializer) -> Result<Self, SerdeError>;
+
+    /// Hands over the streaming payload, where the structure has one; a structure without one
+    /// drops it.
+    fn set_stream(&mut self, stream: ByteStream) {
+        drop(stream);
+    }
+
+    /// Takes the streaming payload, where the structure has one.
+    fn take_stream(&mut self) -> Option<ByteStream> {
+        None
+    }
+}
+
+/// A decoded input or an output of some operation, its type erased: authorization visits it
+/// through [`SerializableStruct`], the operation's own code takes it back with [`AnyShape::into_any`].
+pub trait AnyShape: SerializableStruct + Send {
+    /// See [`Structure::take_stream`].
+    fn take_stream(&mut self) -> Option<ByteStream>;
+    /// The shape as the codecs see it.
+    fn as_serializable(&self) -> &dyn SerializableStruct;
+    /// The shape as [`Any`], to be downcast.
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send>;
+}
+
+impl<T: Structure> AnyShape for T {
+    fn take_stream(&mut self) -> Option<ByteStream> {
+        Structure::take_stream(self)
+    }
+
+    fn as_serializable(&self) -> &dyn SerializableStruct {
+        self
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any + Send> {
+        self
+    }
+}
+
+/// The members of a structure whose presence the model requires, still unseen while it is read.
+///
+/// Generated readers keep one per structure; structures have at most 128 members up to the last
+/// required one (asserted by the generator).
+#[derive(Debug)]
+pub struct Required {
+    unseen: u128,
+}
+
+impl Required {
+    /// Starts with the required members' bits set.
+    pub const fn new(mask: u128) -> Self {
+        Self { unseen: mask }
+    }
+
+    /// Notes that the member of this index was present.
+    pub fn saw(&mut self, index: usize) {
+        if index < 128 {
+            self.unseen &= !(1u128 << index);
+        }
+    }
+
+    /// Fails with the first required member that was not seen.
+    pub fn finish(self, schema: &Schema<'_>) -> Result<(), SerdeError> {
+        if self.unseen == 0 {
+            return Ok(());
+        }
+        let index = self.unseen.trailing_zeros() as usize;
+        let name = schema
+            .member_schema_by_index(index)
+            .and_then(Schema::member_name)
+            .unwrap_or("?");
+        Err(SerdeError::missing_member(name))
+    }
+}
