@@ -1,0 +1,186 @@
+//! The blobs between two resets, and how a body gets into them.
+
+use std::{ops::Range, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+use object_store::{
+    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload,
+    local::LocalFileSystem, memory::InMemory, path::Path,
+};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use super::{BlobRef, BlobStream, MAX_INLINE_BLOB_BYTES, WRITE_PART_BYTES};
+use crate::StoreError;
+
+pub(super) struct Generation {
+    inline: InMemory,
+    disk: OnceCell<Disk>,
+}
+
+/// Files below a directory that only this process's user may enter.
+struct Disk {
+    files: LocalFileSystem,
+    /// Removed with everything in it when this is dropped.
+    _directory: TempDir,
+}
+
+impl Generation {
+    pub(super) fn new() -> Self {
+        Self {
+            inline: InMemory::new(),
+            disk: OnceCell::new(),
+        }
+    }
+
+    async fn disk(&self) -> Result<&LocalFileSystem, StoreError> {
+        let disk = self
+            .disk
+            .get_or_try_init(|| async {
+                let directory = tempfile::Builder::new().prefix("stockade-").tempdir()?;
+                let files = LocalFileSystem::new_with_prefix(directory.path())?;
+                Ok::<_, StoreError>(Disk {
+                    files,
+                    _directory: directory,
+                })
+            })
+            .await?;
+        Ok(&disk.files)
+    }
+
+    /// Where a blob of this length lies; the length alone decides.
+    async fn place(&self, len: u64) -> Result<&dyn ObjectStore, StoreError> {
+        if len <= MAX_INLINE_BLOB_BYTES as u64 {
+            Ok(&self.inline)
+        } else {
+            Ok(self.disk().await?)
+        }
+    }
+
+    pub(super) async fn read(
+        &self,
+        blob: &BlobRef,
+        range: Range<u64>,
+    ) -> Result<BlobStream, StoreError> {
+        let whole = range == (0..blob.len);
+        let options = if whole {
+            GetOptions::default()
+        } else if range.is_empty() {
+            // No store reads nothing; existence is all there is to ask.
+            GetOptions {
+                head: true,
+                ..GetOptions::default()
+            }
+        } else {
+            GetOptions {
+                range: Some(GetRange::Bounded(range.clone())),
+                ..GetOptions::default()
+            }
+        };
+        let place = self.place(blob.len).await?;
+        match place.get_opts(&path(blob), options).await {
+            Ok(_) if range.is_empty() => Ok(BlobStream::empty()),
+            Ok(found) => Ok(BlobStream::new(found)),
+            Err(object_store::Error::NotFound { .. }) => Err(StoreError::BlobNotFound {
+                id: blob.id.clone(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub(super) async fn delete(&self, blob: &BlobRef) -> Result<(), StoreError> {
+        match self.place(blob.len).await?.delete(&path(blob)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The directory, if a long body ever came.
+    #[cfg(test)]
+    pub(super) fn directory(&self) -> Option<&std::path::Path> {
+        self.disk.get().map(|disk| disk._directory.path())
+    }
+}
+
+fn path(blob: &BlobRef) -> Path {
+    Path::from(blob.id.as_str())
+}
+
+/// A body on its way in: collected while it is short, then written part by part.
+pub(super) struct Sink {
+    owner: Arc<Generation>,
+    id: String,
+    pending: BytesMut,
+    len: u64,
+    upload: Option<Box<dyn MultipartUpload>>,
+}
+
+impl Sink {
+    pub(super) fn new(owner: Arc<Generation>) -> Self {
+        Self {
+            owner,
+            id: hex::encode(rand::random::<[u8; 16]>()),
+            pending: BytesMut::new(),
+            len: 0,
+            upload: None,
+        }
+    }
+
+    /// Takes bytes; returns when memory is within its bounds again.
+    pub(super) async fn push(&mut self, mut bytes: Bytes) -> Result<(), StoreError> {
+        self.len += bytes.len() as u64;
+        while !bytes.is_empty() {
+            // Copied, because a small slice can hold a much larger buffer alive.
+            let room = WRITE_PART_BYTES.saturating_sub(self.pending.len());
+            let taken = bytes.split_to(room.min(bytes.len()));
+            self.pending.extend_from_slice(&taken);
+            if self.pending.len() == WRITE_PART_BYTES {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let part = PutPayload::from(self.pending.split().freeze());
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            None => {
+                let files = self.owner.disk().await?;
+                let path = Path::from(self.id.as_str());
+                self.upload.insert(files.put_multipart(&path).await?)
+            }
+        };
+        Ok(upload.put_part(part).await?)
+    }
+
+    pub(super) async fn finish(mut self) -> Result<BlobRef, StoreError> {
+        let blob = BlobRef {
+            id: std::mem::take(&mut self.id),
+            len: self.len,
+        };
+        let rest = Bytes::copy_from_slice(&self.pending);
+        match &mut self.upload {
+            Some(upload) => {
+                if !rest.is_empty() {
+                    upload.put_part(rest.into()).await?;
+                }
+                upload.complete().await?;
+            }
+            None => {
+                let place = self.owner.place(blob.len).await?;
+                place.put(&path(&blob), rest.into()).await?;
+            }
+        }
+        Ok(blob)
+    }
+
+    /// Removes what was written; dropping the upload does so too, but later.
+    pub(super) async fn abort(mut self) {
+        if let Some(upload) = &mut self.upload
+            && let Err(error) = upload.abort().await
+        {
+            tracing::warn!(%error, "an unfinished blob could not be removed");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A blob on its way out, in chunks of bounded size.
+
+use std::{
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    ops::Range,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use object_store::{GetResult, GetResultPayload};
+
+use super::READ_CHUNK_BYTES;
+use crate::StoreError;
+
+/// The bytes of a blob: a stream of chunks of at most [`READ_CHUNK_BYTES`], whose length is known.
+pub struct BlobStream {
+    chunks: Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>,
+    left: u64,
+}
+
+impl BlobStream {
+    pub(super) fn empty() -> Self {
+        Self {
+            chunks: Box::pin(stream::empty()),
+            left: 0,
+        }
+    }
+
+    pub(super) fn new(found: GetResult) -> Self {
+        let left = found.range.end - found.range.start;
+        let chunks: Pin<Box<dyn Stream<Item = _> + Send>> = match found.payload {
+            // The store's own reader hands out 8 KiB at a time, one trip to another thread each.
+            GetResultPayload::File(file, _) => Box::pin(read_file(file, found.range)),
+            GetResultPayload::Stream(stream) => Box::pin(
+                stream
+                    .map(|part| Ok(part?))
+                    .flat_map(|part: Result<Bytes, StoreError>| stream::iter(split(part))),
+            ),
+        };
+        Self { chunks, left }
+    }
+
+    /// Bytes that are still to come.
+    #[must_use]
+    pub fn remaining(&self) -> u64 {
+        self.left
+    }
+}
+
+impl Stream for BlobStream {
+    type Item = Result<Bytes, StoreError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let polled = self.chunks.as_mut().poll_next(cx);
+        if let Poll::Ready(Some(Ok(chunk))) = &polled {
+            self.left = self.left.saturating_sub(chunk.len() as u64);
+        }
+        polled
+    }
+}
+
+impl std::fmt::Debug for BlobStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BlobStream")
+            .field("remaining", &self.left)
+            .finish_non_exhaustive()
+    }
+}
+
+fn split(part: Result<Bytes, StoreError>) -> Vec<Result<Bytes, StoreError>> {
+    match part {
+        Ok(mut bytes) => {
+            let mut chunks = Vec::with_capacity(1);
+            while !bytes.is_empty() {
+                let size = bytes.len().min(READ_CHUNK_BYTES);
+                chunks.push(Ok(bytes.split_to(size)));
+            }
+            chunks
+        }
+        Err(error) => vec![Err(error)],
+    }
+}
+
+fn read_file(file: File, range: Range<u64>) -> impl Stream<Item = Result<Bytes, StoreError>> {
+    stream::try_unfold((file, range), async |(mut file, range)| {
+        if range.is_empty() {
+            return Ok(None);
+        }
+        let read = tokio::task::spawn_blocking(move || {
+            let want = (range.end - range.start).min(READ_CHUNK_BYTES as u64);
+            let mut chunk = Vec::with_capacity(READ_CHUNK_BYTES.min(want as usize));
+            file.seek(SeekFrom::Start(range.start))?;
+            if (&file).take(want).read_to_end(&mut chunk)? as u64 != want {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            let rest = range.start + want..range.end;
+            Ok::<_, std::io::Error>((Bytes::from(chunk), (file, rest)))
+        });
+        // The task neither panics nor is aborted, unless the runtime is shutting down.
+        Ok(Some(read.await.map_err(std::io::Error::other)??))
+    })
+}

@@ -1,0 +1,201 @@
+//! What a transaction sees and does.
+
+use std::{ops::Deref, sync::Arc};
+
+use imbl::OrdMap;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Entries, Keys, MAX_KEY_BYTES, Scan, Scope, StoreError, Table, key::Key};
+
+/// Largest encoded record in bytes. What is bigger is a blob.
+pub const MAX_VALUE_BYTES: usize = 4 * 1024 * 1024;
+
+/// An encoded record; cheap to clone, because copy-on-write of the map clones values.
+pub(crate) type Value = Arc<[u8]>;
+
+/// The state as it was at one revision. Cloning is O(1), and it never changes.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    map: OrdMap<Key, Value>,
+    revision: u64,
+}
+
+impl Snapshot {
+    /// The number of commits that made this state. Within a [`WriteTx`], of those before it.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The record with this key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Record`] if what is stored is not an `R`.
+    pub fn get<R: DeserializeOwned>(
+        &self,
+        table: Table<R>,
+        scope: &Scope,
+        parts: &[&str],
+    ) -> Result<Option<R>, StoreError> {
+        let key = table.prefix(scope, parts);
+        let Some(value) = self.map.get(key.as_slice()) else {
+            return Ok(None);
+        };
+        let record = serde_json::from_slice(value).map_err(|source| StoreError::Record {
+            table: table.name(),
+            source,
+        })?;
+        Ok(Some(record))
+    }
+
+    /// Whether there is a record with this key; cheaper than [`Snapshot::get`].
+    #[must_use]
+    pub fn contains<R>(&self, table: Table<R>, scope: &Scope, parts: &[&str]) -> bool {
+        self.map.contains_key(table.prefix(scope, parts).as_slice())
+    }
+
+    /// Walks records in key order, decoding each when it is reached.
+    pub fn scan<R: DeserializeOwned>(
+        &self,
+        table: Table<R>,
+        scope: &Scope,
+        scan: Scan<'_>,
+    ) -> Entries<'_, R> {
+        Entries::new(self.keys(table, scope, scan))
+    }
+
+    /// Walks keys in order without decoding records.
+    pub fn keys<R>(&self, table: Table<R>, scope: &Scope, scan: Scan<'_>) -> Keys<'_> {
+        Keys::new(&self.map, table, scope, scan)
+    }
+
+    /// How many records there are; walks them, so it costs as much as there are.
+    #[must_use]
+    pub fn count<R>(&self, table: Table<R>, scope: &Scope, scan: Scan<'_>) -> usize {
+        self.keys(table, scope, scan).tally()
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The records may hold secrets.
+        f.debug_struct("Snapshot")
+            .field("revision", &self.revision)
+            .field("records", &self.map.len())
+            .finish()
+    }
+}
+
+/// A transaction that writes. It reads through [`Snapshot`], and sees its own writes.
+pub struct WriteTx {
+    state: Snapshot,
+    changed: bool,
+}
+
+impl WriteTx {
+    pub(crate) fn new(base: Snapshot) -> Self {
+        Self {
+            state: base,
+            changed: false,
+        }
+    }
+
+    /// The next state, if this transaction changed anything.
+    pub(crate) fn into_next(self) -> Option<Snapshot> {
+        self.changed.then(|| Snapshot {
+            revision: self.state.revision + 1,
+            ..self.state
+        })
+    }
+
+    /// Drops every record.
+    pub(crate) fn clear(&mut self) {
+        self.state.map = OrdMap::new();
+        self.changed = true;
+    }
+
+    /// Writes a record, whether or not there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::KeyTooLong`], [`StoreError::ValueTooLarge`], or [`StoreError::Record`] if the
+    /// record has no JSON form.
+    pub fn put<R: Serialize>(
+        &mut self,
+        table: Table<R>,
+        scope: &Scope,
+        parts: &[&str],
+        record: &R,
+    ) -> Result<(), StoreError> {
+        let key = table.prefix(scope, parts);
+        if key.len() > MAX_KEY_BYTES {
+            return Err(StoreError::KeyTooLong {
+                table: table.name(),
+                len: key.len(),
+            });
+        }
+        let value = serde_json::to_vec(record).map_err(|source| StoreError::Record {
+            table: table.name(),
+            source,
+        })?;
+        if value.len() > MAX_VALUE_BYTES {
+            return Err(StoreError::ValueTooLarge {
+                table: table.name(),
+                len: value.len(),
+            });
+        }
+        self.state.map.insert(key.into(), value.into());
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Writes a record that must not be there yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::AlreadyExists`] if it is, and those of [`WriteTx::put`].
+    pub fn insert_new<R: Serialize>(
+        &mut self,
+        table: Table<R>,
+        scope: &Scope,
+        parts: &[&str],
+        record: &R,
+    ) -> Result<(), StoreError> {
+        if self.contains(table, scope, parts) {
+            return Err(StoreError::AlreadyExists {
+                table: table.name(),
+            });
+        }
+        self.put(table, scope, parts, record)
+    }
+
+    /// Removes a record; says whether there was one.
+    pub fn delete<R>(&mut self, table: Table<R>, scope: &Scope, parts: &[&str]) -> bool {
+        let key = table.prefix(scope, parts);
+        let removed = self.state.map.remove(key.as_slice()).is_some();
+        self.changed |= removed;
+        removed
+    }
+
+    /// Removes all records of a scan; says how many there were.
+    pub fn delete_all<R>(&mut self, table: Table<R>, scope: &Scope, scan: Scan<'_>) -> usize {
+        let keys = self.keys(table, scope, scan).encoded();
+        for key in &keys {
+            self.state.map.remove(key);
+        }
+        self.changed |= !keys.is_empty();
+        keys.len()
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = Snapshot;
+
+    fn deref(&self) -> &Snapshot {
+        &self.state
+    }
+}
+
+#[cfg(test)]
+mod tests;
