@@ -35,5 +35,5 @@ pub mod shape;
 
 pub use error::Error;
 pub use operation::Operation;
-pub use service::{Caller, RequestContext, Service};
-pub use shape::{AnyShape, Structure};
+pub use service::{Caller, Facts, RequestContext, Service};
+pub use shape::{AnyShape, Structure, Unit};

@@ -9,7 +9,13 @@ use crate::permission::Permissions;
 pub struct Operation {
     /// The operation's name, for example `CreateUser`.
     pub name: &'static str,
-    /// The input's schema; carries the HTTP trait where the protocol is a REST one.
+    /// The HTTP method, for example `GET`.
+    pub method: &'static str,
+    /// The path and its constant query, labels named by their members: `/{Bucket}/{Key+}?tagging`.
+    pub uri: &'static str,
+    /// The HTTP status of a successful answer.
+    pub status: u16,
+    /// The input's schema.
     pub input: &'static Schema<'static>,
     /// The output's schema.
     pub output: &'static Schema<'static>,

@@ -11,7 +11,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::resolve::{Arguments, Resolved, ResourceFacts, Scope};
-use crate::shape::AnyShape;
+use crate::shape::{AnyShape, Structure};
 
 /// A boxed future, as the gateway awaits it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -156,4 +156,45 @@ pub trait Service: Send + Sync {
 
     /// What the service's state says of a resource that a requirement names.
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts;
+}
+
+/// What a service's state says of its resources; hand-written beside the handlers.
+pub trait Facts {
+    /// See [`Service::facts`].
+    fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts;
+}
+
+/// Reads an input of a known type for [`Service::read`].
+pub fn read<I: Structure>(
+    deserializer: &mut dyn ShapeDeserializer,
+    stream: Option<ByteStream>,
+) -> Result<Box<dyn AnyShape>, SerdeError> {
+    let mut input = I::read(deserializer)?;
+    if let Some(stream) = stream {
+        input.set_stream(stream);
+    }
+    Ok(Box::new(input))
+}
+
+/// Runs a typed handler for [`Service::handle`]. An input of another operation is a defect of the
+/// gateway, and answered as an internal failure.
+pub fn run<'a, I, O, F>(
+    input: Box<dyn AnyShape>,
+    handler: impl FnOnce(I) -> F + Send + 'a,
+) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>>
+where
+    I: Structure,
+    O: Structure,
+    F: Future<Output = Result<O, Error>> + Send + 'a,
+{
+    match input.into_any().downcast::<I>() {
+        Ok(input) => {
+            let future = handler(*input);
+            Box::pin(async move {
+                let output: Box<dyn AnyShape> = Box::new(future.await?);
+                Ok(output)
+            })
+        }
+        Err(_) => Box::pin(async { Err(Error::internal()) }),
+    }
 }

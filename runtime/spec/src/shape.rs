@@ -3,7 +3,9 @@
 use std::any::Any;
 
 use aws_smithy_schema::Schema;
-use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeDeserializer};
+use aws_smithy_schema::serde::{
+    SerdeError, SerializableStruct, ShapeDeserializer, ShapeSerializer,
+};
 use aws_smithy_types::byte_stream::ByteStream;
 
 /// A structure or union that can be read from any codec.
@@ -84,5 +86,34 @@ impl Required {
             .and_then(Schema::member_name)
             .unwrap_or("?");
         Err(SerdeError::missing_member(name))
+    }
+}
+
+/// The input or output of an operation that has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unit;
+
+static UNIT: Schema<'static> = Schema::new_struct(
+    aws_smithy_schema::shape_id!("smithy.api", "Unit"),
+    aws_smithy_schema::ShapeType::Structure,
+    &[],
+);
+
+impl SerializableStruct for Unit {
+    fn schema(&self) -> &Schema<'_> {
+        &UNIT
+    }
+
+    fn serialize_members(&self, _serializer: &mut dyn ShapeSerializer) -> Result<(), SerdeError> {
+        Ok(())
+    }
+}
+
+impl Structure for Unit {
+    const SCHEMA: &'static Schema<'static> = &UNIT;
+
+    fn read(deserializer: &mut dyn ShapeDeserializer) -> Result<Self, SerdeError> {
+        deserializer.read_struct(&UNIT, &mut |_, value| value.skip_value())?;
+        Ok(Self)
     }
 }
