@@ -1,0 +1,1 @@
+//! Schemas built at run time.

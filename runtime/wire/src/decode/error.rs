@@ -1,0 +1,151 @@
+//! Why a request cannot be read, and how each protocol says so.
+
+use std::fmt;
+
+use aws_smithy_schema::serde::SerdeError;
+use stockade_spec::Error;
+
+use crate::{Dialect, Protocol};
+
+/// Where in a request a value stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The body, form parameters included.
+    Body,
+    /// A header, by name.
+    Header(String),
+    /// A query parameter, by name.
+    Query(String),
+    /// A label of the path, by name.
+    Label(String),
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// A required member is absent: its path, for example `Tags.1.member.Key`.
+    Missing(String),
+    /// The bytes are not of the protocol's format, or a value is not of its member's type.
+    Malformed(String),
+}
+
+/// A request that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecodeError {
+    /// Where.
+    pub place: Place,
+    /// What.
+    pub fault: Fault,
+}
+
+impl DecodeError {
+    /// An error of the body, or of another place, as the codecs report it.
+    pub fn new(place: Place, error: SerdeError) -> Self {
+        let fault = match error {
+            SerdeError::MissingMember { member_name, .. } => Fault::Missing(member_name),
+            SerdeError::InvalidInput { message, .. } | SerdeError::Custom { message, .. } => {
+                Fault::Malformed(message)
+            }
+            other => Fault::Malformed(other.to_string()),
+        };
+        Self { place, fault }
+    }
+
+    /// The answer, as AWS words it for the service's protocol.
+    pub fn into_error(self, dialect: &Dialect<'_>) -> Error {
+        match self.fault {
+            Fault::Missing(path) => missing(&path, &self.place, dialect),
+            Fault::Malformed(message) => malformed(message, &self.place, dialect),
+        }
+    }
+}
+
+/// The answer to a required member's absence (AWS, "Common errors" of the services' references).
+fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
+    let text = || {
+        format!(
+            "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member \
+             must not be null",
+            lower_camel(path)
+        )
+    };
+    match dialect.protocol {
+        Protocol::AwsQuery => Error::new("ValidationError", 400, text()),
+        Protocol::Ec2Query => Error::new(
+            "MissingParameter",
+            400,
+            format!("The request must contain the parameter {path}"),
+        ),
+        Protocol::RestXml if *place == Place::Body => malformed_xml(),
+        Protocol::RestXml => Error::new(
+            "InvalidRequest",
+            400,
+            format!("Missing required parameter for this request: '{path}'"),
+        ),
+        Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RestJson1 | Protocol::RpcV2Cbor => {
+            Error::new("ValidationException", 400, text())
+        }
+    }
+}
+
+fn malformed(message: String, place: &Place, dialect: &Dialect<'_>) -> Error {
+    match (dialect.protocol, place) {
+        (Protocol::AwsQuery, _) => Error::new("MalformedInput", 400, message),
+        (Protocol::Ec2Query, _) => Error::new("InvalidParameterValue", 400, message),
+        (Protocol::RestXml, Place::Body) => malformed_xml(),
+        (Protocol::RestXml, Place::Header(name) | Place::Query(name) | Place::Label(name)) => {
+            Error::new(
+                "InvalidArgument",
+                400,
+                format!("Provided argument '{name}' is not valid: {message}"),
+            )
+            .with_detail("ArgumentName", name.clone())
+        }
+        (Protocol::RestJson1, Place::Header(_) | Place::Query(_) | Place::Label(_)) => {
+            Error::new("ValidationException", 400, message)
+        }
+        _ => Error::new("SerializationException", 400, message),
+    }
+}
+
+/// S3's sentence ("Error responses", Amazon S3 API Reference).
+fn malformed_xml() -> Error {
+    Error::new(
+        "MalformedXML",
+        400,
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    )
+}
+
+/// `Tags.1.member.Key` as `tags.1.member.key`.
+fn lower_camel(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for (index, segment) in path.split('.').enumerate() {
+        if index > 0 {
+            out.push('.');
+        }
+        let mut letters = segment.chars();
+        if let Some(first) = letters.next() {
+            out.extend(first.to_lowercase());
+            out.push_str(letters.as_str());
+        }
+    }
+    out
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.fault {
+            Fault::Missing(path) => write!(f, "{path} is missing"),
+            Fault::Malformed(message) => f.write_str(message),
+        }?;
+        match &self.place {
+            Place::Body => Ok(()),
+            Place::Header(name) => write!(f, " (header {name})"),
+            Place::Query(name) => write!(f, " (query parameter {name})"),
+            Place::Label(name) => write!(f, " (path label {name})"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
