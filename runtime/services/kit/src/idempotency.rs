@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
-use stockade_store::{Scope, Snapshot, StoreError, Table, WriteTx};
+use stockade_store::{Scan, Scope, Snapshot, StoreError, Table, WriteTx};
+
+/// How many remembered tokens of the same operation each new one looks at in each of two places,
+/// to drop those that have expired: more than one, so that what lies there shrinks.
+const SWEPT_PER_TOKEN: usize = 8;
 
 const TOKENS: Table<Remembered> = Table::new("kit/client-tokens");
 
@@ -77,7 +81,8 @@ pub fn recall<T: DeserializeOwned>(
     }
 }
 
-/// Remembers an answer until `until` (seconds since the epoch), in the transaction that made it.
+/// Remembers an answer for `seconds`, in the transaction that made it. `now` is in seconds since
+/// the epoch.
 ///
 /// # Errors
 ///
@@ -87,12 +92,14 @@ pub fn remember<T: Serialize>(
     token: ClientToken<'_>,
     input: &InputHash,
     answer: &T,
-    until: i64,
+    now: i64,
+    seconds: i64,
 ) -> Result<(), StoreError> {
+    sweep(tx, token, now)?;
     let remembered = Remembered {
         input: input.clone(),
         answer: serde_json::to_value(answer).map_err(not_a_record)?,
-        until,
+        until: now.saturating_add(seconds),
     };
     tx.put(
         TOKENS,
@@ -100,6 +107,28 @@ pub fn remember<T: Serialize>(
         &[token.operation, token.token],
         &remembered,
     )
+}
+
+/// Drops expired tokens among the first ones and among those after this one; tokens being random,
+/// every place gets its turn.
+fn sweep(tx: &mut WriteTx, token: ClientToken<'_>, now: i64) -> Result<(), StoreError> {
+    let under = [token.operation];
+    let around = |scan: Scan<'_>, tx: &WriteTx| -> Result<Vec<String>, StoreError> {
+        let mut expired = Vec::new();
+        for entry in tx.scan(TOKENS, token.scope, scan.limit(SWEPT_PER_TOKEN)) {
+            let entry = entry?;
+            if entry.record.until <= now {
+                expired.push(entry.name().to_owned());
+            }
+        }
+        Ok(expired)
+    };
+    let mut expired = around(Scan::under(&under), tx)?;
+    expired.extend(around(Scan::under(&under).after(&[token.token]), tx)?);
+    for old in &expired {
+        tx.delete(TOKENS, token.scope, &[token.operation, old]);
+    }
+    Ok(())
 }
 
 fn not_a_record(source: serde_json::Error) -> StoreError {
@@ -132,7 +161,7 @@ mod tests {
 
         assert_eq!(recall_at(&input, 10), Recalled::New);
         store
-            .write(|tx| remember(tx, token, &input, &"answer", 100))
+            .write(|tx| remember(tx, token, &input, &"answer", 10, 90))
             .await
             .unwrap();
         assert_eq!(recall_at(&input, 99), Recalled::Same("answer".to_owned()));
@@ -147,5 +176,26 @@ mod tests {
             recall::<String>(&store.snapshot(), elsewhere, &input, 10).unwrap(),
             Recalled::New
         );
+    }
+
+    #[tokio::test]
+    async fn expired_tokens_do_not_pile_up() {
+        let store = Store::in_memory();
+        let scope = Scope::account("000000000000");
+        let input = InputHash::of(&()).unwrap();
+        for now in 0..500 {
+            let text = format!("{:04}", now * 7919 % 10_000);
+            let token = ClientToken {
+                scope: &scope,
+                operation: "demo:CreateThing",
+                token: &text,
+            };
+            store
+                .write(|tx| remember(tx, token, &input, &(), now, 10))
+                .await
+                .unwrap();
+        }
+        let left = store.snapshot().count(TOKENS, &scope, Scan::all());
+        assert!(left <= 20, "{left}");
     }
 }

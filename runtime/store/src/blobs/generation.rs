@@ -37,7 +37,7 @@ impl Generation {
         let disk = self
             .disk
             .get_or_try_init(|| async {
-                let directory = tempfile::Builder::new().prefix("stockade-").tempdir()?;
+                let directory = private_directory()?;
                 let files = LocalFileSystem::new_with_prefix(directory.path())?;
                 Ok::<_, StoreError>(Disk {
                     files,
@@ -104,6 +104,19 @@ impl Generation {
 
 fn path(blob: &BlobRef) -> Path {
     Path::from(blob.id.as_str())
+}
+
+/// A new directory below the system's temporary one, closed to other users: objects may hold
+/// anything, and the umask usually lets everyone read.
+fn private_directory() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("stockade-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir()
 }
 
 /// A body on its way in: collected while it is short, then written part by part.

@@ -39,7 +39,8 @@ proptest! {
         push_open(&mut prefix, &text);
         let mut successor = prefix.clone();
         make_successor(&mut successor);
-        prop_assert!(successor > encode(&[format!("{text}{tail}")]));
+        let within = format!("{text}{tail}");
+        prop_assert!(successor > encode(&[within]));
         let mut next_text = text.into_bytes();
         make_successor(&mut next_text);
         if let Ok(above) = String::from_utf8(next_text) {

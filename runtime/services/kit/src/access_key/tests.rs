@@ -80,9 +80,17 @@ proptest! {
         prop_assert_eq!(account_of(&key), Some(account));
         prop_assert_eq!(kind_of(&key), Some(kind));
         prop_assert!(is_issued(&key));
-        // The kind is part of what is checked.
-        let other = if temporary { Kind::LongTerm } else { Kind::Temporary };
-        let swapped = format!("{}{}", other.prefix(), &key[4..]);
-        prop_assert!(!is_issued(&swapped) || check(kind, 0) == check(other, 0) || swapped != key);
     }
+}
+
+#[test]
+fn the_kind_is_part_of_what_is_checked() {
+    let mut rng = StdRng::seed_from_u64(1);
+    let passed = (0..1000)
+        .filter(|_| {
+            let key = encode("123456789012", Kind::LongTerm, &mut rng).unwrap();
+            is_issued(&key.replacen("AKIA", "ASIA", 1))
+        })
+        .count();
+    assert!(passed < 3, "{passed}");
 }
