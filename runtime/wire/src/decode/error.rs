@@ -25,6 +25,8 @@ pub enum Place {
 pub enum Fault {
     /// A required member is absent: its path, for example `Tags.1.member.Key`.
     Missing(String),
+    /// The operation needs a body and the request has none.
+    NoBody,
     /// The bytes are not of the protocol's format, or a value is not of its member's type.
     Malformed(String),
 }
@@ -55,6 +57,7 @@ impl DecodeError {
     pub fn into_error(self, dialect: &Dialect<'_>) -> Error {
         match self.fault {
             Fault::Missing(path) => missing(&path, &self.place, dialect),
+            Fault::NoBody => Error::new("MissingRequestBodyError", 400, "Request Body is empty"),
             Fault::Malformed(message) => malformed(message, &self.place, dialect),
         }
     }
@@ -137,6 +140,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.fault {
             Fault::Missing(path) => write!(f, "{path} is missing"),
+            Fault::NoBody => f.write_str("the body is empty"),
             Fault::Malformed(message) => f.write_str(message),
         }?;
         match &self.place {

@@ -5,12 +5,21 @@
 //! first, the body's members after them. A body field whose member is bound elsewhere is skipped,
 //! so that a body can never override what the path says.
 
+mod binder;
+mod codec;
 mod error;
+mod form;
+mod guard;
+mod payload;
+mod scalar;
+mod text;
 
 use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use http::{HeaderMap, Method};
 
+use binder::Binder;
 pub use error::{DecodeError, Fault, Place};
+pub use form::{Form, MAX_ELEMENTS, Naming};
 
 use crate::{Dialect, Query};
 
@@ -39,6 +48,15 @@ pub fn read<T>(
     request: &Request<'_>,
     reader: impl FnOnce(&mut dyn ShapeDeserializer) -> Result<T, SerdeError>,
 ) -> Result<T, DecodeError> {
-    let _ = (request, reader);
-    todo!()
+    let mut binder = Binder::new(request);
+    reader(&mut binder).map_err(|error| {
+        let mut error = DecodeError::new(binder.place, error);
+        if let (Fault::Missing(path), Some(payload)) = (&error.fault, binder.absent_payload)
+            && request.dialect.s3
+            && *path == payload
+        {
+            error.fault = Fault::NoBody;
+        }
+        error
+    })
 }
