@@ -1,11 +1,21 @@
 //! Shapes to answers.
 
+pub(crate) mod body;
+pub(crate) mod filter;
+pub(crate) mod head;
+pub(crate) mod header_value;
+pub(crate) mod ids;
+
+use aws_smithy_schema::prelude;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use bytes::Bytes;
-use http::Response;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use stockade_spec::Operation;
 
-use crate::Dialect;
+use crate::{Dialect, Protocol};
+use filter::Only;
+use head::{Head, is_bound, is_unbound};
 
 /// Writes an operation's output: status, headers and body.
 ///
@@ -19,6 +29,150 @@ pub fn respond(
     output: &dyn SerializableStruct,
     request_id: &str,
 ) -> Result<Response<Bytes>, SerdeError> {
-    let _ = (dialect, operation, output, request_id);
-    todo!()
+    let mut head = Head::new(dialect);
+    let schema = output.schema();
+    let rest = dialect.protocol.is_rest();
+    if rest && schema.members().iter().any(|member| is_bound(member)) {
+        output.serialize_members(&mut head)?;
+    }
+    let status = match (head.status, operation.input.http()) {
+        (Some(status), _) => status,
+        (None, Some(http)) if rest => StatusCode::from_u16(http.code()).unwrap_or(StatusCode::OK),
+        _ => StatusCode::OK,
+    };
+    let streams = schema.members().iter().any(|member| member.streaming());
+    let (body, content_type) = if let Some(payload) = head.payload {
+        (payload.bytes, Some(payload.content_type))
+    } else if streams {
+        (Bytes::new(), Some("application/octet-stream"))
+    } else if rest {
+        rest_body(dialect, output)?
+    } else {
+        (
+            rpc_body(dialect, operation, output, request_id)?,
+            Some(body::content_type(dialect.protocol)),
+        )
+    };
+    let mut headers = head.headers;
+    if let Some(content_type) = content_type
+        && status != StatusCode::NO_CONTENT
+    {
+        headers
+            .entry(CONTENT_TYPE)
+            .or_insert(HeaderValue::from_static(content_type));
+    }
+    ids::insert(dialect, request_id, &mut headers);
+    Ok(response(status, headers, body))
+}
+
+/// Puts an answer together.
+pub(crate) fn response(status: StatusCode, headers: HeaderMap, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+type Body = (Bytes, Option<&'static str>);
+
+fn rest_body(dialect: &Dialect<'_>, output: &dyn SerializableStruct) -> Result<Body, SerdeError> {
+    let mut members = output.schema().members().iter();
+    // An output whose payload is absent has no document either.
+    if members
+        .clone()
+        .any(|member| member.http_payload().is_some())
+        || !members.any(|member| is_unbound(member))
+    {
+        return Ok((Bytes::new(), None));
+    }
+    let unbound = Only::new(output, is_unbound);
+    let content_type = Some(body::content_type(dialect.protocol));
+    if dialect.protocol == Protocol::RestJson1 {
+        return Ok((body::structure(dialect.protocol, &unbound)?, content_type));
+    }
+    let mut document = body::declaration(dialect).as_bytes().to_vec();
+    document.extend(if output.schema().xml_unwrapped_output() {
+        body::unwrapped(dialect, &unbound)?
+    } else {
+        body::element(None, dialect.xml_namespace, &unbound)?
+    });
+    Ok((Bytes::from(document), content_type))
+}
+
+fn rpc_body(
+    dialect: &Dialect<'_>,
+    operation: &Operation,
+    output: &dyn SerializableStruct,
+    request_id: &str,
+) -> Result<Bytes, SerdeError> {
+    let is_unit = output.schema().shape_id() == prelude::UNIT.shape_id();
+    match dialect.protocol {
+        Protocol::AwsQuery => {
+            let mut document = envelope(operation.name, dialect);
+            match operation.result_wrapper {
+                Some(wrapper) => document.extend(body::element(Some(wrapper), None, output)?),
+                None if is_unit => {}
+                None => document.extend(body::elements(output)?),
+            }
+            document.extend_from_slice(b"<ResponseMetadata><RequestId>");
+            document.extend_from_slice(escaped(request_id).as_bytes());
+            document.extend_from_slice(b"</RequestId></ResponseMetadata></");
+            document.extend_from_slice(operation.name.as_bytes());
+            document.extend_from_slice(b"Response>");
+            Ok(Bytes::from(document))
+        }
+        Protocol::Ec2Query => {
+            let mut document = envelope(operation.name, dialect);
+            document.extend_from_slice(b"<requestId>");
+            document.extend_from_slice(escaped(request_id).as_bytes());
+            document.extend_from_slice(b"</requestId>");
+            if !is_unit {
+                document.extend(body::elements(output)?);
+            }
+            document.extend_from_slice(b"</");
+            document.extend_from_slice(operation.name.as_bytes());
+            document.extend_from_slice(b"Response>");
+            Ok(Bytes::from(document))
+        }
+        // An operation without an output answers with no bytes, one with an empty output with `{}`.
+        _ if is_unit => Ok(Bytes::new()),
+        protocol => body::structure(protocol, output),
+    }
+}
+
+/// The start tag of a query protocol's answer.
+fn envelope(operation: &str, dialect: &Dialect<'_>) -> Vec<u8> {
+    let mut out = String::from(body::declaration(dialect));
+    out.push('<');
+    out.push_str(operation);
+    out.push_str("Response");
+    if let Some(namespace) = dialect.xml_namespace {
+        out.push_str(" xmlns=\"");
+        out.push_str(&escaped(namespace));
+        out.push('"');
+    }
+    out.push('>');
+    out.into_bytes()
+}
+
+/// Text for XML. Characters that XML 1.0 cannot hold are left out.
+pub(crate) fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
+    let plain = |byte: u8| byte >= 0x20 && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+    if text.bytes().all(plain) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\r' => out.push_str("&#xD;"),
+            '\n' | '\t' => out.push(letter),
+            control if control < ' ' => {}
+            _ => out.push(letter),
+        }
+    }
+    out.into()
 }

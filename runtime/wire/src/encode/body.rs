@@ -1,0 +1,153 @@
+//! Body documents.
+
+use std::sync::LazyLock;
+
+use aws_smithy_cbor::codec::CborCodec;
+use aws_smithy_json::codec::{JsonCodec, JsonCodecSettings};
+use aws_smithy_schema::Schema;
+use aws_smithy_schema::codec::{Codec, FinishSerializer};
+use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
+use aws_smithy_types::Document;
+use aws_smithy_xml::codec::{XmlCodec, XmlSerializer};
+use bytes::Bytes;
+
+use crate::{Dialect, Protocol};
+
+/// S3's and EC2's declaration.
+pub(crate) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+/// The declaration of the other restXml services.
+pub(crate) const SHORT_DECLARATION: &str = "<?xml version=\"1.0\"?>\n";
+
+static JSON_RPC: LazyLock<JsonCodec> =
+    LazyLock::new(|| JsonCodec::new(JsonCodecSettings::builder().use_json_name(false).build()));
+static JSON_REST: LazyLock<JsonCodec> =
+    LazyLock::new(|| JsonCodec::new(JsonCodecSettings::builder().build()));
+static XML: LazyLock<XmlCodec> = LazyLock::new(XmlCodec::default);
+static CBOR: LazyLock<CborCodec> = LazyLock::new(CborCodec::default);
+
+/// The content type of a protocol's bodies.
+pub(crate) const fn content_type(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::AwsJson10 => "application/x-amz-json-1.0",
+        Protocol::AwsJson11 => "application/x-amz-json-1.1",
+        Protocol::RestJson1 => "application/json",
+        Protocol::RestXml => "application/xml",
+        Protocol::AwsQuery => "text/xml",
+        Protocol::Ec2Query => "text/xml;charset=UTF-8",
+        Protocol::RpcV2Cbor => "application/cbor",
+    }
+}
+
+/// The XML declaration of a service's answers; IAM and its kind write none.
+pub(crate) const fn declaration(dialect: &Dialect<'_>) -> &'static str {
+    match dialect.protocol {
+        Protocol::RestXml if dialect.s3 => DECLARATION,
+        Protocol::RestXml => SHORT_DECLARATION,
+        Protocol::Ec2Query => DECLARATION,
+        _ => "",
+    }
+}
+
+/// A JSON or CBOR document of a structure.
+pub(crate) fn structure(
+    protocol: Protocol,
+    value: &dyn SerializableStruct,
+) -> Result<Bytes, SerdeError> {
+    fn with<C: Codec>(codec: &C, value: &dyn SerializableStruct) -> Result<Bytes, SerdeError> {
+        let mut serializer = codec.create_serializer();
+        serializer.write_struct(value.schema(), value)?;
+        Ok(Bytes::from(serializer.finish()))
+    }
+    match protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => with(&*JSON_RPC, value),
+        Protocol::RpcV2Cbor => with(&*CBOR, value),
+        Protocol::RestJson1 | Protocol::RestXml | Protocol::AwsQuery | Protocol::Ec2Query => {
+            with(&*JSON_REST, value)
+        }
+    }
+}
+
+/// A JSON document of a document.
+pub(super) fn document(schema: &Schema<'_>, value: &Document) -> Result<Bytes, SerdeError> {
+    let mut serializer = JSON_REST.create_serializer();
+    serializer.write_document(schema, value)?;
+    Ok(Bytes::from(serializer.finish()))
+}
+
+/// The element `root` around a structure's members, with the service's namespace where the shape
+/// has none.
+pub(crate) fn element(
+    root: Option<&str>,
+    namespace: Option<&str>,
+    value: &dyn SerializableStruct,
+) -> Result<Vec<u8>, SerdeError> {
+    let mut serializer = xml(root, namespace);
+    serializer.write_struct(value.schema(), value)?;
+    Ok(serializer.finish())
+}
+
+/// A structure's members as elements, without one around them.
+pub(crate) fn elements(value: &dyn SerializableStruct) -> Result<Vec<u8>, SerdeError> {
+    const ROOT: &str = "r";
+    let mut document = element(Some(ROOT), None, value)?;
+    // `<r …>` and `</r>` go; a namespace that the shape declares stands in the first.
+    let start = document.iter().position(|byte| *byte == b'>');
+    let start = start.map_or(0, |at| at + 1);
+    document.truncate(document.len().saturating_sub(ROOT.len() + 3));
+    document.drain(..start.min(document.len()));
+    Ok(document)
+}
+
+/// The document of an output whose only member is the root element itself (S3's
+/// `GetBucketLocation`); an absent member is an empty element.
+pub(super) fn unwrapped(
+    dialect: &Dialect<'_>,
+    value: &dyn SerializableStruct,
+) -> Result<Vec<u8>, SerdeError> {
+    let mut serializer = xml(None, dialect.xml_namespace);
+    value.serialize_members(&mut serializer)?;
+    let document = serializer.finish();
+    if !document.is_empty() {
+        return Ok(document);
+    }
+    let Some(member) = value.schema().members().first().copied() else {
+        return Ok(document);
+    };
+    let name = member
+        .xml_name()
+        .map(|name| name.value())
+        .or(member.member_name())
+        .unwrap_or_default();
+    let namespace = dialect.xml_namespace.unwrap_or_default();
+    Ok(format!("<{name} xmlns=\"{namespace}\"/>").into_bytes())
+}
+
+/// The document of a payload structure.
+pub(super) fn payload(
+    dialect: &Dialect<'_>,
+    member: &Schema<'_>,
+    value: &dyn SerializableStruct,
+) -> Result<Bytes, SerdeError> {
+    if dialect.protocol != Protocol::RestXml {
+        return structure(dialect.protocol, value);
+    }
+    let namespace = member
+        .xml_namespace()
+        .map(|namespace| namespace.uri())
+        .or(dialect.xml_namespace);
+    let name = member.xml_name().map(|name| name.value());
+    let mut document = declaration(dialect).as_bytes().to_vec();
+    document.extend(element(name, namespace, value)?);
+    Ok(Bytes::from(document))
+}
+
+fn xml(root: Option<&str>, namespace: Option<&str>) -> XmlSerializer {
+    let mut serializer = XML.create_serializer();
+    if let Some(root) = root {
+        serializer.set_next_root_xml_name(root.to_owned());
+    }
+    if let Some(namespace) = namespace {
+        serializer.set_next_root_xml_namespace(namespace.to_owned(), None);
+    }
+    serializer
+}
