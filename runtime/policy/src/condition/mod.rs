@@ -1,0 +1,245 @@
+//! `Condition` (*IAM JSON policy elements: Condition operators*, *Conditions with multiple context keys or values*).
+
+mod date;
+mod ip;
+mod numeric;
+mod operator;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+pub(crate) use operator::Operator;
+
+use crate::Context;
+use crate::arn::{ArnPattern, Name};
+use crate::pattern::Case;
+use crate::statement::Effect;
+use crate::variable::{Reading, Template};
+use date::Instant;
+use ip::Network;
+use numeric::Decimal;
+use operator::{Comparison, Qualifier, Test};
+
+/// One operator applied to one key. All clauses of a statement must hold.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    written: Box<str>,
+    /// `None` for an operator that is not known here.
+    operator: Option<Operator>,
+    key: Box<str>,
+    wanted: Box<[Box<str>]>,
+    values: Values,
+}
+
+/// The clause's values, compiled for its operator.
+#[derive(Debug, Clone)]
+enum Values {
+    Text(Case, Box<[Template]>),
+    Arn(Box<[ArnPattern]>),
+    Number(Comparison, Box<[Decimal]>),
+    Date(Comparison, Box<[Instant]>),
+    Bool(Box<[Option<bool>]>),
+    Bytes(Box<[Box<[u8]>]>),
+    Network(Box<[Network]>),
+    /// Operators without values of a type: `Null`, and those not known.
+    Plain,
+}
+
+/// A value that the operator cannot read; holds its position among the values.
+pub(crate) struct Unreadable(pub(crate) usize);
+
+impl Clause {
+    pub(crate) fn compile(
+        written: &str,
+        operator: Option<Operator>,
+        key: &str,
+        wanted: Vec<Box<str>>,
+        variables: bool,
+    ) -> Result<Self, Unreadable> {
+        let values = match operator {
+            None => Values::Plain,
+            Some(operator) => compile_values(operator.test, &wanted, variables)?,
+        };
+        Ok(Self {
+            written: written.into(),
+            operator,
+            key: key.into(),
+            wanted: wanted.into(),
+            values,
+        })
+    }
+
+    /// The operator as written, for example `ForAnyValue:StringLikeIfExists`.
+    #[must_use]
+    pub fn operator(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether the operator is known here.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.operator.is_some()
+    }
+
+    /// The condition key as written.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The values as written.
+    #[must_use]
+    pub fn wanted(&self) -> &[Box<str>] {
+        &self.wanted
+    }
+
+    /// Whether the clause holds. Where a value cannot be read or a variable has no value, nothing matches; what a negated
+    /// operator makes of that depends on the effect, so that an Allow never applies for lack of knowledge.
+    pub(crate) fn holds(&self, effect: Effect, context: &Context<'_>) -> bool {
+        let Some(operator) = self.operator else {
+            return effect == Effect::Deny;
+        };
+        let found = context.get(&self.key).filter(|values| !values.is_empty());
+        if operator.test == Test::Null {
+            let absent = found.is_none();
+            return self
+                .wanted
+                .iter()
+                .any(|wanted| bool_of(wanted).is_some_and(|wants_absent| wants_absent == absent));
+        }
+        let Some(found) = found else {
+            return operator.if_exists
+                || match operator.qualifier {
+                    Qualifier::ForAllValues => true,
+                    Qualifier::ForAnyValue => false,
+                    Qualifier::None => operator.negated,
+                };
+        };
+        let satisfied = |value: &str| match (self.matches(value, context), operator.negated) {
+            (Some(matched), negated) => matched != negated,
+            (None, negated) => negated && effect == Effect::Deny,
+        };
+        match (operator.qualifier, operator.negated) {
+            (Qualifier::ForAllValues, _) | (Qualifier::None, true) => {
+                found.iter().all(|value| satisfied(value))
+            }
+            (Qualifier::ForAnyValue, _) | (Qualifier::None, false) => {
+                found.iter().any(|value| satisfied(value))
+            }
+        }
+    }
+
+    /// Whether a value of the request equals one of the clause's; `None` when that cannot be told.
+    fn matches(&self, value: &str, context: &Context<'_>) -> Option<bool> {
+        match &self.values {
+            Values::Text(case, templates) => any(templates, |template| {
+                template.matches(value, *case, context)
+            }),
+            Values::Arn(patterns) => {
+                let name = Name::literal(value);
+                any(patterns, |pattern| pattern.matches(&name, true, context))
+            }
+            Values::Number(comparison, wanted) => {
+                let value = Decimal::parse(value)?;
+                Some(
+                    wanted
+                        .iter()
+                        .any(|wanted| comparison.test(value.cmp(wanted))),
+                )
+            }
+            Values::Date(comparison, wanted) => {
+                let value = Instant::parse(value)?;
+                Some(
+                    wanted
+                        .iter()
+                        .any(|wanted| comparison.test(value.cmp(wanted))),
+                )
+            }
+            Values::Bool(wanted) => {
+                let value = bool_of(value)?;
+                Some(wanted.contains(&Some(value)))
+            }
+            Values::Bytes(wanted) => {
+                let value = STANDARD.decode(value).ok()?;
+                Some(wanted.iter().any(|wanted| **wanted == *value))
+            }
+            Values::Network(wanted) => {
+                let value = value.parse().ok()?;
+                Some(wanted.iter().any(|network| network.contains(value)))
+            }
+            Values::Plain => None,
+        }
+    }
+}
+
+/// Disjunction of three-valued tests: a true wins over an unknown.
+fn any<T>(items: &[T], mut test: impl FnMut(&T) -> Option<bool>) -> Option<bool> {
+    let mut outcome = Some(false);
+    for item in items {
+        match test(item) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => outcome = None,
+        }
+    }
+    outcome
+}
+
+fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Values, Unreadable> {
+    let templates = |wildcards: bool| {
+        let reading = Reading {
+            variables,
+            wildcards,
+        };
+        wanted
+            .iter()
+            .map(|text| Template::parse(text, reading))
+            .collect()
+    };
+    Ok(match test {
+        Test::StringEquals => Values::Text(Case::Sensitive, templates(false)),
+        Test::StringEqualsIgnoreCase => Values::Text(Case::Ignored, templates(false)),
+        Test::StringLike => Values::Text(Case::Sensitive, templates(true)),
+        Test::Arn => {
+            let reading = Reading {
+                variables,
+                wildcards: true,
+            };
+            Values::Arn(
+                wanted
+                    .iter()
+                    .map(|text| ArnPattern::parse(text, reading))
+                    .collect(),
+            )
+        }
+        Test::Numeric(comparison) => Values::Number(comparison, read(wanted, Decimal::parse)?),
+        Test::Date(comparison) => Values::Date(comparison, read(wanted, Instant::parse)?),
+        Test::Bool => Values::Bool(wanted.iter().map(|text| bool_of(text)).collect()),
+        Test::Binary => Values::Bytes(read(wanted, |text| {
+            STANDARD.decode(text).ok().map(Into::into)
+        })?),
+        Test::Ip => Values::Network(read(wanted, Network::parse)?),
+        Test::Null => Values::Plain,
+    })
+}
+
+fn read<T>(wanted: &[Box<str>], parse: impl Fn(&str) -> Option<T>) -> Result<Box<[T]>, Unreadable> {
+    wanted
+        .iter()
+        .enumerate()
+        .map(|(index, text)| parse(text).ok_or(Unreadable(index)))
+        .collect()
+}
+
+fn bool_of(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The request context: what condition keys and policy variables read.
+
+use std::borrow::Cow;
+
+/// The values of one condition key.
+#[derive(Debug, Clone)]
+enum Values<'a> {
+    One([Cow<'a, str>; 1]),
+    Many(Vec<Cow<'a, str>>),
+}
+
+impl<'a> Values<'a> {
+    fn as_slice(&self) -> &[Cow<'a, str>] {
+        match self {
+            Values::One(one) => one,
+            Values::Many(many) => many,
+        }
+    }
+}
+
+/// Condition keys and their values for one request.
+///
+/// Keys are compared without regard to ASCII case, as AWS compares them ("Condition key names are not
+/// case-sensitive", *IAM JSON policy elements: Condition*). A key that is absent and a key whose value set is empty are
+/// told apart by [`Context::get`], and mean the same to every operator.
+///
+/// ```
+/// use stockade_policy::Context;
+///
+/// let mut context = Context::new();
+/// context.set("aws:SourceIp", "203.0.113.9");
+/// context.set_many("aws:TagKeys", ["team", "stage"]);
+/// assert_eq!(context.one("AWS:sourceip"), Some("203.0.113.9"));
+/// assert_eq!(context.one("aws:TagKeys"), None, "more than one value");
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Context<'a> {
+    entries: Vec<(Cow<'a, str>, Values<'a>)>,
+}
+
+impl<'a> Context<'a> {
+    /// A context without keys.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A context with room for `keys` keys.
+    #[must_use]
+    pub fn with_capacity(keys: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(keys),
+        }
+    }
+
+    /// Sets a single-valued key, replacing what it held.
+    pub fn set(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Cow<'a, str>>) {
+        self.put(key.into(), Values::One([value.into()]));
+    }
+
+    /// Sets a multi-valued key, replacing what it held. An empty set is kept as present and empty.
+    pub fn set_many<V>(&mut self, key: impl Into<Cow<'a, str>>, values: impl IntoIterator<Item = V>)
+    where
+        V: Into<Cow<'a, str>>,
+    {
+        let values = values.into_iter().map(Into::into).collect();
+        self.put(key.into(), Values::Many(values));
+    }
+
+    /// Removes a key and its values.
+    pub fn remove(&mut self, key: &str) {
+        self.entries.retain(|(k, _)| !k.eq_ignore_ascii_case(key));
+    }
+
+    /// The values of a key, or `None` when the request does not carry it.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&[Cow<'a, str>]> {
+        self.entries
+            .iter()
+            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .map(|(_, values)| values.as_slice())
+    }
+
+    /// The value of a key that has exactly one.
+    #[must_use]
+    pub fn one(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some([value]) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Every key as it was set, with its values, in the order of first setting.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[Cow<'a, str>])> {
+        self.entries.iter().map(|(k, v)| (k.as_ref(), v.as_slice()))
+    }
+
+    fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {
+        match self
+            .entries
+            .iter_mut()
+            .find(|(k, _)| k.eq_ignore_ascii_case(&key))
+        {
+            Some((_, held)) => *held = values,
+            None => self.entries.push((key, values)),
+        }
+    }
+}

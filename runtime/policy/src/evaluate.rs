@@ -1,0 +1,181 @@
+//! The evaluation flow (*Policy evaluation logic*, *How AWS enforcement code logic evaluates requests*).
+
+use crate::answer::{Decision, Evaluation, Layer, Speaker};
+use crate::principal::{Grant, Principal};
+use crate::request::Request;
+use crate::set::{Attached, Guardrail, GuardrailKind, PolicySet, ResourceRole};
+use crate::statement::{Effect, Subject};
+
+/// What the policies of one layer say: the first Deny ends the evaluation, else the allow that names the principal most
+/// closely.
+struct Voice<'a> {
+    speaker: Speaker<'a>,
+    grant: Grant,
+}
+
+/// Listens to the policies of one layer.
+///
+/// # Errors
+/// The first Deny statement that applies.
+fn listen<'a>(
+    layer: Layer,
+    policies: &'a [Attached],
+    subject: &Subject<'_>,
+) -> Result<Option<Voice<'a>>, Speaker<'a>> {
+    let mut best: Option<Voice<'a>> = None;
+    for policy in policies {
+        for (index, statement) in policy.policy.statements().iter().enumerate() {
+            let Some(grant) = statement.applies(subject) else {
+                continue;
+            };
+            let speaker = Speaker {
+                layer,
+                policy,
+                index,
+            };
+            match statement.effect() {
+                Effect::Deny => return Err(speaker),
+                Effect::Allow if best.as_ref().is_none_or(|held| held.grant < grant) => {
+                    best = Some(Voice { speaker, grant });
+                }
+                Effect::Allow => {}
+            }
+        }
+    }
+    Ok(best)
+}
+
+/// Which layer a guardrail is, and whether it binds the principal.
+pub(crate) fn guardrail_layer(guardrail: &Guardrail, principal: &Principal<'_>) -> Option<Layer> {
+    match guardrail.kind {
+        GuardrailKind::ServiceControl => principal.account().map(|_| Layer::ServiceControl),
+        GuardrailKind::ResourceControl => Some(Layer::ResourceControl),
+        GuardrailKind::VpcEndpoint => Some(Layer::VpcEndpoint),
+    }
+}
+
+pub(crate) fn resource_layer(set: &PolicySet<'_>) -> Layer {
+    match set.rules.resource_role {
+        ResourceRole::Trust => Layer::Trust,
+        ResourceRole::Grants | ResourceRole::RootOfAuthorization => Layer::Resource,
+    }
+}
+
+/// Decides one request. Pure: the same request and policies give the same answer, and nothing else is read.
+///
+/// A request without opaque resource parts and policies without variables are decided without allocating.
+#[must_use]
+pub fn evaluate<'a>(request: &Request<'a>, set: &PolicySet<'a>) -> Evaluation<'a> {
+    let action = request.action;
+    let subject = Subject::of(request);
+    match decide(&subject, set) {
+        Ok(Verdict::Allowed(layer, speakers)) => {
+            Evaluation::new(Decision::Allowed, layer, action).heard(speakers)
+        }
+        Ok(Verdict::Missing(layer)) => Evaluation::new(Decision::ImplicitlyDenied, layer, action),
+        Err(speaker) => Evaluation::new(Decision::ExplicitlyDenied, speaker.layer, action)
+            .heard([Some(speaker)]),
+    }
+}
+
+enum Verdict<'a> {
+    Allowed(Layer, [Option<Speaker<'a>>; 4]),
+    Missing(Layer),
+}
+
+fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>, Speaker<'a>> {
+    // Every layer is heard before any conclusion: a Deny anywhere wins over every other outcome.
+    let mut unguarded = None;
+    for guardrail in set.guardrails {
+        let Some(layer) = guardrail_layer(guardrail, &subject.principal) else {
+            continue;
+        };
+        for level in &guardrail.levels {
+            if listen(layer, level, subject)?.is_none() {
+                unguarded = unguarded.or(Some(layer));
+            }
+        }
+    }
+    let resource_layer = resource_layer(set);
+    let resource = listen(resource_layer, set.resource, subject)?;
+    let identity = listen(Layer::Identity, set.identity, subject)?;
+    let boundary = match set.boundary {
+        Some(policy) => Some(listen(
+            Layer::Boundary,
+            std::slice::from_ref(policy),
+            subject,
+        )?),
+        None => None,
+    };
+    let session = match set.session {
+        Some(policies) => Some(listen(Layer::Session, policies, subject)?),
+        // A federated user has only what both its user and its session policies allow.
+        None if matches!(subject.principal, Principal::FederatedUser { .. }) => Some(None),
+        None => None,
+    };
+    if let Some(layer) = unguarded {
+        return Ok(Verdict::Missing(layer));
+    }
+
+    let said = |voice: &Option<Voice<'a>>| voice.as_ref().map(|voice| voice.speaker);
+    let grant = resource.as_ref().map(|voice| voice.grant);
+    let resource_allows = |own: Layer, others: [Option<Speaker<'a>>; 3]| {
+        Verdict::Allowed(own, [said(&resource), others[0], others[1], others[2]])
+    };
+
+    let Some(account) = subject.principal.account() else {
+        // Services, strangers and federated identities have no identity-based policies.
+        return Ok(if grant == Some(Grant::Direct) {
+            resource_allows(resource_layer, [None; 3])
+        } else {
+            Verdict::Missing(resource_layer)
+        });
+    };
+
+    let same_account = set
+        .rules
+        .resource_account
+        .is_none_or(|owner| owner == account);
+    if same_account && grant == Some(Grant::Direct) {
+        return Ok(resource_allows(resource_layer, [None; 3]));
+    }
+
+    let resource_must_grant = !same_account || set.rules.resource_role != ResourceRole::Grants;
+    // Where the resource's policy is the root of authorization, nothing else can speak before it has.
+    if same_account && resource_must_grant && grant.is_none() {
+        return Ok(Verdict::Missing(resource_layer));
+    }
+
+    let is_root = matches!(subject.principal, Principal::Root { .. });
+    // Within the account, a grant to the role or user behind the session stands in for its identity-based policies.
+    let by_entity = same_account && grant == Some(Grant::Entity);
+    if identity.is_none() && !is_root && !by_entity {
+        return Ok(Verdict::Missing(Layer::Identity));
+    }
+    if let Some(None) = boundary {
+        return Ok(Verdict::Missing(Layer::Boundary));
+    }
+    if let Some(None) = session {
+        return Ok(Verdict::Missing(Layer::Session));
+    }
+    if resource_must_grant && grant.is_none() {
+        return Ok(Verdict::Missing(resource_layer));
+    }
+
+    let limits = [
+        said(&identity),
+        boundary.as_ref().and_then(&said),
+        session.as_ref().and_then(&said),
+    ];
+    Ok(if by_entity {
+        resource_allows(resource_layer, limits)
+    } else {
+        let own = if identity.is_some() {
+            Layer::Identity
+        } else {
+            Layer::Root
+        };
+        let from_resource = said(&resource).filter(|_| resource_must_grant);
+        Verdict::Allowed(own, [limits[0], limits[1], limits[2], from_resource])
+    })
+}

@@ -1,0 +1,214 @@
+//! Who asks, and the `Principal` and `NotPrincipal` elements that speak of them.
+
+use crate::statement::Effect;
+
+/// Who makes the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal<'a> {
+    /// The root user of an account.
+    Root {
+        /// Account id, 12 digits.
+        account: &'a str,
+        /// Partition of the account's ARNs, for example `aws`.
+        partition: &'a str,
+    },
+    /// An IAM user, with long-term keys or a session token of its own.
+    User {
+        /// `arn:aws:iam::123456789012:user/path/name`.
+        arn: &'a str,
+        /// Account id, 12 digits.
+        account: &'a str,
+    },
+    /// A session of an IAM role.
+    AssumedRole {
+        /// `arn:aws:iam::123456789012:role/path/name`.
+        role_arn: &'a str,
+        /// `arn:aws:sts::123456789012:assumed-role/name/session`.
+        session_arn: &'a str,
+        /// Account id, 12 digits.
+        account: &'a str,
+    },
+    /// A session that a user made with `GetFederationToken`.
+    FederatedUser {
+        /// `arn:aws:sts::123456789012:federated-user/name`.
+        arn: &'a str,
+        /// The ARN of the IAM user whose session it is.
+        user_arn: &'a str,
+        /// Account id, 12 digits.
+        account: &'a str,
+    },
+    /// An identity vouched for by a web or SAML provider, before it has assumed a role.
+    Federated {
+        /// The provider: an ARN, or a name such as `accounts.google.com`.
+        provider: &'a str,
+    },
+    /// An AWS service acting for itself.
+    Service {
+        /// The service principal, for example `lambda.amazonaws.com`.
+        name: &'a str,
+    },
+    /// An unsigned request.
+    Anonymous,
+}
+
+impl<'a> Principal<'a> {
+    /// The account that the principal belongs to; services, strangers and unassumed federated identities have none.
+    #[must_use]
+    pub fn account(&self) -> Option<&'a str> {
+        match *self {
+            Principal::Root { account, .. }
+            | Principal::User { account, .. }
+            | Principal::AssumedRole { account, .. }
+            | Principal::FederatedUser { account, .. } => Some(account),
+            Principal::Federated { .. } | Principal::Service { .. } | Principal::Anonymous => None,
+        }
+    }
+}
+
+/// How closely a resource's policy names the principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Grant {
+    /// Names the principal's account, which decides by identity-based policies of its own.
+    Delegated,
+    /// Names the role or user behind the session; boundary and session policies still limit it.
+    Entity,
+    /// Names the principal itself, or everyone.
+    Direct,
+}
+
+/// One entry of a `Principal` element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PrincipalPattern {
+    Any,
+    Account(Box<str>),
+    Arn(Box<str>),
+    Service(Box<str>),
+    Federated(Box<str>),
+    CanonicalUser(Box<str>),
+}
+
+impl PrincipalPattern {
+    /// Reads an entry under `"AWS"`: `*`, an account id, an account's root ARN, another ARN, or the unique id that
+    /// stands for a principal that no longer exists (which matches nobody).
+    pub(crate) fn aws(text: &str) -> Self {
+        if text == "*" {
+            return Self::Any;
+        }
+        if is_account_id(text) {
+            return Self::Account(text.into());
+        }
+        let mut parts = text.splitn(6, ':');
+        let fields: [&str; 6] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+        match fields {
+            ["arn", _, "iam", "", account, "root"] if is_account_id(account) => {
+                Self::Account(account.into())
+            }
+            _ => Self::Arn(text.into()),
+        }
+    }
+
+    fn grant(&self, principal: &Principal<'_>, canonical_user: Option<&str>) -> Option<Grant> {
+        let direct = |yes: bool| yes.then_some(Grant::Direct);
+        match (self, principal) {
+            (Self::Any, _) => Some(Grant::Direct),
+            (Self::Account(id), Principal::Root { account, .. }) => direct(&**id == *account),
+            (Self::Account(id), _) => {
+                (principal.account() == Some(&**id)).then_some(Grant::Delegated)
+            }
+            (Self::Arn(wanted), Principal::User { arn, .. }) => direct(&**wanted == *arn),
+            (
+                Self::Arn(wanted),
+                Principal::AssumedRole {
+                    role_arn: entity,
+                    session_arn: session,
+                    ..
+                }
+                | Principal::FederatedUser {
+                    user_arn: entity,
+                    arn: session,
+                    ..
+                },
+            ) => {
+                if &**wanted == *session {
+                    Some(Grant::Direct)
+                } else {
+                    (&**wanted == *entity).then_some(Grant::Entity)
+                }
+            }
+            (Self::Service(wanted), Principal::Service { name }) => {
+                direct(&**wanted == "*" || wanted.eq_ignore_ascii_case(name))
+            }
+            (Self::Federated(wanted), Principal::Federated { provider }) => {
+                direct(&**wanted == "*" || &**wanted == *provider)
+            }
+            (Self::CanonicalUser(wanted), _) => {
+                // A canonical user id names an account.
+                (canonical_user == Some(&**wanted)).then_some(match principal {
+                    Principal::Root { .. } => Grant::Direct,
+                    _ => Grant::Delegated,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A compiled `Principal` or `NotPrincipal` element.
+#[derive(Debug, Clone)]
+pub(crate) struct PrincipalSet {
+    pub(crate) negated: bool,
+    pub(crate) entries: Box<[PrincipalPattern]>,
+    /// The entries as written, for explanations.
+    pub(crate) written: Box<[Box<str>]>,
+}
+
+impl PrincipalSet {
+    /// How closely the element names the principal, or `None` when the statement is not about them.
+    pub(crate) fn grant(
+        &self,
+        effect: Effect,
+        principal: &Principal<'_>,
+        canonical_user: Option<&str>,
+    ) -> Option<Grant> {
+        if !self.negated {
+            return self
+                .entries
+                .iter()
+                .filter_map(|entry| entry.grant(principal, canonical_user))
+                .max();
+        }
+        let listed = match effect {
+            // A Deny spares only a principal that is listed at every level AWS checks: its account, its role, and the
+            // session itself (*IAM JSON policy elements: NotPrincipal*).
+            Effect::Deny => self.lists_every_level(principal, canonical_user),
+            Effect::Allow => self
+                .entries
+                .iter()
+                .any(|entry| entry.grant(principal, canonical_user).is_some()),
+        };
+        (!listed).then_some(Grant::Direct)
+    }
+
+    fn lists_every_level(&self, principal: &Principal<'_>, canonical_user: Option<&str>) -> bool {
+        let has = |grant: Grant| {
+            self.entries.iter().any(|entry| {
+                *entry == PrincipalPattern::Any
+                    || entry.grant(principal, canonical_user) == Some(grant)
+            })
+        };
+        match principal {
+            Principal::User { .. } => has(Grant::Delegated) && has(Grant::Direct),
+            Principal::AssumedRole { .. } | Principal::FederatedUser { .. } => {
+                has(Grant::Delegated) && has(Grant::Entity) && has(Grant::Direct)
+            }
+            Principal::Root { .. }
+            | Principal::Federated { .. }
+            | Principal::Service { .. }
+            | Principal::Anonymous => has(Grant::Direct),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `Resource` and `NotResource`.
+
+use crate::Context;
+use crate::arn::{ArnPattern, Name};
+use crate::statement::Effect;
+use crate::variable::Reading;
+
+/// A compiled `Resource` or `NotResource` element.
+#[derive(Debug, Clone)]
+pub(crate) struct ResourceSet {
+    pub(crate) negated: bool,
+    entries: Box<[ArnPattern]>,
+    /// The entries as written.
+    pub(crate) written: Box<[Box<str>]>,
+}
+
+impl ResourceSet {
+    pub(crate) fn new(negated: bool, written: Vec<Box<str>>, variables: bool) -> Self {
+        let reading = Reading {
+            variables,
+            wildcards: true,
+        };
+        Self {
+            negated,
+            entries: written
+                .iter()
+                .map(|text| ArnPattern::parse(text, reading))
+                .collect(),
+            written: written.into(),
+        }
+    }
+
+    /// Whether the statement speaks of the resource. Where that is not certain (an opaque part, a variable without a
+    /// value in a `NotResource`), the answer is the one that refuses: an Allow does not apply, a Deny does.
+    pub(crate) fn matches(&self, effect: Effect, name: &Name<'_>, context: &Context<'_>) -> bool {
+        // Of what is listed, an Allow of a Resource and a Deny of a NotResource want certainty; their counterparts are
+        // content with the possibility.
+        let every = (effect == Effect::Allow) != self.negated;
+        let unresolved = self.negated && effect == Effect::Allow;
+        let listed = self
+            .entries
+            .iter()
+            .any(|entry| entry.matches(name, every, context).unwrap_or(unresolved));
+        listed != self.negated
+    }
+}
