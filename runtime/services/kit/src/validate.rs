@@ -137,10 +137,9 @@ impl Violations {
             return self.missing(path, constraint);
         };
         let (above, below) = outside(value, constraint);
-        for demand in [above.map(Demand::MaxValue), below.map(Demand::MinValue)] {
-            if let Some(demand) = demand {
-                self.add(path, &value, constraint, demand);
-            }
+        let demands = [above.map(Demand::MaxValue), below.map(Demand::MinValue)];
+        for demand in demands.into_iter().flatten() {
+            self.add(path, &value, constraint, demand);
         }
     }
 

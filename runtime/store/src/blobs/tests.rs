@@ -122,7 +122,7 @@ async fn a_body_that_fails_leaves_nothing() {
         assert!(matches!(failed, Err(PutError::Body("connection reset"))));
     }
     assert!(blobs.generation().directory().is_some());
-    assert_eq!(files(&blobs), [PathBuf::new(); 0]);
+    assert!(files(&blobs).is_empty());
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn what_is_not_kept_vanishes() {
             Err(StoreError::BlobNotFound { .. })
         ));
     }
-    assert_eq!(files(&blobs), [PathBuf::new(); 0]);
+    assert!(files(&blobs).is_empty());
 }
 
 #[tokio::test]
