@@ -139,6 +139,8 @@ pub enum Predicate {
     Absent(CaptureIndex),
     /// When the member's value is one of these.
     OneOf(CaptureIndex, &'static [&'static str]),
+    /// When the text lies somewhere in the member's value (`?versionId=` in a copy's source).
+    Contains(CaptureIndex, &'static str),
     /// When all hold.
     All(&'static [Predicate]),
     /// When any holds.
@@ -174,7 +176,9 @@ pub enum Value {
     Presence(CaptureIndex),
     /// A fact of the HTTP request that no model has: the named header's value.
     Header(&'static str),
-    /// A typed function of the service's crate computes the values.
+    /// A typed function of the service's crate computes the values. Under a key that ends in `/`
+    /// each value is `name=value`, and makes a key of its own (S3's `s3:RequestObjectTag/…`, which
+    /// travel in one header).
     Resolver {
         /// The resolver's name within the service.
         name: &'static str,
