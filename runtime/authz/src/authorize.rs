@@ -1,0 +1,347 @@
+//! From a request to its decision.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use stockade_policy::{
+    self as policy, Attached, Context, Layer, PolicyKind, PolicySet, Principal, ResourceRole,
+    Rules, evaluate,
+};
+use stockade_spec::directory::Directory;
+use stockade_spec::permission::Class;
+use stockade_spec::resolve::{PolicyRole, ResourceFacts};
+use stockade_spec::{Caller, RequestContext, Service};
+
+use crate::compiled::{Cache, Profile};
+use crate::context;
+use crate::decision::{Decision, Refusal, Spoken, Verdict};
+use crate::fill::{self, Required};
+use crate::request::{Request, Typed, principal_name, root_arn};
+use crate::ring::Ring;
+
+/// Whether decisions are made, and whether they bind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing is decided.
+    Off,
+    /// Denials are told, and the request goes through.
+    Soft,
+    /// Denials bind.
+    Enforce,
+}
+
+/// Decides who may do what.
+pub struct Authorizer {
+    mode: Mode,
+    directory: Arc<dyn Directory>,
+    /// The typed services by action prefix, for facts of resources that are not the called
+    /// service's own (the role that `iam:PassRole` names).
+    services: HashMap<&'static str, Arc<dyn Service>>,
+    cache: Cache,
+    ring: Ring,
+}
+
+impl Authorizer {
+    /// An authorizer over the keeper of identities and the services that have state.
+    pub fn new(
+        mode: Mode,
+        directory: Arc<dyn Directory>,
+        services: impl IntoIterator<Item = Arc<dyn Service>>,
+    ) -> Self {
+        Self {
+            mode,
+            directory,
+            services: services
+                .into_iter()
+                .map(|service| (service.id(), service))
+                .collect(),
+            cache: Cache::default(),
+            ring: Ring::default(),
+        }
+    }
+
+    /// Whether decisions are made, and whether they bind.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The last decisions.
+    pub fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
+    /// Decides on a request, keeps the decision, and writes a denial to the log. `None`: there was
+    /// nothing to decide, because enforcement is off or AWS needs no permission for the operation.
+    pub fn authorize(&self, request: &Request<'_>) -> Option<Arc<Decision>> {
+        if self.mode == Mode::Off {
+            return None;
+        }
+        let decision = Arc::new(self.decide(request)?);
+        if !decision.is_allowed() {
+            crate::render::log::write(&decision);
+        }
+        self.ring.push(Arc::clone(&decision));
+        Some(decision)
+    }
+
+    fn decide(&self, request: &Request<'_>) -> Option<Decision> {
+        if request
+            .typed
+            .is_some_and(|typed| typed.operation.permissions.class != Class::Requirements)
+        {
+            return None;
+        }
+        let context = request.context;
+        let mut decision = Decision {
+            request_id: context.request_id.clone(),
+            time: context.now,
+            principal: principal_name(&context.caller, context.partition, &context.account),
+            account: context.account.clone(),
+            anonymous: context.caller == Caller::Anonymous,
+            service: request.service.to_owned(),
+            operation: request.operation.to_owned(),
+            verdicts: Vec::new(),
+            refusal: None,
+            soft: self.mode == Mode::Soft,
+        };
+        match self.verdicts(request) {
+            Ok(verdicts) => decision.verdicts = verdicts,
+            Err(refusal) => decision.refusal = Some(refusal),
+        }
+        Some(decision)
+    }
+
+    fn verdicts(&self, request: &Request<'_>) -> Result<Vec<Verdict>, Refusal> {
+        let refuse = |why: String| Refusal {
+            action: format!("{}:{}", request.service, request.operation),
+            why,
+        };
+        let context = request.context;
+        let is_root = context.caller == Caller::Root;
+        let Some(typed) = request
+            .typed
+            .filter(|typed| !typed.operation.permissions.requirements.is_empty())
+        else {
+            // No template, no access: but the account's root needs none.
+            return if is_root {
+                Ok(Vec::new())
+            } else {
+                Err(refuse(format!(
+                    "because no permission template is known for {}:{}, so only root may call it",
+                    request.service, request.operation
+                )))
+            };
+        };
+        let required = self.fill(request, &typed).map_err(&refuse)?;
+        if required.is_empty() && !is_root {
+            return Err(refuse(
+                "because none of the permissions of this operation applies to the request"
+                    .to_owned(),
+            ));
+        }
+        let profile = self
+            .cache
+            .profile(&*self.directory, &context.account, &context.caller)
+            .ok_or_else(|| refuse("because the principal no longer exists".to_owned()))?;
+        if let Some(why) = &profile.unreadable {
+            return Err(refuse(why.clone()));
+        }
+        let session = match &context.session {
+            Some(session) => self
+                .cache
+                .session(&*self.directory, session)
+                .map_err(&refuse)?,
+            None => Vec::new(),
+        };
+        let global = context::global(context, &request.facts, &profile.tags);
+        let root = root_arn(context.partition, &context.account);
+        let asker = Asker {
+            context,
+            principal: principal(context),
+            profile: &profile,
+            session: (!session.is_empty()).then_some(session.as_slice()),
+            global: &global,
+            root: &root,
+        };
+        required
+            .into_iter()
+            .map(|required| {
+                self.verdict(&asker, typed.service, required)
+                    .map_err(&refuse)
+            })
+            .collect()
+    }
+
+    fn fill(&self, request: &Request<'_>, typed: &Typed<'_>) -> Result<Vec<Required>, String> {
+        let mut scope = request.context.scope();
+        let root;
+        if request.context.caller == Caller::Root {
+            root = root_arn(scope.partition, scope.account);
+            scope.caller = Some(&root);
+        }
+        let source = fill::Source {
+            scope,
+            service: Some(typed.service),
+            header: request.facts.header,
+        };
+        fill::fill(
+            typed.operation.permissions,
+            typed.input.as_serializable(),
+            &source,
+        )
+        .map_err(|error| format!("because the request's input cannot be read: {error}"))
+    }
+
+    fn verdict(
+        &self,
+        asker: &Asker<'_>,
+        service: &dyn Service,
+        required: Required,
+    ) -> Result<Verdict, String> {
+        let Required {
+            action,
+            resource,
+            keys,
+            unfilled,
+        } = required;
+        if let Some(why) = unfilled
+            && asker.context.caller != Caller::Root
+        {
+            return Ok(Verdict {
+                action,
+                resource,
+                decision: policy::Decision::ImplicitlyDenied,
+                layer: Layer::Identity,
+                reason: Some(format!("because {why}")),
+                statements: Vec::new(),
+                filled: false,
+                cross_account: false,
+            });
+        }
+        let name = resource.to_string();
+        let facts = self.facts(asker, service, action, &name);
+        let owner = owner(&name, &facts);
+        let keys = context::requirement(asker.global, &keys, &facts, owner);
+        let resource_policy: Option<Attached> = match &facts.policy {
+            Some(policy) => Some(Attached::new(
+                self.cache
+                    .policy(&policy.document, kind(policy.role), &policy.label)?,
+                policy::Source::inline(policy.label.as_str(), None),
+            )),
+            None => None,
+        };
+        let set = PolicySet {
+            identity: &asker.profile.identity,
+            boundary: asker.profile.boundary.as_ref(),
+            session: asker.session,
+            resource: resource_policy.as_slice(),
+            guardrails: &[],
+            rules: Rules {
+                resource_role: match facts.policy.as_ref().map(|policy| policy.role) {
+                    Some(PolicyRole::Root) => ResourceRole::RootOfAuthorization,
+                    Some(PolicyRole::DecidesAlone) => ResourceRole::Trust,
+                    Some(PolicyRole::Grants) | None => ResourceRole::Grants,
+                },
+                resource_account: owner,
+            },
+        };
+        let question = policy::Request::new(asker.principal, action, resource.clone(), &keys);
+        let evaluation = evaluate(&question, &set);
+        let mut reason = evaluation.aws_reason();
+        if let (Some(reason), Some(operator)) = (&mut reason, evaluation.unknown_operator()) {
+            reason.push_str(&format!(
+                " (its condition operator {operator} is unknown, so it applies)"
+            ));
+        }
+        Ok(Verdict {
+            action,
+            decision: evaluation.decision(),
+            layer: evaluation.layer(),
+            reason,
+            statements: evaluation
+                .speakers()
+                .map(|speaker| Spoken {
+                    layer: speaker.layer,
+                    policy: speaker.policy.clone(),
+                    index: speaker.index,
+                })
+                .collect(),
+            filled: true,
+            cross_account: owner.is_some_and(|owner| owner != asker.context.account),
+            resource,
+        })
+    }
+
+    /// What the state says of a resource: asked of the service whose prefix the action has.
+    fn facts(
+        &self,
+        asker: &Asker<'_>,
+        service: &dyn Service,
+        action: &str,
+        resource: &str,
+    ) -> ResourceFacts {
+        let mut scope = asker.context.scope();
+        if asker.context.caller == Caller::Root {
+            scope.caller = Some(asker.root);
+        }
+        let prefix = action.split(':').next().unwrap_or_default();
+        match self.services.get(prefix) {
+            Some(other) if other.id() != service.id() => other.facts(action, resource, &scope),
+            _ => service.facts(action, resource, &scope),
+        }
+    }
+}
+
+/// What stays the same for all requirements of a request.
+struct Asker<'a> {
+    context: &'a RequestContext,
+    principal: Principal<'a>,
+    profile: &'a Profile,
+    session: Option<&'a [Attached]>,
+    global: &'a Context<'a>,
+    root: &'a str,
+}
+
+fn principal(context: &RequestContext) -> Principal<'_> {
+    let account = context.account.as_str();
+    match &context.caller {
+        Caller::Root => Principal::Root {
+            account,
+            partition: context.partition,
+        },
+        Caller::User { arn, .. } => Principal::User { arn, account },
+        Caller::AssumedRole {
+            role_arn,
+            session_arn,
+            ..
+        } => Principal::AssumedRole {
+            role_arn,
+            session_arn,
+            account,
+        },
+        Caller::FederatedUser { arn, user_arn, .. } => Principal::FederatedUser {
+            arn,
+            user_arn,
+            account,
+        },
+        Caller::Service { name } => Principal::Service { name },
+        Caller::Anonymous => Principal::Anonymous,
+    }
+}
+
+/// The account a resource belongs to: its ARN's, or where that is empty what the state says.
+fn owner<'a>(resource: &'a str, facts: &'a ResourceFacts) -> Option<&'a str> {
+    let mut parts = resource.splitn(6, ':');
+    let account = (parts.next() == Some("arn"))
+        .then(|| parts.nth(3))
+        .flatten()
+        .filter(|account| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()));
+    account.or(facts.owner.as_deref())
+}
+
+fn kind(role: PolicyRole) -> PolicyKind {
+    match role {
+        PolicyRole::Grants | PolicyRole::Root => PolicyKind::Resource,
+        PolicyRole::DecidesAlone => PolicyKind::Trust,
+    }
+}

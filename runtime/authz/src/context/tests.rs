@@ -1,0 +1,131 @@
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use pretty_assertions::assert_eq;
+use stockade_spec::service::Session;
+
+use super::*;
+
+fn context(caller: Caller, session: Option<Session>) -> RequestContext {
+    RequestContext {
+        caller,
+        account: "123456789012".into(),
+        region: "eu-central-1".into(),
+        partition: "aws",
+        access_key: None,
+        session: session.map(Arc::new),
+        request_id: "1".into(),
+        now: UNIX_EPOCH + Duration::from_millis(1_440_938_160_500),
+        origin: "http://localhost:4566".into(),
+    }
+}
+
+fn keys(context: &RequestContext, tags: &[(String, String)]) -> Vec<String> {
+    let facts = Facts {
+        source_ip: Some([203, 0, 113, 9].into()),
+        secure: false,
+        header: &|name| (name == "user-agent").then(|| "aws-cli/2".to_owned()),
+    };
+    global(context, &facts, tags)
+        .iter()
+        .map(|(key, values)| format!("{key}={}", values.join("|")))
+        .collect()
+}
+
+#[test]
+fn a_users_keys() {
+    let user = Caller::User {
+        arn: "arn:aws:iam::123456789012:user/dev/ada".into(),
+        id: "AIDAEXAMPLE".into(),
+        name: "ada".into(),
+    };
+    let tags = [("team".to_owned(), "red".to_owned())];
+    assert_eq!(
+        keys(&context(user, None), &tags),
+        [
+            "aws:PrincipalArn=arn:aws:iam::123456789012:user/dev/ada",
+            "aws:PrincipalType=User",
+            "aws:userid=AIDAEXAMPLE",
+            "aws:username=ada",
+            "aws:PrincipalAccount=123456789012",
+            "aws:PrincipalIsAWSService=false",
+            "aws:PrincipalTag/team=red",
+            "aws:SourceIp=203.0.113.9",
+            "aws:SecureTransport=false",
+            "aws:CurrentTime=2015-08-30T12:36:00Z",
+            "aws:EpochTime=1440938160",
+            "aws:RequestedRegion=eu-central-1",
+            "aws:ViaAWSService=false",
+            "aws:UserAgent=aws-cli/2",
+        ]
+    );
+}
+
+#[test]
+fn a_roles_session_is_its_role_and_its_tags_win() {
+    let role = Caller::AssumedRole {
+        role_arn: "arn:aws:iam::123456789012:role/r".into(),
+        session_arn: "arn:aws:sts::123456789012:assumed-role/r/s".into(),
+        id: "AROAEXAMPLE:s".into(),
+    };
+    let session = Session {
+        tags: vec![("Team".into(), "blue".into())],
+        source_identity: Some("ada".into()),
+        issued: Some(UNIX_EPOCH + Duration::from_secs(1_440_938_100)),
+        mfa: true,
+        ..Session::default()
+    };
+    let tags = [("team".to_owned(), "red".to_owned())];
+    let keys = keys(&context(role, Some(session)), &tags);
+    for wanted in [
+        "aws:PrincipalArn=arn:aws:iam::123456789012:role/r",
+        "aws:PrincipalTag/team=blue",
+        "aws:MultiFactorAuthPresent=true",
+        "aws:MultiFactorAuthAge=60",
+        "aws:TokenIssueTime=2015-08-30T12:35:00Z",
+        "aws:SourceIdentity=ada",
+    ] {
+        assert!(keys.iter().any(|key| key == wanted), "{wanted} in {keys:?}");
+    }
+}
+
+#[test]
+fn a_stranger_has_no_principal() {
+    let keys = keys(&context(Caller::Anonymous, None), &[]);
+    assert!(keys.contains(&"aws:PrincipalType=Anonymous".to_owned()));
+    assert!(!keys.iter().any(|key| key.starts_with("aws:PrincipalArn")));
+    assert!(
+        !keys
+            .iter()
+            .any(|key| key.starts_with("aws:PrincipalAccount"))
+    );
+    assert!(
+        !keys
+            .iter()
+            .any(|key| key.starts_with("aws:MultiFactorAuth"))
+    );
+}
+
+#[test]
+fn a_requirement_adds_its_resource_and_its_own_keys() {
+    let request = context(Caller::Root, None);
+    let facts = Facts {
+        source_ip: None,
+        secure: true,
+        header: &|_| None,
+    };
+    let global = global(&request, &facts, &[]);
+    let resource = ResourceFacts {
+        tags: vec![("stage".into(), "prod".into())],
+        ..ResourceFacts::default()
+    };
+    let own: Keys = vec![("aws:TagKeys".into(), vec!["a".into(), "b".into()])];
+    let context = requirement(&global, &own, &resource, Some("210987654321"));
+    assert_eq!(context.one("aws:ResourceAccount"), Some("210987654321"));
+    assert_eq!(context.one("aws:ResourceTag/stage"), Some("prod"));
+    assert_eq!(context.get("aws:tagkeys").map(<[_]>::len), Some(2));
+    assert_eq!(
+        context.one("aws:PrincipalArn"),
+        Some("arn:aws:iam::123456789012:root")
+    );
+}

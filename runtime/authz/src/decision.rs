@@ -1,0 +1,119 @@
+//! What was decided, and why: the one value that every rendering reads.
+
+use std::time::SystemTime;
+
+use stockade_policy::{self as policy, Attached, Effect, Layer, Resource};
+
+/// The decision on one request.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The request's id, as the answer's headers carry it.
+    pub request_id: String,
+    /// When the request arrived.
+    pub time: SystemTime,
+    /// Who called: an ARN, a service's name or `anonymous`.
+    pub principal: String,
+    /// The caller's account.
+    pub account: String,
+    /// Whether the caller is a stranger to every account: told less in S3's denials.
+    pub anonymous: bool,
+    /// The service's id, for example `lambda`.
+    pub service: String,
+    /// The operation, for example `CreateFunction`.
+    pub operation: String,
+    /// What each requirement came to, in the template's order.
+    pub verdicts: Vec<Verdict>,
+    /// Why the whole request is denied, whatever its verdicts: no template, a principal that is
+    /// gone, a policy that cannot be read.
+    pub refusal: Option<Refusal>,
+    /// Denials are told, not enforced.
+    pub soft: bool,
+}
+
+/// Why a request is denied before any policy is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The action that the message names.
+    pub action: String,
+    /// The reason, to follow `… is not authorized to perform: …`.
+    pub why: String,
+}
+
+/// What one requirement came to.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// The action.
+    pub action: &'static str,
+    /// The resource.
+    pub resource: Resource<'static>,
+    /// The evaluator's decision.
+    pub decision: policy::Decision,
+    /// The layer that settled it.
+    pub layer: Layer,
+    /// AWS's words for a denial, or what could not be told of the request.
+    pub reason: Option<String>,
+    /// The statements that decided.
+    pub statements: Vec<Spoken>,
+    /// Whether the request could be told apart at all: a statement could allow it.
+    pub filled: bool,
+    /// The resource belongs to another account, which has to allow the call as well.
+    pub cross_account: bool,
+}
+
+/// A statement that took part in a decision.
+#[derive(Debug, Clone)]
+pub struct Spoken {
+    /// The layer it belongs to.
+    pub layer: Layer,
+    /// Its policy.
+    pub policy: Attached,
+    /// Its position in the policy, from 0.
+    pub index: usize,
+}
+
+impl Decision {
+    /// Whether the request may proceed; a denial of soft mode is still a denial here.
+    pub fn is_allowed(&self) -> bool {
+        self.refusal.is_none() && self.verdicts.iter().all(Verdict::is_allowed)
+    }
+
+    /// Whether the request is turned away.
+    pub fn blocks(&self) -> bool {
+        !self.soft && !self.is_allowed()
+    }
+
+    /// The verdict that a denial's message speaks of: the first explicit denial, else the first
+    /// denial.
+    pub fn first_denial(&self) -> Option<&Verdict> {
+        let mut denied = self.verdicts.iter().filter(|verdict| !verdict.is_allowed());
+        let first = denied.next()?;
+        if first.decision == policy::Decision::ExplicitlyDenied {
+            return Some(first);
+        }
+        denied
+            .find(|verdict| verdict.decision == policy::Decision::ExplicitlyDenied)
+            .or(Some(first))
+    }
+}
+
+impl Verdict {
+    /// Whether the requirement is met.
+    pub fn is_allowed(&self) -> bool {
+        self.decision == policy::Decision::Allowed
+    }
+}
+
+impl Spoken {
+    /// Its effect.
+    pub fn effect(&self) -> Effect {
+        self.policy.policy.statements()[self.index].effect()
+    }
+
+    /// The statement's Sid, or its position where it has none.
+    pub fn label(&self) -> String {
+        match self.policy.policy.statements()[self.index].sid() {
+            Some(sid) => sid.to_owned(),
+            None => self.index.to_string(),
+        }
+    }
+}

@@ -1,0 +1,354 @@
+use aws_smithy_schema::prelude::STRING;
+use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
+use aws_smithy_schema::{Schema, ShapeType, shape_id};
+use pretty_assertions::assert_eq;
+use stockade_spec::permission::{Capture, Class, Predicate, Resource, Source as Origin, Step};
+
+use super::*;
+
+macro_rules! member {
+    ($name:literal, $type:ident, $index:literal) => {
+        Schema::new_member(
+            shape_id!("example", "Input"),
+            ShapeType::$type,
+            $name,
+            $index,
+        )
+    };
+}
+
+static NAME: Schema<'static> = member!("Name", String, 0);
+static ITEMS: Schema<'static> = member!("Items", List, 1);
+static TAGS: Schema<'static> = member!("Tags", List, 2);
+static LABELS: Schema<'static> = member!("Labels", Map, 3);
+static KEY: Schema<'static> = member!("Key", String, 0);
+static VALUE: Schema<'static> = member!("Value", String, 1);
+static INPUT: Schema<'static> = Schema::new_struct(
+    shape_id!("example", "Input"),
+    ShapeType::Structure,
+    &[&NAME, &ITEMS, &TAGS, &LABELS],
+);
+static ITEM: Schema<'static> = Schema::new_struct(
+    shape_id!("example", "Item"),
+    ShapeType::Structure,
+    &[&KEY, &VALUE],
+);
+
+#[derive(Default)]
+struct Input {
+    name: Option<&'static str>,
+    items: Vec<Item>,
+    tags: Vec<Item>,
+    labels: Vec<(&'static str, &'static str)>,
+}
+
+struct Item {
+    key: &'static str,
+    value: Option<&'static str>,
+}
+
+fn item(key: &'static str, value: Option<&'static str>) -> Item {
+    Item { key, value }
+}
+
+impl SerializableStruct for Item {
+    fn schema(&self) -> &Schema<'_> {
+        &ITEM
+    }
+
+    fn serialize_members(&self, serializer: &mut dyn ShapeSerializer) -> Result<(), SerdeError> {
+        serializer.write_string(&KEY, self.key)?;
+        self.value
+            .map_or(Ok(()), |value| serializer.write_string(&VALUE, value))
+    }
+}
+
+fn list(
+    serializer: &mut dyn ShapeSerializer,
+    schema: &Schema<'_>,
+    items: &[Item],
+) -> Result<(), SerdeError> {
+    serializer.write_list(schema, &|serializer| {
+        items
+            .iter()
+            .try_for_each(|item| serializer.write_struct(&ITEM, item))
+    })
+}
+
+impl SerializableStruct for Input {
+    fn schema(&self) -> &Schema<'_> {
+        &INPUT
+    }
+
+    fn serialize_members(&self, serializer: &mut dyn ShapeSerializer) -> Result<(), SerdeError> {
+        if let Some(name) = self.name {
+            serializer.write_string(&NAME, name)?;
+        }
+        list(serializer, &ITEMS, &self.items)?;
+        list(serializer, &TAGS, &self.tags)?;
+        serializer.write_map(&LABELS, &|serializer| {
+            self.labels.iter().try_for_each(|(key, value)| {
+                serializer.write_string(&STRING, key)?;
+                serializer.write_string(&STRING, value)
+            })
+        })
+    }
+}
+
+use Step::{Each, Keys as MapKeys, Member, Values as MapValues};
+
+static CAPTURES: &[Capture] = &[
+    capture("Name", &[Member(0)]),
+    capture("Items[].Key", &[Member(1), Each, Member(0)]),
+    capture("Items[].Value", &[Member(1), Each, Member(1)]),
+    capture("Tags[].Key", &[Member(2), Each, Member(0)]),
+    capture("Tags[].Value", &[Member(2), Each, Member(1)]),
+    capture("Labels{keys}", &[Member(3), MapKeys]),
+    capture("Labels{values}", &[Member(3), MapValues]),
+    capture("Items", &[Member(1)]),
+];
+
+const fn capture(name: &'static str, steps: &'static [Step]) -> Capture {
+    Capture { name, steps }
+}
+
+const fn part(capture: u16) -> Part {
+    Part::Capture {
+        capture,
+        default: None,
+        or_arn: false,
+    }
+}
+
+const fn requirement(
+    resources: &'static [Resource],
+    when: Predicate,
+    each: Option<u16>,
+    keys: &'static [KeyBinding],
+) -> Requirement {
+    Requirement {
+        action: "example:Do",
+        resources,
+        when,
+        each,
+        keys,
+    }
+}
+
+/// What a template needs of an input: one line a requirement, with keys and reasons.
+fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
+    let permissions = Permissions {
+        class: Class::Requirements,
+        source: Origin::Overlay,
+        captures: CAPTURES,
+        requirements,
+    };
+    let source = Source {
+        scope: Scope {
+            partition: "aws",
+            region: "us-east-1",
+            account: "000000000000",
+            caller: None,
+        },
+        service: None,
+        header: &|name| (name == "x-amz-acl").then(|| "private".to_owned()),
+    };
+    fill(&permissions, input, &source)
+        .unwrap()
+        .into_iter()
+        .map(|required| {
+            let mut line = format!("{} {}", required.action, required.resource);
+            for (key, values) in required.keys.iter() {
+                line.push_str(&format!(" {key}={}", values.join("|")));
+            }
+            if let Some(why) = required.unfilled {
+                line.push_str(&format!(" ({why})"));
+            }
+            line
+        })
+        .collect()
+}
+
+static THING: &[Resource] = &[Resource::Template(&[
+    Part::Literal("arn:"),
+    Part::Partition,
+    Part::Literal(":example:"),
+    Part::Region,
+    Part::Literal(":"),
+    Part::Account,
+    Part::Literal(":thing/"),
+    Part::Capture {
+        capture: 0,
+        default: None,
+        or_arn: true,
+    },
+])];
+
+#[test]
+fn a_template_is_filled_from_scope_and_input() {
+    static NEEDS: &[Requirement] = &[requirement(THING, Predicate::Always, None, &[])];
+    let input = Input {
+        name: Some("a*b"),
+        ..Input::default()
+    };
+    assert_eq!(
+        filled(NEEDS, &input),
+        ["example:Do arn:aws:example:us-east-1:000000000000:thing/a*b"]
+    );
+    let input = Input {
+        name: Some("arn:aws:example:eu-west-1:111122223333:thing/x"),
+        ..Input::default()
+    };
+    assert_eq!(
+        filled(NEEDS, &input),
+        ["example:Do arn:aws:example:eu-west-1:111122223333:thing/x"]
+    );
+}
+
+#[test]
+fn an_absent_member_leaves_the_requirement_unfilled() {
+    static NEEDS: &[Requirement] = &[requirement(THING, Predicate::Always, None, &[])];
+    let prefix = "example:Do arn:aws:example:us-east-1:000000000000:thing/<unknown>";
+    let absent = format!("{prefix} (the request has no Name, which names the resource)");
+    assert_eq!(filled(NEEDS, &Input::default()), [absent.clone()]);
+    let empty = Input {
+        name: Some(""),
+        ..Input::default()
+    };
+    assert_eq!(filled(NEEDS, &empty), [absent]);
+}
+
+#[test]
+fn many_values_make_each_combination_a_resource() {
+    static NEEDS: &[Requirement] = &[requirement(
+        &[Resource::Template(&[part(1), Part::Literal("/"), part(3)])],
+        Predicate::Always,
+        None,
+        &[],
+    )];
+    let input = Input {
+        items: vec![item("a", None), item("b", None)],
+        tags: vec![item("1", None), item("2", None)],
+        ..Input::default()
+    };
+    assert_eq!(
+        filled(NEEDS, &input),
+        ["a/1", "a/2", "b/1", "b/2"].map(|resource| format!("example:Do {resource}"))
+    );
+}
+
+#[test]
+fn elements_are_taken_one_at_a_time() {
+    static NEEDS: &[Requirement] = &[requirement(
+        &[Resource::Template(&[
+            part(0),
+            Part::Literal("/"),
+            part(1),
+            Part::Literal("/"),
+            part(2),
+        ])],
+        Predicate::Present(2),
+        Some(1),
+        &[KeyBinding {
+            key: "example:Value",
+            value: Value::Capture(2),
+        }],
+    )];
+    let input = Input {
+        name: Some("n"),
+        items: vec![item("a", Some("1")), item("b", None), item("c", Some("3"))],
+        ..Input::default()
+    };
+    assert_eq!(
+        filled(NEEDS, &input),
+        [
+            "example:Do n/a/1 example:Value=1",
+            "example:Do n/c/3 example:Value=3"
+        ]
+    );
+    assert_eq!(filled(NEEDS, &Input::default()), [""; 0]);
+}
+
+#[test]
+fn keys_come_from_pairs_presence_headers_and_texts() {
+    static KEYS: &[KeyBinding] = &[
+        KeyBinding {
+            key: "aws:RequestTag/",
+            value: Value::Pairs {
+                names: 3,
+                values: 4,
+            },
+        },
+        KeyBinding {
+            key: "example:Label/",
+            value: Value::Pairs {
+                names: 5,
+                values: 6,
+            },
+        },
+        KeyBinding {
+            key: "aws:TagKeys",
+            value: Value::Capture(3),
+        },
+        KeyBinding {
+            key: "example:Named",
+            value: Value::Presence(0),
+        },
+        KeyBinding {
+            key: "example:Many",
+            value: Value::Presence(7),
+        },
+        KeyBinding {
+            key: "s3:x-amz-acl",
+            value: Value::Header("x-amz-acl"),
+        },
+        KeyBinding {
+            key: "example:Absent",
+            value: Value::Header("x-absent"),
+        },
+    ];
+    static NEEDS: &[Requirement] = &[requirement(&[], Predicate::Always, None, KEYS)];
+    let input = Input {
+        tags: vec![
+            item("team", Some("a")),
+            item("bare", None),
+            item("z", Some("c")),
+        ],
+        labels: vec![("x", "1"), ("y", "2")],
+        ..Input::default()
+    };
+    assert_eq!(
+        filled(NEEDS, &input),
+        [
+            "example:Do * aws:RequestTag/team=a aws:RequestTag/bare= aws:RequestTag/z=c \
+          example:Label/x=1 example:Label/y=2 aws:TagKeys=team|bare|z example:Named=false \
+          example:Many=false s3:x-amz-acl=private"
+        ]
+    );
+}
+
+#[test]
+fn what_nobody_resolves_is_not_filled() {
+    static NEEDS: &[Requirement] = &[requirement(
+        &[Resource::Resolver {
+            name: "alias",
+            index: 0,
+            arguments: &[0],
+        }],
+        Predicate::Not(&Predicate::Any(&[
+            Predicate::Present(0),
+            Predicate::OneOf(1, &["a"]),
+        ])),
+        None,
+        &[],
+    )];
+    assert_eq!(
+        filled(NEEDS, &Input::default()),
+        ["example:Do <unknown> (no service here can resolve the name)"]
+    );
+    let input = Input {
+        items: vec![item("a", None)],
+        ..Input::default()
+    };
+    assert_eq!(filled(NEEDS, &input), [""; 0]);
+}

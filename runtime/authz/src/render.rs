@@ -1,0 +1,9 @@
+//! Renderings of a decision: log entries, the caller's error, JSON.
+
+pub mod error;
+pub mod json;
+pub mod log;
+pub mod suggestion;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! What authorization is told of a request.
+
+use std::net::IpAddr;
+
+use stockade_spec::operation::Operation;
+use stockade_spec::{AnyShape, Caller, RequestContext, Service};
+
+/// One request, decoded and attributed to its caller, as [`Authorizer::authorize`] takes it.
+///
+/// [`Authorizer::authorize`]: crate::Authorizer::authorize
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Who calls, where, and when.
+    pub context: &'a RequestContext,
+    /// The service's id, for example `lambda`.
+    pub service: &'a str,
+    /// The operation's name, for example `CreateFunction`.
+    pub operation: &'a str,
+    /// The typed service, the operation and its decoded input; `None` for a service whose
+    /// permissions are not known here, which is denied to all but root.
+    pub typed: Option<Typed<'a>>,
+    /// What the transport knows.
+    pub facts: Facts<'a>,
+}
+
+/// The part of a request that only a typed service has.
+#[derive(Clone, Copy)]
+pub struct Typed<'a> {
+    /// The service.
+    pub service: &'a dyn Service,
+    /// The operation.
+    pub operation: &'static Operation,
+    /// The decoded input.
+    pub input: &'a dyn AnyShape,
+}
+
+/// Facts of the transport that condition keys read.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// The peer's address (`aws:SourceIp`).
+    pub source_ip: Option<IpAddr>,
+    /// Whether the request came over TLS (`aws:SecureTransport`).
+    pub secure: bool,
+    /// The text of the header of a lower-case name.
+    pub header: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// The ARN that answers, logs and decisions name a caller by: the session's for a role, the
+/// account's root, the service's name, `anonymous`.
+pub fn principal_name(caller: &Caller, partition: &str, account: &str) -> String {
+    match caller {
+        Caller::Root => root_arn(partition, account),
+        Caller::Service { name } => name.clone(),
+        Caller::Anonymous => "anonymous".to_owned(),
+        Caller::User { arn, .. } | Caller::FederatedUser { arn, .. } => arn.clone(),
+        Caller::AssumedRole { session_arn, .. } => session_arn.clone(),
+    }
+}
+
+/// The ARN of an account's root user.
+pub(crate) fn root_arn(partition: &str, account: &str) -> String {
+    format!("arn:{partition}:iam::{account}:root")
+}
