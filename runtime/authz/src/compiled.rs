@@ -24,10 +24,13 @@ pub(crate) struct Profile {
     pub(crate) unreadable: Option<String>,
 }
 
+/// A document's text, and what it was read as.
+type PolicyKey = (Arc<str>, PolicyKind);
+
 /// Compiled policies by text, and profiles by principal.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    policies: RwLock<HashMap<(Arc<str>, PolicyKind), Arc<Policy>>>,
+    policies: RwLock<HashMap<PolicyKey, Arc<Policy>>>,
     /// By account and ARN, each with the directory's revision that it was read at; `None` for a
     /// principal that is gone.
     profiles: RwLock<HashMap<String, Kept>>,

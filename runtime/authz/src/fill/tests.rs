@@ -210,12 +210,13 @@ fn an_absent_member_leaves_the_requirement_unfilled() {
     static NEEDS: &[Requirement] = &[requirement(THING, Predicate::Always, None, &[])];
     let prefix = "example:Do arn:aws:example:us-east-1:000000000000:thing/<unknown>";
     let absent = format!("{prefix} (the request has no Name, which names the resource)");
-    assert_eq!(filled(NEEDS, &Input::default()), [absent.clone()]);
-    let empty = Input {
-        name: Some(""),
-        ..Input::default()
-    };
-    assert_eq!(filled(NEEDS, &empty), [absent]);
+    for name in [None, Some("")] {
+        let input = Input {
+            name,
+            ..Input::default()
+        };
+        assert_eq!(filled(NEEDS, &input), [absent.as_str()]);
+    }
 }
 
 #[test]
