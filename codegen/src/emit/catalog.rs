@@ -1,5 +1,239 @@
-//! The catalog.
-use anyhow::Result;
-use super::Outputs;
-use crate::model::Models;
-pub(crate) fn emit(_models: &Models) -> Result<Outputs> { Ok(Outputs::new()) }
+//! The crate `stockade-catalog`: every service for routing and naming, and the indexes to find one.
+//!
+//! The operations of a service are a text file, one a line, that is read when the service is first
+//! asked for: nobody pays for the hundreds of services that a run does not touch.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{HEADER, Outputs};
+use crate::model::{Auth, Model, Models, Operation, Protocol};
+
+/// The crate's files.
+pub(super) fn emit(models: &Models) -> Result<Outputs> {
+    let root = PathBuf::from("catalog");
+    let mut outputs = Outputs::new();
+    for model in models.services.values() {
+        let file = root.join("services").join(format!("{}.txt", model.id));
+        outputs.insert(file, operations(model)?.into_bytes());
+    }
+    let services: Vec<&Model> = models.services.values().collect();
+    outputs.insert(root.join("src/services.rs"), super::rust_file(&table(&services))?);
+    outputs.insert(root.join("src/indexes.rs"), super::rust_file(&indexes(&services)?)?);
+    outputs.insert(root.join("src/lib.rs"), super::rust_file(&library(services.len()))?);
+    let manifest = super::manifest_with("stockade-catalog", &["stockade-spec"]);
+    outputs.insert(root.join("Cargo.toml"), manifest);
+    Ok(outputs)
+}
+
+fn library(count: usize) -> TokenStream {
+    let doc = format!(
+        " The catalog of {count} services: their names, protocols and operations on the wire.\n\n \
+         The types, and how a service is found, are `stockade_spec::catalog`'s.\n\n \
+         ```\n \
+         use stockade_catalog::CATALOG;\n\n \
+         let lambda = CATALOG.service(\"lambda\").unwrap();\n \
+         assert_eq!(lambda.operations.by_name(\"Invoke\").unwrap().method, \"POST\");\n \
+         ```"
+    );
+    quote! {
+        #![doc = #doc]
+
+        mod indexes;
+        mod services;
+
+        pub use indexes::CATALOG;
+        pub use services::SERVICES;
+    }
+}
+
+/// A service's operations as text.
+fn operations(model: &Model) -> Result<String> {
+    let mut text = format!("# {HEADER}\n");
+    for (name, operation) in &model.operations {
+        text.push_str(&line(name, operation)?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// `Name METHOD /uri?query flag…`.
+fn line(name: &str, operation: &Operation) -> Result<String> {
+    let Operation { method, uri, .. } = operation;
+    let mut words = vec![name.to_owned(), method.clone(), uri.clone()];
+    match operation.auth {
+        Auth::SigV4 => {}
+        Auth::None => words.push("unsigned".into()),
+        Auth::Bearer => words.push("bearer".into()),
+    }
+    if operation.unsigned_payload {
+        words.push("unsigned-payload".into());
+    }
+    if let Some(prefix) = &operation.host_prefix {
+        words.push(format!("host={prefix}"));
+    }
+    if let Some(wire) = &operation.wire_name {
+        words.push(format!("wire={wire}"));
+    }
+    let path = uri.split('?').next().unwrap_or_default();
+    let labels_fill_segments = path
+        .split('/')
+        .all(|part| !part.contains(['{', '}']) || (part.starts_with('{') && part.find('}') == Some(part.len() - 1)));
+    ensure!(
+        uri.starts_with('/') && labels_fill_segments && words.iter().all(|word| !word.contains([' ', '\n', '#'])),
+        "{}: {name} has the URI {uri:?}, which the catalog's lines cannot hold; adapt \
+         codegen/src/emit/catalog.rs and runtime/spec/src/catalog.rs",
+        operation.place
+    );
+    Ok(words.join(" "))
+}
+
+fn table(services: &[&Model]) -> TokenStream {
+    let count = services.len();
+    let entries = services.iter().map(|model| {
+        let (id, metadata) = (&model.id, &model.metadata);
+        let (service_id, endpoint_prefix) = (&metadata.service_id, &metadata.endpoint_prefix);
+        let (signing_name, api_version) = (metadata.signing_name(), model.api_version());
+        let target_prefix = option(metadata.target_prefix.as_deref());
+        let xml_namespace = option(metadata.xml_namespace.as_deref());
+        let global_endpoint = option(metadata.global_endpoint.as_deref());
+        let query_compatible = metadata.aws_query_compatible.is_some();
+        let protocols = model.protocols().into_iter().map(protocol);
+        let file = format!("../services/{id}.txt");
+        quote! {
+            Service {
+                id: #id,
+                service_id: #service_id,
+                signing_name: #signing_name,
+                endpoint_prefix: #endpoint_prefix,
+                target_prefix: #target_prefix,
+                api_version: #api_version,
+                protocols: &[#(#protocols),*],
+                xml_namespace: #xml_namespace,
+                global_endpoint: #global_endpoint,
+                query_compatible: #query_compatible,
+                operations: Operations::new(include_str!(#file)),
+            }
+        }
+    });
+    quote! {
+        use stockade_spec::catalog::{Operations, Protocol, Service};
+
+        /// Every service, sorted by id.
+        pub static SERVICES: [Service; #count] = [#(#entries),*];
+    }
+}
+
+fn option(text: Option<&str>) -> TokenStream {
+    text.map_or_else(|| quote! { None }, |text| quote! { Some(#text) })
+}
+
+fn protocol(protocol: Protocol) -> TokenStream {
+    match protocol {
+        Protocol::AwsJson1_0 => quote! { Protocol::AwsJson1_0 },
+        Protocol::AwsJson1_1 => quote! { Protocol::AwsJson1_1 },
+        Protocol::RestJson => quote! { Protocol::RestJson },
+        Protocol::RestXml => quote! { Protocol::RestXml },
+        Protocol::Query => quote! { Protocol::Query },
+        Protocol::Ec2Query => quote! { Protocol::Ec2Query },
+        Protocol::RpcV2Cbor => quote! { Protocol::RpcV2Cbor },
+    }
+}
+
+fn indexes(services: &[&Model]) -> Result<TokenStream> {
+    let by_signing_name = index(services, |model| Some(model.metadata.signing_name()))?;
+    let by_target_prefix = index(services, |model| model.metadata.target_prefix.as_deref())?;
+    let by_endpoint_prefix = index(services, |model| Some(model.metadata.endpoint_prefix.as_str()))?;
+    let by_query_version = index(services, |model| {
+        let speaks_query = model
+            .protocols()
+            .iter()
+            .any(|protocol| matches!(protocol, Protocol::Query | Protocol::Ec2Query));
+        speaks_query.then(|| model.api_version())
+    })?;
+    Ok(quote! {
+        use stockade_spec::catalog::Catalog;
+
+        use crate::SERVICES;
+
+        /// Every service and the ways to find one.
+        pub static CATALOG: Catalog = Catalog {
+            services: &SERVICES,
+            by_signing_name: &[#by_signing_name],
+            by_target_prefix: &[#by_target_prefix],
+            by_endpoint_prefix: &[#by_endpoint_prefix],
+            by_query_version: &[#by_query_version],
+        };
+    })
+}
+
+/// Keys with the places of their services, sorted.
+fn index<'a>(
+    services: &[&'a Model],
+    key: impl Fn(&'a Model) -> Option<&'a str>,
+) -> Result<TokenStream> {
+    let mut places: BTreeMap<&str, Vec<Literal>> = BTreeMap::new();
+    for (place, model) in services.iter().enumerate() {
+        let place = u16::try_from(place).context("more services than the catalog's indexes hold")?;
+        if let Some(key) = key(model) {
+            places.entry(key).or_default().push(Literal::u16_unsuffixed(place));
+        }
+    }
+    let entries = places.iter().map(|(key, places)| quote! { (#key, &[#(#places),*]) });
+    Ok(quote! { #(#entries),* })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+
+    fn model(operation: &str) -> Model {
+        let text = format!(
+            "{{\n\"metadata\": {{\"apiVersion\":\"2020-01-01\",\"endpointPrefix\":\"toy\",\"protocol\":\"rest-json\",\
+             \"serviceFullName\":\"Toy\",\"serviceId\":\"Toy\",\"signatureVersion\":\"v4\"}},\n\
+             \"operations\": {{\n\"Act\": {operation}\n}},\n\"pagination\": {{\n}},\n\"shapes\": {{\n}}\n}}\n"
+        );
+        Model::parse(Path::new("models/services/toy.json"), &text).unwrap()
+    }
+
+    #[test]
+    fn a_line_has_name_method_uri_and_flags() {
+        let text = |operation| operations(&model(operation)).unwrap().lines().nth(1).unwrap().to_owned();
+        assert_eq!(
+            text(r#"{"http":{"method":"GET","requestUri":"/a/{b}/{c+}?d=e"}}"#),
+            "Act GET /a/{b}/{c+}?d=e"
+        );
+        assert_eq!(
+            text(
+                r#"{"auth":["smithy.api#noAuth"],"authtype":"none","endpoint":{"hostPrefix":"data."},"http":{"method":"POST","requestUri":"/"},"name":"Act2020"}"#
+            ),
+            "Act POST / unsigned host=data. wire=Act2020"
+        );
+        assert_eq!(
+            text(r#"{"authtype":"v4-unsigned-body","http":{"method":"PUT","requestUri":"/"},"unsignedPayload":true}"#),
+            "Act PUT / unsigned-payload"
+        );
+    }
+
+    #[test]
+    fn a_uri_that_no_line_can_hold_is_refused_with_its_place() {
+        let operation = r#"{"http":{"method":"GET","requestUri":"/a/{b}:act"}}"#;
+        let error = operations(&model(operation)).unwrap_err().to_string();
+        assert!(error.starts_with("models/services/toy.json:4: Act has the URI"), "{error}");
+    }
+
+    #[test]
+    fn an_index_gathers_the_services_of_a_key() {
+        let (a, b) = (model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"), model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"));
+        let tokens = index(&[&a, &b], |model| Some(model.metadata.signing_name())).unwrap();
+        assert_eq!(tokens.to_string(), quote! { ("toy", &[0, 1]) }.to_string());
+    }
+}

@@ -363,7 +363,9 @@ fn global(package: &Archive) -> Result<String> {
     for line in module.lines() {
         // The module is a list of literals, a property on each line: `key: 'aws:PrincipalArn',`.
         let Some((name, value)) = line.trim().split_once(": ") else { continue };
-        let Some(value) = value.trim_end_matches(',').strip_prefix('\'').and_then(|v| v.strip_suffix('\'')) else {
+        let Some((value, _comma_or_comment)) =
+            value.strip_prefix('\'').and_then(|value| value.split_once('\''))
+        else {
             continue;
         };
         match name {
@@ -445,7 +447,7 @@ mod tests {
             (
                 "package/dist/esm/globalConditionKeys.js",
                 "export const globalConditionKeys = [\n    {\n        key: 'aws:PrincipalArn',\n        \
-                 category: 'principal',\n        type: 'ARN',\n        description: ''\n    },\n];\n",
+                 category: 'principal',\n        type: 'ARN', // sic\n        description: ''\n    },\n];\n",
             ),
         ])
     }

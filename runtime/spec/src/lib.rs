@@ -25,6 +25,7 @@
 //! assert_eq!(DELETE_ROLE.requirements[0].action, "iam:DeleteRole");
 //! ```
 
+pub mod catalog;
 pub mod directory;
 pub mod error;
 pub mod operation;
