@@ -4,12 +4,31 @@
 //! [`identify`] tells who a request says it comes from, whatever its signature; [`parse`] reads
 //! the signature strictly; [`verify`] checks it.
 
-use std::time::SystemTime;
+mod canonical;
+mod clock;
+mod error;
+mod keys;
+mod presented;
+mod verify;
+#[cfg(test)]
+mod tests;
 
 use http::{HeaderMap, Method};
-use stockade_spec::Error;
 
-use crate::{Dialect, Query};
+pub use error::SignatureError;
+pub use keys::{KeyCache, MAX_KEYS};
+pub use presented::{declared_hash, identify, parse};
+pub use verify::{body_hash, verify};
+pub(crate) use keys::hmac;
+pub(crate) use verify::hex;
+
+use crate::Query;
+
+/// How far a request's clock may be off, in seconds.
+pub const MAX_SKEW: i64 = 15 * 60;
+
+/// For how long a presigned URL may hold, in seconds: a week.
+pub const MAX_EXPIRES: u32 = 604_800;
 
 /// The parts of a request that a signature covers, as they were received.
 #[derive(Debug, Clone, Copy)]
@@ -94,65 +113,6 @@ pub enum DeclaredHash {
     },
     /// `STREAMING-UNSIGNED-PAYLOAD-TRAILER`.
     StreamingUnsigned,
-}
-
-/// A small, bounded store of derived signing keys. Cheap to share between threads.
-#[derive(Default)]
-pub struct KeyCache {}
-
-/// Why a signature is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignatureError {}
-
-impl SignatureError {
-    /// The answer, as AWS words it for the service.
-    pub fn into_error(self, dialect: &Dialect<'_>) -> Error {
-        let _ = dialect;
-        todo!()
-    }
-}
-
-/// Tells who a request says it comes from, however malformed the rest of its signature is.
-/// `None` for an unsigned request.
-pub fn identify<'a>(parts: &Parts<'a>) -> Option<Identity<'a>> {
-    let _ = parts;
-    todo!()
-}
-
-/// Reads a request's signature; `None` for an unsigned request.
-pub fn parse(
-    parts: &Parts<'_>,
-    dialect: &Dialect<'_>,
-) -> Result<Option<Presented>, SignatureError> {
-    let _ = (parts, dialect);
-    todo!()
-}
-
-/// Reads the `x-amz-content-sha256` header.
-pub fn declared_hash(headers: &HeaderMap) -> Result<DeclaredHash, SignatureError> {
-    let _ = headers;
-    todo!()
-}
-
-/// The hash of a body, 64 lower-case hexadecimal digits.
-pub fn body_hash(body: &[u8]) -> String {
-    let _ = body;
-    todo!()
-}
-
-/// Verifies a signature. `payload_hash` is the canonical request's last line: the body's
-/// [`body_hash`], or the `x-amz-content-sha256` header's value.
-pub fn verify(
-    presented: &Presented,
-    secret: &str,
-    parts: &Parts<'_>,
-    payload_hash: &str,
-    now: SystemTime,
-    dialect: &Dialect<'_>,
-    keys: &KeyCache,
-) -> Result<SigningContext, SignatureError> {
-    let _ = (presented, secret, parts, payload_hash, now, dialect, keys);
-    todo!()
 }
 
 impl std::fmt::Debug for SigningContext {

@@ -1,0 +1,182 @@
+//! Verification.
+
+use std::time::SystemTime;
+
+use hmac::Mac;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Kind, KeyCache, MAX_SKEW, Parts, Presented, SignatureError, SigningContext, canonical, clock,
+    hmac,
+};
+use crate::Dialect;
+
+/// The hash of a body, 64 lower-case hexadecimal digits.
+pub fn body_hash(body: &[u8]) -> String {
+    hex(&Sha256::digest(body))
+}
+
+/// Verifies a signature. `payload_hash` is the canonical request's last line: the body's
+/// [`body_hash`], or the `x-amz-content-sha256` header's value (`UNSIGNED-PAYLOAD` for a presigned
+/// S3 URL without one).
+///
+/// Whether the hash is the body's is the caller's to check; so are the session token and whether
+/// the key is active.
+pub fn verify(
+    presented: &Presented,
+    secret: &str,
+    parts: &Parts<'_>,
+    payload_hash: &str,
+    now: SystemTime,
+    dialect: &Dialect<'_>,
+    keys: &KeyCache,
+) -> Result<SigningContext, SignatureError> {
+    check_time(presented, clock::seconds(now), dialect)?;
+    check_headers(presented, parts, dialect)?;
+    let canonical = canonical::request(presented, parts, payload_hash, dialect.s3);
+    let scope = format!(
+        "{}/{}/{}/aws4_request",
+        presented.date, presented.region, presented.service
+    );
+    let string_to_sign = format!(
+        "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
+        presented.timestamp,
+        hex(&Sha256::digest(canonical.as_bytes()))
+    );
+    let key = keys.key(
+        &presented.access_key,
+        secret,
+        &presented.date,
+        &presented.region,
+        &presented.service,
+    );
+    let mut mac = hmac(&key);
+    mac.update(string_to_sign.as_bytes());
+    let matches =
+        unhex(&presented.signature).is_some_and(|given| mac.verify_slice(&given).is_ok());
+    if !matches {
+        return Err(SignatureError::Mismatch {
+            access_key: presented.access_key.clone(),
+            signature: presented.signature.clone(),
+            string_to_sign,
+            canonical_request: canonical,
+        });
+    }
+    Ok(SigningContext {
+        key,
+        timestamp: presented.timestamp.clone(),
+        scope,
+        seed: presented.signature.clone(),
+    })
+}
+
+fn check_time(presented: &Presented, now: i64, dialect: &Dialect<'_>) -> Result<(), SignatureError> {
+    let Some(signed) = clock::parse(&presented.timestamp) else {
+        return Err(SignatureError::NoDate);
+    };
+    let early = signed > now + MAX_SKEW;
+    if presented.kind == Kind::Query {
+        let expires = i64::from(presented.expires.unwrap_or(MAX_SKEW as u32));
+        return match (early, signed + expires < now) {
+            (false, false) => Ok(()),
+            (true, _) if dialect.s3 => Err(SignatureError::NotYetValid),
+            (_, true) if dialect.s3 => Err(SignatureError::PresignExpired {
+                seconds: expires,
+                at: clock::extended(signed + expires),
+                now: clock::extended(now),
+            }),
+            (true, _) => Err(early_error(signed, now)),
+            (false, true) => Err(SignatureError::Expired(format!(
+                "Signature expired: {} is now earlier than {} ({} - {} min.)",
+                presented.timestamp,
+                clock::basic(now - expires),
+                clock::basic(now),
+                expires / 60
+            ))),
+        };
+    }
+    let late = signed < now - MAX_SKEW;
+    match (early, late) {
+        (false, false) => Ok(()),
+        _ if dialect.s3 => Err(SignatureError::TooSkewed {
+            request: presented.timestamp.clone(),
+            now: clock::extended(now),
+        }),
+        (true, _) => Err(early_error(signed, now)),
+        (false, true) => Err(SignatureError::Expired(format!(
+            "Signature expired: {} is now earlier than {} ({} - 15 min.)",
+            presented.timestamp,
+            clock::basic(now - MAX_SKEW),
+            clock::basic(now)
+        ))),
+    }
+}
+
+fn early_error(signed: i64, now: i64) -> SignatureError {
+    SignatureError::Expired(format!(
+        "Signature not yet current: {} is still later than {} ({} + 15 min.)",
+        clock::basic(signed),
+        clock::basic(now + MAX_SKEW),
+        clock::basic(now)
+    ))
+}
+
+/// What must be signed: the host, and for S3 every `x-amz-` header.
+fn check_headers(
+    presented: &Presented,
+    parts: &Parts<'_>,
+    dialect: &Dialect<'_>,
+) -> Result<(), SignatureError> {
+    let signed = |name: &str| presented.signed_headers.iter().any(|known| known == name);
+    if !signed("host") && !signed(":authority") {
+        return Err(if dialect.s3 {
+            SignatureError::NotSigned(vec!["host".to_owned()])
+        } else {
+            SignatureError::HostNotSigned
+        });
+    }
+    if !dialect.s3 {
+        return Ok(());
+    }
+    let unsigned: Vec<String> = parts
+        .headers
+        .keys()
+        .map(http::HeaderName::as_str)
+        .filter(|name| name.starts_with("x-amz-") && !signed(name))
+        .map(str::to_owned)
+        .collect();
+    if unsigned.is_empty() {
+        Ok(())
+    } else {
+        Err(SignatureError::NotSigned(unsigned))
+    }
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        out.push(DIGITS[usize::from(byte >> 4)].into());
+        out.push(DIGITS[usize::from(byte & 15)].into());
+    }
+    out
+}
+
+/// The bytes of 64 lower-case hexadecimal digits.
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 {
+        return None;
+    }
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    let mut out = [0; 32];
+    for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = value(pair[0])? << 4 | value(pair[1])?;
+    }
+    Some(out)
+}
