@@ -201,13 +201,6 @@ impl Filler<'_> {
                             add(&mut keys, name, [value.to_owned()]);
                         }
                     }
-                    Resolved::Known(values) if key.ends_with('/') => {
-                        for value in values {
-                            let (name, value) = value.split_once('=').unwrap_or((&value, ""));
-                            let name = Cow::Owned(format!("{key}{name}"));
-                            add(&mut keys, name, [value.to_owned()]);
-                        }
-                    }
                     Resolved::Known(values) => add(&mut keys, key.into(), values),
                     Resolved::Unknown(why) => unknown = Some(why),
                 },
