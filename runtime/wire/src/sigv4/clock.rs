@@ -71,7 +71,11 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
@@ -92,7 +96,13 @@ mod tests {
 
     #[test]
     fn only_real_dates() {
-        for text in ["20150230T000000Z", "20151301T000000Z", "2015-08-30T12:36:00Z", "é", ""] {
+        for text in [
+            "20150230T000000Z",
+            "20151301T000000Z",
+            "2015-08-30T12:36:00Z",
+            "é",
+            "",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -9,18 +9,18 @@ mod clock;
 mod error;
 mod keys;
 mod presented;
-mod verify;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use http::{HeaderMap, Method};
 
 pub use error::SignatureError;
+pub(crate) use keys::hmac;
 pub use keys::{KeyCache, MAX_KEYS};
 pub use presented::{declared_hash, identify, parse};
 pub use verify::{body_hash, verify};
-pub(crate) use keys::hmac;
-pub(crate) use verify::hex;
+pub(crate) use verify::{hex, unhex};
 
 use crate::Query;
 

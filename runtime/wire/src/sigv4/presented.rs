@@ -152,7 +152,9 @@ fn from_header(
             ("SignedHeaders", signed_headers),
         ] {
             if value.is_none() {
-                text.push_str(&format!("Authorization header requires '{name}' parameter. "));
+                text.push_str(&format!(
+                    "Authorization header requires '{name}' parameter. "
+                ));
             }
         }
         if date.is_none() {

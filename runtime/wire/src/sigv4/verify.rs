@@ -6,7 +6,7 @@ use hmac::Mac;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Kind, KeyCache, MAX_SKEW, Parts, Presented, SignatureError, SigningContext, canonical, clock,
+    KeyCache, Kind, MAX_SKEW, Parts, Presented, SignatureError, SigningContext, canonical, clock,
     hmac,
 };
 use crate::Dialect;
@@ -52,8 +52,7 @@ pub fn verify(
     );
     let mut mac = hmac(&key);
     mac.update(string_to_sign.as_bytes());
-    let matches =
-        unhex(&presented.signature).is_some_and(|given| mac.verify_slice(&given).is_ok());
+    let matches = unhex(&presented.signature).is_some_and(|given| mac.verify_slice(&given).is_ok());
     if !matches {
         return Err(SignatureError::Mismatch {
             access_key: presented.access_key.clone(),
@@ -70,7 +69,11 @@ pub fn verify(
     })
 }
 
-fn check_time(presented: &Presented, now: i64, dialect: &Dialect<'_>) -> Result<(), SignatureError> {
+fn check_time(
+    presented: &Presented,
+    now: i64,
+    dialect: &Dialect<'_>,
+) -> Result<(), SignatureError> {
     let Some(signed) = clock::parse(&presented.timestamp) else {
         return Err(SignatureError::NoDate);
     };
