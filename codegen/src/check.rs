@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::emit::{self, Outputs};
 use crate::model::Models;
@@ -12,15 +12,24 @@ use crate::model::Models;
 const NAMED: usize = 10;
 
 /// Writes what differs and removes what nothing generates any more.
+///
+/// # Errors
+///
+/// Also, after all is written, when `generated/` has files that are not the generator's own.
 pub(crate) fn generate(root: &Path) -> Result<()> {
     let outputs = emit::outputs(root, &Models::load(root)?)?;
     let differences = differences(root, &outputs)?;
     let generated = root.join("generated");
+    let (mut written, mut removed, mut foreign) = (0, 0, Vec::new());
     for (path, difference) in &differences {
         let target = generated.join(path);
-        if matches!(difference, Difference::Stale) {
-            std::fs::remove_file(&target)
-                .with_context(|| format!("{}: cannot be removed", target.display()))?;
+        if *difference == Difference::Stale {
+            if is_ours(&target) {
+                remove(&target, &generated)?;
+                removed += 1;
+            } else {
+                foreign.push(format!("  generated/{}", path.display()));
+            }
             continue;
         }
         if let Some(folder) = target.parent() {
@@ -29,13 +38,42 @@ pub(crate) fn generate(root: &Path) -> Result<()> {
         }
         std::fs::write(&target, &outputs[path])
             .with_context(|| format!("{}: cannot be written", target.display()))?;
+        written += 1;
     }
-    let stale = differences.iter().filter(|(_, difference)| matches!(difference, Difference::Stale)).count();
     eprintln!(
-        "generated: {} files, {} written, {stale} removed",
-        outputs.len(),
-        differences.len() - stale
+        "generated: {} files, {written} written, {removed} removed",
+        outputs.len()
     );
+    ensure!(
+        foreign.is_empty(),
+        "generated/ has files that the generator did not write; move them out of it:\n{}",
+        foreign.join("\n")
+    );
+    Ok(())
+}
+
+/// Whether the generator wrote the file: a hand-written one is never removed.
+fn is_ours(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| {
+        text.lines()
+            .next()
+            .is_some_and(|line| line.ends_with(emit::HEADER))
+    })
+}
+
+/// Removes a file and the folders that are empty without it.
+fn remove(path: &Path, generated: &Path) -> Result<()> {
+    std::fs::remove_file(path).with_context(|| format!("{}: cannot be removed", path.display()))?;
+    for folder in path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != generated)
+    {
+        // It fails where something else is in the folder, which then stays.
+        if std::fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -50,7 +88,9 @@ pub(crate) fn check(root: &Path) -> Result<()> {
     let mut names: Vec<String> = differences
         .iter()
         .take(NAMED)
-        .map(|(path, difference)| format!("  generated/{}: {}", path.display(), difference.as_str()))
+        .map(|(path, difference)| {
+            format!("  generated/{}: {}", path.display(), difference.as_str())
+        })
         .collect();
     if differences.len() > NAMED {
         names.push(format!("  and {} more", differences.len() - NAMED));
@@ -128,6 +168,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_generated_files_are_removed() {
+        let root = tempfile::tempdir().unwrap();
+        let generated = root.path().join("generated");
+        let (ours, theirs) = (
+            generated.join("old/src/lib.rs"),
+            generated.join("mine/notes.md"),
+        );
+        for (path, text) in [
+            (&ours, format!("// {}\n", emit::HEADER)),
+            (&theirs, "# Notes\n".into()),
+        ] {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        assert!(is_ours(&ours) && !is_ours(&theirs));
+        remove(&ours, &generated).unwrap();
+        assert!(!generated.join("old").exists() && theirs.exists());
+    }
+
+    #[test]
     fn missing_changed_and_stale_files_are_found() {
         let root = tempfile::tempdir().unwrap();
         let generated = root.path().join("generated/toy");
@@ -135,9 +195,13 @@ mod tests {
         for (name, content) in [("same", "a"), ("changed", "edited"), ("stale", "c")] {
             std::fs::write(generated.join(name), content).unwrap();
         }
-        let outputs: Outputs = [("toy/same", "a"), ("toy/changed", "b"), ("toy/missing", "d")]
-            .map(|(path, content)| (PathBuf::from(path), content.as_bytes().to_vec()))
-            .into();
+        let outputs: Outputs = [
+            ("toy/same", "a"),
+            ("toy/changed", "b"),
+            ("toy/missing", "d"),
+        ]
+        .map(|(path, content)| (PathBuf::from(path), content.as_bytes().to_vec()))
+        .into();
         assert_eq!(
             differences(root.path(), &outputs).unwrap(),
             [

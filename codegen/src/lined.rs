@@ -41,11 +41,9 @@ pub(crate) fn write(sections: &BTreeMap<&str, Section>) -> String {
         match section {
             Section::Value(value) => text.push_str(&compact(value)),
             Section::Entries(entries) => {
-                text.push_str("{\n");
+                text.push('{');
                 for (index, (key, value)) in entries.iter().enumerate() {
-                    if index > 0 {
-                        text.push_str(",\n");
-                    }
+                    text.push_str(if index > 0 { ",\n" } else { "\n" });
                     text.push_str(&format!("{}: ", Value::from(key.as_str())));
                     text.push_str(&compact(value));
                 }
@@ -110,10 +108,15 @@ pub(crate) fn read<'a>(file: &Path, text: &'a str) -> Result<Sections<'a>> {
     let mut closed = false;
     let mut last = 0;
     for (index, line) in text.lines().enumerate() {
-        let place = Place { file: file.to_owned(), line: index + 1 };
+        let place = Place {
+            file: file.to_owned(),
+            line: index + 1,
+        };
         last = place.line;
         let malformed = || {
-            format!("{place}: not a line of a model; write it anew with `cargo run -p codegen -- sync`")
+            format!(
+                "{place}: not a line of a model; write it anew with `cargo run -p codegen -- sync`"
+            )
         };
         ensure!(!closed, malformed());
         let line = line.strip_suffix(',').unwrap_or(line);
@@ -127,8 +130,13 @@ pub(crate) fn read<'a>(file: &Path, text: &'a str) -> Result<Sections<'a>> {
             (None, "}") => closed = true,
             (Some((_, entries)), _) => {
                 let (key, text) = split(line).with_context(malformed)?;
-                if entries.last().is_some_and(|before: &Entry<'_>| before.key >= key) {
-                    bail!("{place}: {key:?} is out of order or there twice; sort the section's lines");
+                if entries
+                    .last()
+                    .is_some_and(|before: &Entry<'_>| before.key >= key)
+                {
+                    bail!(
+                        "{place}: {key:?} is out of order or there twice; sort the section's lines"
+                    );
                 }
                 entries.push(Entry { key, place, text });
             }
@@ -161,7 +169,10 @@ fn split(line: &str) -> Option<(String, &str)> {
 /// A file's text; an error says how to make the file.
 pub(crate) fn read_file(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| {
-        format!("{}: cannot be read; `cargo run -p codegen -- sync` writes it", path.display())
+        format!(
+            "{}: cannot be read; `cargo run -p codegen -- sync` writes it",
+            path.display()
+        )
     })
 }
 
@@ -175,10 +186,16 @@ mod tests {
     #[test]
     fn writes_one_entry_a_line_with_sorted_keys() {
         let sections = BTreeMap::from([
-            ("shapes", Section::Entries(BTreeMap::from([
-                (String::from("B"), json!({"type": "list", "member": {"z": 1, "a": 2}})),
-                (String::from("A"), json!({"type": "string"})),
-            ]))),
+            (
+                "shapes",
+                Section::Entries(BTreeMap::from([
+                    (
+                        String::from("B"),
+                        json!({"type": "list", "member": {"z": 1, "a": 2}}),
+                    ),
+                    (String::from("A"), json!({"type": "string"})),
+                ])),
+            ),
             ("metadata", Section::Value(json!({"b": 1, "a": 2}))),
         ]);
         let text = write(&sections);
@@ -190,24 +207,42 @@ mod tests {
         let read = read(Path::new("x.json"), &text).unwrap();
         assert_eq!(read["shapes"].len(), 2);
         assert_eq!(read["shapes"][1].place.line, 5);
-        assert_eq!(read["metadata"][0].parse::<Value>().unwrap(), json!({"a": 2, "b": 1}));
+        assert_eq!(
+            read["metadata"][0].parse::<Value>().unwrap(),
+            json!({"a": 2, "b": 1})
+        );
     }
 
     #[test]
     fn an_empty_section_is_read_back() {
-        let text = write(&BTreeMap::from([("shapes", Section::Entries(BTreeMap::new()))]));
+        let text = write(&BTreeMap::from([(
+            "shapes",
+            Section::Entries(BTreeMap::new()),
+        )]));
         assert!(serde_json::from_str::<Value>(&text).is_ok());
         assert_eq!(read(Path::new("x.json"), &text).unwrap()["shapes"].len(), 0);
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        let at = |text: &str| read(Path::new("models/x.json"), text).unwrap_err().to_string();
-        assert!(at("{\n\"a\": {\n\"B\": 1,\n\"A\": 2\n}\n}\n").starts_with("models/x.json:4: \"A\" is out of order"));
+        let at = |text: &str| {
+            read(Path::new("models/x.json"), text)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            at("{\n\"a\": {\n\"B\": 1,\n\"A\": 2\n}\n}\n")
+                .starts_with("models/x.json:4: \"A\" is out of order")
+        );
         assert!(at("{\n\"a\": {\n<<<<<<< ours\n").starts_with("models/x.json:3: not a line"));
-        assert!(at("{\n\"a\": {\n\"B\": 1").starts_with("models/x.json:3: the file ends too early"));
+        assert!(
+            at("{\n\"a\": {\n\"B\": 1").starts_with("models/x.json:3: the file ends too early")
+        );
         let sections = read(Path::new("models/x.json"), "{\n\"a\": {\"b\" 1}\n}\n").unwrap();
         let error = sections["a"][0].parse::<Value>().unwrap_err().to_string();
-        assert!(error.starts_with("models/x.json:2: \"a\" is not as expected"), "{error}");
+        assert!(
+            error.starts_with("models/x.json:2: \"a\" is not as expected"),
+            "{error}"
+        );
     }
 }

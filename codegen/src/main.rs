@@ -12,6 +12,10 @@
 mod check;
 mod emit;
 mod lined;
+#[allow(
+    dead_code,
+    reason = "models are typed whole, so that a trait nobody reads is still checked"
+)]
 mod model;
 mod sync;
 
@@ -23,9 +27,13 @@ use clap::{Parser, Subcommand};
 
 /// Turns AWS's models into Stockade's generated crates.
 #[derive(Debug, Parser)]
-#[command(name = "codegen", version, after_help = "\
+#[command(
+    name = "codegen",
+    version,
+    after_help = "\
 The usual order, after a change of models/pins.toml: sync, generate, review the diff, commit.
-After a change of models/overlays or of codegen itself: generate.")]
+After a change of models/overlays or of codegen itself: generate."
+)]
 struct Arguments {
     /// The workspace's root; found from the current directory when not given.
     #[arg(long, global = true, value_name = "DIRECTORY")]

@@ -22,26 +22,35 @@ pub(super) fn emit(models: &Models) -> Result<Outputs> {
         outputs.insert(file, operations(model)?.into_bytes());
     }
     let services: Vec<&Model> = models.services.values().collect();
-    outputs.insert(root.join("src/services.rs"), super::rust_file(&table(&services))?);
-    outputs.insert(root.join("src/indexes.rs"), super::rust_file(&indexes(&services)?)?);
-    outputs.insert(root.join("src/lib.rs"), super::rust_file(&library(services.len()))?);
+    outputs.insert(
+        root.join("src/services.rs"),
+        super::rust_file(&table(&services))?,
+    );
+    outputs.insert(
+        root.join("src/indexes.rs"),
+        super::rust_file(&indexes(&services)?)?,
+    );
+    outputs.insert(
+        root.join("src/lib.rs"),
+        super::rust_file(&library(services.len()))?,
+    );
     let manifest = super::manifest_with("stockade-catalog", &["stockade-spec"]);
     outputs.insert(root.join("Cargo.toml"), manifest);
     Ok(outputs)
 }
 
 fn library(count: usize) -> TokenStream {
-    let doc = format!(
-        " The catalog of {count} services: their names, protocols and operations on the wire.\n\n \
-         The types, and how a service is found, are `stockade_spec::catalog`'s.\n\n \
-         ```\n \
-         use stockade_catalog::CATALOG;\n\n \
-         let lambda = CATALOG.service(\"lambda\").unwrap();\n \
-         assert_eq!(lambda.operations.by_name(\"Invoke\").unwrap().method, \"POST\");\n \
+    let front = super::front_page(&format!(
+        "The catalog of {count} services: their names, protocols and operations on the wire.\n\n\
+         The types, and how a service is found, are `stockade_spec::catalog`'s.\n\n\
+         ```\n\
+         use stockade_catalog::CATALOG;\n\n\
+         let lambda = CATALOG.service(\"lambda\").unwrap();\n\
+         assert_eq!(lambda.operations.by_name(\"Invoke\").unwrap().method, \"POST\");\n\
          ```"
-    );
+    ));
     quote! {
-        #![doc = #doc]
+        #front
 
         mod indexes;
         mod services;
@@ -80,11 +89,14 @@ fn line(name: &str, operation: &Operation) -> Result<String> {
         words.push(format!("wire={wire}"));
     }
     let path = uri.split('?').next().unwrap_or_default();
-    let labels_fill_segments = path
-        .split('/')
-        .all(|part| !part.contains(['{', '}']) || (part.starts_with('{') && part.find('}') == Some(part.len() - 1)));
+    let labels_fill_segments = path.split('/').all(|part| {
+        !part.contains(['{', '}'])
+            || (part.starts_with('{') && part.find('}') == Some(part.len() - 1))
+    });
     ensure!(
-        uri.starts_with('/') && labels_fill_segments && words.iter().all(|word| !word.contains([' ', '\n', '#'])),
+        uri.starts_with('/')
+            && labels_fill_segments
+            && words.iter().all(|word| !word.contains([' ', '\n', '#'])),
         "{}: {name} has the URI {uri:?}, which the catalog's lines cannot hold; adapt \
          codegen/src/emit/catalog.rs and runtime/spec/src/catalog.rs",
         operation.place
@@ -147,7 +159,9 @@ fn protocol(protocol: Protocol) -> TokenStream {
 fn indexes(services: &[&Model]) -> Result<TokenStream> {
     let by_signing_name = index(services, |model| Some(model.metadata.signing_name()))?;
     let by_target_prefix = index(services, |model| model.metadata.target_prefix.as_deref())?;
-    let by_endpoint_prefix = index(services, |model| Some(model.metadata.endpoint_prefix.as_str()))?;
+    let by_endpoint_prefix = index(services, |model| {
+        Some(model.metadata.endpoint_prefix.as_str())
+    })?;
     let by_query_version = index(services, |model| {
         let speaks_query = model
             .protocols()
@@ -178,12 +192,18 @@ fn index<'a>(
 ) -> Result<TokenStream> {
     let mut places: BTreeMap<&str, Vec<Literal>> = BTreeMap::new();
     for (place, model) in services.iter().enumerate() {
-        let place = u16::try_from(place).context("more services than the catalog's indexes hold")?;
+        let place =
+            u16::try_from(place).context("more services than the catalog's indexes hold")?;
         if let Some(key) = key(model) {
-            places.entry(key).or_default().push(Literal::u16_unsuffixed(place));
+            places
+                .entry(key)
+                .or_default()
+                .push(Literal::u16_unsuffixed(place));
         }
     }
-    let entries = places.iter().map(|(key, places)| quote! { (#key, &[#(#places),*]) });
+    let entries = places
+        .iter()
+        .map(|(key, places)| quote! { (#key, &[#(#places),*]) });
     Ok(quote! { #(#entries),* })
 }
 
@@ -206,7 +226,14 @@ mod tests {
 
     #[test]
     fn a_line_has_name_method_uri_and_flags() {
-        let text = |operation| operations(&model(operation)).unwrap().lines().nth(1).unwrap().to_owned();
+        let text = |operation| {
+            operations(&model(operation))
+                .unwrap()
+                .lines()
+                .nth(1)
+                .unwrap()
+                .to_owned()
+        };
         assert_eq!(
             text(r#"{"http":{"method":"GET","requestUri":"/a/{b}/{c+}?d=e"}}"#),
             "Act GET /a/{b}/{c+}?d=e"
@@ -218,7 +245,9 @@ mod tests {
             "Act POST / unsigned host=data. wire=Act2020"
         );
         assert_eq!(
-            text(r#"{"authtype":"v4-unsigned-body","http":{"method":"PUT","requestUri":"/"},"unsignedPayload":true}"#),
+            text(
+                r#"{"authtype":"v4-unsigned-body","http":{"method":"PUT","requestUri":"/"},"unsignedPayload":true}"#
+            ),
             "Act PUT / unsigned-payload"
         );
     }
@@ -227,12 +256,18 @@ mod tests {
     fn a_uri_that_no_line_can_hold_is_refused_with_its_place() {
         let operation = r#"{"http":{"method":"GET","requestUri":"/a/{b}:act"}}"#;
         let error = operations(&model(operation)).unwrap_err().to_string();
-        assert!(error.starts_with("models/services/toy.json:4: Act has the URI"), "{error}");
+        assert!(
+            error.starts_with("models/services/toy.json:4: Act has the URI"),
+            "{error}"
+        );
     }
 
     #[test]
     fn an_index_gathers_the_services_of_a_key() {
-        let (a, b) = (model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"), model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"));
+        let (a, b) = (
+            model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"),
+            model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"),
+        );
         let tokens = index(&[&a, &b], |model| Some(model.metadata.signing_name())).unwrap();
         assert_eq!(tokens.to_string(), quote! { ("toy", &[0, 1]) }.to_string());
     }

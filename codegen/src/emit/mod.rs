@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
+use quote::quote;
 
 use crate::model::Models;
 
@@ -34,10 +35,24 @@ pub(crate) fn rust_file(tokens: &TokenStream) -> Result<Vec<u8>> {
     Ok(format!("// {HEADER}\n#![cfg_attr(rustfmt, rustfmt_skip)]\n\n{code}").into_bytes())
 }
 
+/// The front page of a crate or module, a line of documentation for each line.
+pub(crate) fn front_page(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| {
+        if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        }
+    });
+    quote! { #(#![doc = #lines])* }
+}
+
 /// A crate's `Cargo.toml`, with the workspace's dependencies that it names.
 pub(crate) fn manifest_with(name: &str, dependencies: &[&str]) -> Vec<u8> {
-    let dependencies: String =
-        dependencies.iter().map(|dependency| format!("{dependency}.workspace = true\n")).collect();
+    let dependencies: String = dependencies
+        .iter()
+        .map(|dependency| format!("{dependency}.workspace = true\n"))
+        .collect();
     format!(
         "# {HEADER}\n\n[package]\nname = \"{name}\"\nversion.workspace = true\n\
          edition.workspace = true\nrust-version.workspace = true\nlicense.workspace = true\n\

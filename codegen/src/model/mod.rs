@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-pub(crate) use authorization::{Action, Authorization, ActionResource, ResourceType, Source};
+pub(crate) use authorization::{Action, Authorization};
 pub(crate) use managed::ManagedPolicy;
 pub(crate) use operation::{Auth, Operation, Pagination};
 pub(crate) use service::{Model, Protocol};
@@ -50,19 +50,28 @@ impl Models {
         for (_, path) in json_files(&models.join("managed-policies"))? {
             managed_policies.extend(ManagedPolicy::load(&path)?);
         }
-        Ok(Self { services, authorization, managed_policies })
+        Ok(Self {
+            services,
+            authorization,
+            managed_policies,
+        })
     }
 }
 
 /// A folder's JSON files by their stem.
 fn json_files(folder: &Path) -> Result<BTreeMap<String, std::path::PathBuf>> {
     let problem = || {
-        format!("{}: cannot be listed; `cargo run -p codegen -- sync` writes it", folder.display())
+        format!(
+            "{}: cannot be listed; `cargo run -p codegen -- sync` writes it",
+            folder.display()
+        )
     };
     let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).with_context(problem)? {
         let path = entry.with_context(problem)?.path();
-        if path.extension().is_some_and(|extension| extension == "json")
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
             && let Some(stem) = path.file_stem().and_then(|stem| stem.to_str())
         {
             files.insert(stem.to_owned(), path);

@@ -170,14 +170,23 @@ impl Operation {
             _ => default,
         };
         let (input, input_root) = match raw.input {
-            Some(RawReference { shape, location_name, xml_namespace, .. }) => {
+            Some(RawReference {
+                shape,
+                location_name,
+                xml_namespace,
+                ..
+            }) => {
                 let namespace = xml_namespace.map(|namespace| namespace.uri);
-                (Some(shape), location_name.map(|name| XmlRoot { name, namespace }))
+                (
+                    Some(shape),
+                    location_name.map(|name| XmlRoot { name, namespace }),
+                )
             }
             None => (None, None),
         };
-        let (output, result_wrapper) =
-            raw.output.map_or((None, None), |output| (Some(output.shape), output.result_wrapper));
+        let (output, result_wrapper) = raw.output.map_or((None, None), |output| {
+            (Some(output.shape), output.result_wrapper)
+        });
         Ok(Self {
             place: entry.place.clone(),
             wire_name: raw.name,
@@ -190,14 +199,18 @@ impl Operation {
             result_wrapper,
             errors: raw.errors,
             auth,
-            unsigned_payload: raw.unsigned_payload || raw.authtype.as_deref() == Some("v4-unsigned-body"),
+            unsigned_payload: raw.unsigned_payload
+                || raw.authtype.as_deref() == Some("v4-unsigned-body"),
             host_prefix: raw.endpoint.map(|endpoint| endpoint.host_prefix),
             http_checksum: raw.http_checksum,
             http_checksum_required: raw.http_checksum_required,
             idempotent: raw.idempotent,
             readonly: raw.readonly,
             deprecated: raw.deprecated,
-            request_compression: raw.requestcompression.map(|raw| raw.encodings).unwrap_or_default(),
+            request_compression: raw
+                .requestcompression
+                .map(|raw| raw.encodings)
+                .unwrap_or_default(),
             endpoint_discovery: raw.endpointdiscovery.is_some(),
         })
     }

@@ -51,16 +51,20 @@ pub(crate) struct Metadata {
     pub(crate) checksum_format: Option<String>,
 }
 
-fn namespace<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+fn namespace<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Form {
         Plain(String),
         Structured { uri: String },
     }
-    Ok(Option::<Form>::deserialize(deserializer)?.map(|form| match form {
-        Form::Plain(uri) | Form::Structured { uri } => uri,
-    }))
+    Ok(
+        Option::<Form>::deserialize(deserializer)?.map(|form| match form {
+            Form::Plain(uri) | Form::Structured { uri } => uri,
+        }),
+    )
 }
 
 /// A way of putting shapes on the wire.
@@ -78,14 +82,19 @@ pub(crate) enum Protocol {
 impl Protocol {
     /// Whether bodies are JSON or, with the same names, CBOR.
     pub(crate) fn is_json(self) -> bool {
-        matches!(self, Self::AwsJson1_0 | Self::AwsJson1_1 | Self::RestJson | Self::RpcV2Cbor)
+        matches!(
+            self,
+            Self::AwsJson1_0 | Self::AwsJson1_1 | Self::RestJson | Self::RpcV2Cbor
+        )
     }
 }
 
 impl Metadata {
     /// The service's name in credential scopes.
     pub(crate) fn signing_name(&self) -> &str {
-        self.signing_name.as_deref().unwrap_or(&self.endpoint_prefix)
+        self.signing_name
+            .as_deref()
+            .unwrap_or(&self.endpoint_prefix)
     }
 
     fn protocol(&self, name: &str) -> Option<Protocol> {
@@ -104,7 +113,11 @@ impl Metadata {
     /// How an operation that says nothing of its own is authenticated.
     fn auth(&self) -> Auth {
         let bearer = self.signature_version == "bearer"
-            || (!self.auth.is_empty() && self.auth.iter().all(|scheme| scheme == "smithy.api#httpBearerAuth"));
+            || (!self.auth.is_empty()
+                && self
+                    .auth
+                    .iter()
+                    .all(|scheme| scheme == "smithy.api#httpBearerAuth"));
         if bearer { Auth::Bearer } else { Auth::SigV4 }
     }
 }
@@ -127,11 +140,23 @@ impl Model {
         };
         let metadata: Metadata = metadata_entry.parse()?;
         let auth = metadata.auth();
-        let operations = entries(&section("operations")?, |entry| Operation::parse(entry, auth))?;
+        let operations = entries(&section("operations")?, |entry| {
+            Operation::parse(entry, auth)
+        })?;
         let pagination = entries(&section("pagination")?, |entry| entry.parse())?;
         let shapes = entries(&section("shapes")?, Shape::parse)?;
-        let id = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let model = Self { id, metadata, operations, pagination, shapes };
+        let id = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let model = Self {
+            id,
+            metadata,
+            operations,
+            pagination,
+            shapes,
+        };
         model.check(&metadata_entry.place)?;
         Ok(model)
     }
@@ -207,7 +232,10 @@ pub(super) fn entries<T>(
     section: &[Entry<'_>],
     parse: impl Fn(&Entry<'_>) -> Result<T>,
 ) -> Result<BTreeMap<String, T>> {
-    section.iter().map(|entry| Ok((entry.key.clone(), parse(entry)?))).collect()
+    section
+        .iter()
+        .map(|entry| Ok((entry.key.clone(), parse(entry)?)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -240,25 +268,43 @@ mod tests {
     #[test]
     fn a_model_is_read() {
         let model = parse(MODEL).unwrap();
-        assert_eq!((model.id.as_str(), model.protocols()), ("toy", vec![Protocol::AwsJson1_1]));
+        assert_eq!(
+            (model.id.as_str(), model.protocols()),
+            ("toy", vec![Protocol::AwsJson1_1])
+        );
         assert_eq!(model.metadata.signing_name(), "toy");
         let put = &model.operations["Put"];
-        assert_eq!((put.method.as_str(), put.uri.as_str(), put.status), ("PUT", "/a/{b}", 201));
-        assert_eq!((put.auth, put.errors.as_slice()), (Auth::None, [String::from("Bad")].as_slice()));
+        assert_eq!(
+            (put.method.as_str(), put.uri.as_str(), put.status),
+            ("PUT", "/a/{b}", 201)
+        );
+        assert_eq!(
+            (put.auth, put.errors.as_slice()),
+            (Auth::None, [String::from("Bad")].as_slice())
+        );
         assert!(matches!(model.shapes["Doc"].kind, ShapeKind::Document));
         assert!(matches!(model.shapes["Choice"].kind, ShapeKind::Union(_)));
         assert_eq!(model.shapes["S"].enum_values, ["x", "y"]);
-        assert_eq!(model.shapes["T"].timestamp_format, Some(TimestampFormat::DateTime));
+        assert_eq!(
+            model.shapes["T"].timestamp_format,
+            Some(TimestampFormat::DateTime)
+        );
         let error = model.shapes["Bad"].error.as_ref().unwrap();
-        assert_eq!((error.code.as_deref(), error.status, error.fault), (Some("Wrong"), Some(409), false));
-        let ShapeKind::Structure(members) = &model.shapes["In"].kind else { panic!() };
+        assert_eq!(
+            (error.code.as_deref(), error.status, error.fault),
+            (Some("Wrong"), Some(409), false)
+        );
+        let ShapeKind::Structure(members) = &model.shapes["In"].kind else {
+            panic!()
+        };
         assert_eq!(members["a"].location, Some(Location::Query));
         assert!(model.shapes["In"].required.contains("b"));
     }
 
     #[test]
     fn refusals_name_file_and_line() {
-        let refused = |from: &str, to: &str| format!("{:#}", parse(&MODEL.replace(from, to)).unwrap_err());
+        let refused =
+            |from: &str, to: &str| format!("{:#}", parse(&MODEL.replace(from, to)).unwrap_err());
         assert_eq!(
             refused("{\"shape\":\"Choice\"}", "{\"shape\":\"Choices\"}"),
             "models/services/toy.json:12: shape Choices is not defined in this file"
@@ -267,14 +313,25 @@ mod tests {
             refused("\"required\":[\"b\"]", "\"required\":[\"z\"]"),
             "models/services/toy.json:12: In has no member z, which it names"
         );
-        assert!(refused("\"enum\"", "\"enumeration\"").starts_with("models/services/toy.json:13: \"S\" is not as expected"));
-        assert!(refused("\"protocol\":\"json\"", "\"protocol\":\"soap\"").starts_with("models/services/toy.json:2: protocol \"soap\" is unknown"));
-        assert!(refused("\"pagination\"", "\"waiters\"").starts_with("models/services/toy.json: has no section \"pagination\""));
+        assert!(
+            refused("\"enum\"", "\"enumeration\"")
+                .starts_with("models/services/toy.json:13: \"S\" is not as expected")
+        );
+        assert!(
+            refused("\"protocol\":\"json\"", "\"protocol\":\"soap\"")
+                .starts_with("models/services/toy.json:2: protocol \"soap\" is unknown")
+        );
+        assert!(
+            refused("\"pagination\"", "\"waiters\"")
+                .starts_with("models/services/toy.json: has no section \"pagination\"")
+        );
     }
 
     #[test]
     fn a_missing_file_names_the_mending_command() {
-        let error = Model::load(Path::new("/nonexistent/toy.json")).unwrap_err().to_string();
+        let error = Model::load(Path::new("/nonexistent/toy.json"))
+            .unwrap_err()
+            .to_string();
         assert_eq!(
             error,
             "/nonexistent/toy.json: cannot be read; `cargo run -p codegen -- sync` writes it"

@@ -257,7 +257,11 @@ impl Shape {
         };
         let error = (raw.exception || raw.error.is_some()).then(|| {
             let error = raw.error.unwrap_or_default();
-            ErrorFacts { code: error.code, status: error.http_status_code, fault: raw.fault }
+            ErrorFacts {
+                code: error.code,
+                status: error.http_status_code,
+                fault: raw.fault,
+            }
         });
         Ok(Self {
             place: entry.place.clone(),
@@ -287,9 +291,10 @@ impl Shape {
     /// The shapes that this one is made of, by name.
     pub(crate) fn targets(&self) -> Vec<&str> {
         match &self.kind {
-            ShapeKind::Structure(members) | ShapeKind::Union(members) => {
-                members.values().map(|member| member.target.as_str()).collect()
-            }
+            ShapeKind::Structure(members) | ShapeKind::Union(members) => members
+                .values()
+                .map(|member| member.target.as_str())
+                .collect(),
             ShapeKind::List(element) => vec![&element.target],
             ShapeKind::Map { key, value } => vec![&key.target, &value.target],
             _ => Vec::new(),

@@ -25,22 +25,53 @@ struct Traits {
 
 const METADATA: Traits = Traits {
     kept: &[
-        "apiVersion", "auth", "awsQueryCompatible", "checksumFormat", "endpointPrefix", "globalEndpoint",
-        "jsonVersion", "protocol", "protocolSettings", "protocols", "serviceFullName", "serviceId",
-        "signatureVersion", "signingName", "targetPrefix", "xmlNamespace",
+        "apiVersion",
+        "auth",
+        "awsQueryCompatible",
+        "checksumFormat",
+        "endpointPrefix",
+        "globalEndpoint",
+        "jsonVersion",
+        "protocol",
+        "protocolSettings",
+        "protocols",
+        "serviceFullName",
+        "serviceId",
+        "signatureVersion",
+        "signingName",
+        "targetPrefix",
+        "xmlNamespace",
     ],
     dropped: &["ripServiceName", "serviceAbbreviation", "uid"],
 };
 
 const OPERATION: Traits = Traits {
     kept: &[
-        "auth", "authtype", "deprecated", "endpoint", "endpointdiscovery", "errors", "http", "httpChecksum",
-        "httpChecksumRequired", "idempotent", "input", "name", "output", "readonly", "requestcompression",
+        "auth",
+        "authtype",
+        "deprecated",
+        "endpoint",
+        "endpointdiscovery",
+        "errors",
+        "http",
+        "httpChecksum",
+        "httpChecksumRequired",
+        "idempotent",
+        "input",
+        "name",
+        "output",
+        "readonly",
+        "requestcompression",
         "unsignedPayload",
     ],
     dropped: &[
-        "deprecatedMessage", "deprecatedSince", "documentation", "documentationUrl", "endpointoperation",
-        "operationContextParams", "staticContextParams",
+        "deprecatedMessage",
+        "deprecatedSince",
+        "documentation",
+        "documentationUrl",
+        "endpointoperation",
+        "operationContextParams",
+        "staticContextParams",
     ],
 };
 
@@ -52,27 +83,83 @@ const REFERENCE: Traits = Traits {
 
 const SHAPE: Traits = Traits {
     kept: &[
-        "box", "deprecated", "document", "enum", "error", "event", "eventstream", "exception", "fault",
-        "flattened", "key", "locationName", "max", "member", "members", "min", "pattern", "payload", "required",
-        "requiresLength", "sensitive", "sparse", "streaming", "timestampFormat", "type", "union", "value",
+        "box",
+        "deprecated",
+        "document",
+        "enum",
+        "error",
+        "event",
+        "eventstream",
+        "exception",
+        "fault",
+        "flattened",
+        "key",
+        "locationName",
+        "max",
+        "member",
+        "members",
+        "min",
+        "pattern",
+        "payload",
+        "required",
+        "requiresLength",
+        "sensitive",
+        "sparse",
+        "streaming",
+        "timestampFormat",
+        "type",
+        "union",
+        "value",
         "xmlNamespace",
     ],
     dropped: &[
-        "deprecatedMessage", "deprecatedSince", "documentation", "retryable", "synthetic", "wrapper", "xmlOrder",
+        "deprecatedMessage",
+        "deprecatedSince",
+        "documentation",
+        "retryable",
+        "synthetic",
+        "wrapper",
+        "xmlOrder",
     ],
 };
 
 const MEMBER: Traits = Traits {
     kept: &[
-        "box", "deprecated", "enum", "eventpayload", "eventheader", "flattened", "hostLabel", "idempotencyToken",
-        "jsonvalue", "location", "locationName", "queryName", "sensitive", "shape", "streaming", "timestampFormat",
-        "xmlAttribute", "xmlNamespace",
+        "box",
+        "deprecated",
+        "enum",
+        "eventpayload",
+        "eventheader",
+        "flattened",
+        "hostLabel",
+        "idempotencyToken",
+        "jsonvalue",
+        "location",
+        "locationName",
+        "queryName",
+        "sensitive",
+        "shape",
+        "streaming",
+        "timestampFormat",
+        "xmlAttribute",
+        "xmlNamespace",
     ],
-    dropped: &["contextParam", "deprecatedMessage", "deprecatedSince", "documentation"],
+    dropped: &[
+        "contextParam",
+        "deprecatedMessage",
+        "deprecatedSince",
+        "documentation",
+    ],
 };
 
 const PAGINATOR: Traits = Traits {
-    kept: &["input_token", "limit_key", "more_results", "output_token", "result_key"],
+    kept: &[
+        "input_token",
+        "limit_key",
+        "more_results",
+        "output_token",
+        "result_key",
+    ],
     dropped: &["non_aggregate_keys"],
 };
 
@@ -88,7 +175,10 @@ pub(super) fn normalise(package: &Archive) -> Result<Files> {
         }
     }
     if newest.is_empty() {
-        bail!("{}: has no models; adapt codegen/src/sync/api.rs", package.place(DATA));
+        bail!(
+            "{}: has no models; adapt codegen/src/sync/api.rs",
+            package.place(DATA)
+        );
     }
     let mut files = Files::new();
     for (service, version) in newest {
@@ -180,10 +270,16 @@ fn operation(value: Value, key: &str) -> Result<Object> {
         }
     }
     if let Some(errors) = operation.remove("errors") {
-        let Value::Array(errors) = errors else { bail!("errors are not a list") };
+        let Value::Array(errors) = errors else {
+            bail!("errors are not a list")
+        };
         let names = errors
             .into_iter()
-            .map(|error| into_object(error)?.remove("shape").context("an error has no shape"))
+            .map(|error| {
+                into_object(error)?
+                    .remove("shape")
+                    .context("an error has no shape")
+            })
             .collect::<Result<Vec<_>>>()?;
         operation.insert("errors".into(), Value::Array(names));
     }
@@ -194,7 +290,10 @@ fn shape(value: Value) -> Result<Object> {
     let mut shape = strip(into_object(value)?, &SHAPE, "shape")?;
     for part in ["member", "key", "value"] {
         if let Some(member) = shape.remove(part) {
-            shape.insert(part.into(), Value::Object(strip(into_object(member)?, &MEMBER, part)?));
+            shape.insert(
+                part.into(),
+                Value::Object(strip(into_object(member)?, &MEMBER, part)?),
+            );
         }
     }
     if shape.contains_key("members") {
@@ -221,12 +320,18 @@ fn drop_unreached(operations: &BTreeMap<String, Value>, shapes: &mut BTreeMap<St
     }
     let mut reached = BTreeSet::new();
     while let Some(name) = pending.pop() {
-        let Some(shape) = shapes.get(&name) else { continue };
+        let Some(shape) = shapes.get(&name) else {
+            continue;
+        };
         if reached.insert(name) {
             for part in ["member", "key", "value"] {
                 pending.extend(shape[part]["shape"].as_str().map(String::from));
             }
-            for member in shape["members"].as_object().into_iter().flat_map(Map::values) {
+            for member in shape["members"]
+                .as_object()
+                .into_iter()
+                .flat_map(Map::values)
+            {
                 pending.extend(member["shape"].as_str().map(String::from));
             }
         }
@@ -248,7 +353,11 @@ fn strip(object: Object, traits: &Traits, what: &str) -> Result<Object> {
 }
 
 fn object(parent: &mut Object, key: &str) -> Result<Object> {
-    into_object(parent.remove(key).with_context(|| format!("{key:?} is missing"))?)
+    into_object(
+        parent
+            .remove(key)
+            .with_context(|| format!("{key:?} is missing"))?,
+    )
 }
 
 fn into_object(value: Value) -> Result<Object> {
@@ -322,8 +431,14 @@ mod tests {
     fn an_unknown_trait_stops_it() {
         let model = MODEL.replace("\"max\": 5", "\"newBinding\": 5");
         let error = format!("{:#}", normalise(&package(&model)).unwrap_err());
-        assert!(error.contains("2020-01-01/service-2.json: a trait is to be kept or dropped"), "{error}");
-        assert!(error.ends_with("shape S: shape: unknown trait \"newBinding\""), "{error}");
+        assert!(
+            error.contains("2020-01-01/service-2.json: a trait is to be kept or dropped"),
+            "{error}"
+        );
+        assert!(
+            error.ends_with("shape S: shape: unknown trait \"newBinding\""),
+            "{error}"
+        );
     }
 
     #[test]

@@ -24,12 +24,17 @@ impl Archive {
             .iter()
             .map(|(name, text)| (String::from(*name), text.as_bytes().to_vec()))
             .collect();
-        Self { path: PathBuf::from("test.whl"), files }
+        Self {
+            path: PathBuf::from("test.whl"),
+            files,
+        }
     }
 
     /// The names that start with `prefix`, without it, sorted.
     pub(super) fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.files.keys().filter_map(move |name| name.strip_prefix(prefix))
+        self.files
+            .keys()
+            .filter_map(move |name| name.strip_prefix(prefix))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -39,7 +44,10 @@ impl Archive {
     /// A file's text; one whose name ends in `.gz` is unpacked.
     pub(super) fn text(&self, name: &str) -> Result<String> {
         let bytes = self.files.get(name).with_context(|| {
-            format!("{}: has no {name}; the package's layout changed: adapt codegen/src/sync", self.path.display())
+            format!(
+                "{}: has no {name}; the package's layout changed: adapt codegen/src/sync",
+                self.path.display()
+            )
         })?;
         let text = if name.ends_with(".gz") {
             let mut text = Vec::new();
@@ -57,7 +65,10 @@ impl Archive {
     /// A file's JSON, in its type; an error tells line and column.
     pub(super) fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         serde_json::from_str(&self.text(name)?).with_context(|| {
-            format!("{}: not as expected; adapt codegen/src/sync", self.place(name))
+            format!(
+                "{}: not as expected; adapt codegen/src/sync",
+                self.place(name)
+            )
         })
     }
 
@@ -69,14 +80,21 @@ impl Archive {
 
 /// Reads a package.
 pub(super) fn open(path: &Path) -> Result<Archive> {
-    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let bytes =
+        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let files = match path.extension().and_then(|extension| extension.to_str()) {
         Some("whl" | "zip") => unzip(bytes),
         Some("tgz" | "gz") => untar(&bytes),
-        _ => bail!("{}: neither a wheel nor a tarball; pin a .whl, .zip or .tgz", path.display()),
+        _ => bail!(
+            "{}: neither a wheel nor a tarball; pin a .whl, .zip or .tgz",
+            path.display()
+        ),
     };
     let files = files.with_context(|| format!("{}: cannot be unpacked", path.display()))?;
-    Ok(Archive { path: path.to_owned(), files })
+    Ok(Archive {
+        path: path.to_owned(),
+        files,
+    })
 }
 
 fn unzip(bytes: Vec<u8>) -> Result<BTreeMap<String, Vec<u8>>> {
@@ -111,7 +129,12 @@ fn untar(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>> {
 
 /// Whether a file is of a kind that some reader wants: the rest is not unpacked.
 fn is_data(name: &str) -> bool {
-    [".json", ".json.gz", "/globalConditionKeys.js", "/aws_managed_policies.py"]
-        .iter()
-        .any(|suffix| name.ends_with(suffix))
+    [
+        ".json",
+        ".json.gz",
+        "/globalConditionKeys.js",
+        "/aws_managed_policies.py",
+    ]
+    .iter()
+    .any(|suffix| name.ends_with(suffix))
 }

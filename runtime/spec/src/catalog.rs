@@ -36,7 +36,10 @@ pub type Index = &'static [(&'static str, &'static [u16])];
 impl Catalog {
     /// The service of an id, for example `lambda`.
     pub fn service(&self, id: &str) -> Option<&'static Service> {
-        let place = self.services.binary_search_by(|service| service.id.cmp(id)).ok()?;
+        let place = self
+            .services
+            .binary_search_by(|service| service.id.cmp(id))
+            .ok()?;
         self.services.get(place)
     }
 
@@ -48,7 +51,9 @@ impl Catalog {
             Ok(place) => index[place].1,
             Err(_) => &[],
         };
-        places.iter().filter_map(move |place| services.get(usize::from(*place)))
+        places
+            .iter()
+            .filter_map(move |place| services.get(usize::from(*place)))
     }
 }
 
@@ -155,18 +160,28 @@ impl Operations {
     /// Empty lines and those that begin with `#` are passed over, as is a line that is malformed:
     /// its operation is then unknown.
     pub const fn new(text: &'static str) -> Self {
-        Self { text, parsed: OnceLock::new() }
+        Self {
+            text,
+            parsed: OnceLock::new(),
+        }
     }
 
     /// All of them, sorted by name.
     pub fn all(&self) -> &[CatalogOperation] {
-        self.parsed.get_or_init(|| self.text.lines().filter_map(CatalogOperation::parse).collect())
+        self.parsed.get_or_init(|| {
+            self.text
+                .lines()
+                .filter_map(CatalogOperation::parse)
+                .collect()
+        })
     }
 
     /// The operation of a name.
     pub fn by_name(&self, name: &str) -> Option<&CatalogOperation> {
         let all = self.all();
-        let place = all.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+        let place = all
+            .binary_search_by(|operation| operation.name.cmp(name))
+            .ok()?;
         all.get(place)
     }
 }
@@ -185,7 +200,11 @@ impl CatalogOperation {
             name,
             wire_name: name,
             method,
-            path: trimmed.split('/').filter(|part| !part.is_empty()).map(Segment::parse).collect(),
+            path: trimmed
+                .split('/')
+                .filter(|part| !part.is_empty())
+                .map(Segment::parse)
+                .collect(),
             trailing_slash: trimmed.len() < inner.len(),
             query: query
                 .split('&')
@@ -218,7 +237,12 @@ impl CatalogOperation {
     ///
     /// Several operations of a service can match: the one with more literal segments, and then with
     /// more constant query, is meant. [`specificity`](Self::specificity) puts them in order.
-    pub fn matches(&self, method: &str, path: &str, has: impl Fn(&str, Option<&str>) -> bool) -> bool {
+    pub fn matches(
+        &self,
+        method: &str,
+        path: &str,
+        has: impl Fn(&str, Option<&str>) -> bool,
+    ) -> bool {
         self.method == method
             && self.matches_path(path)
             && self.query.iter().all(|(key, value)| {
@@ -230,28 +254,49 @@ impl CatalogOperation {
     /// Literal segments, then segments that are not greedy, then constant query parameters: of the
     /// operations that match a request, the greatest is meant.
     pub fn specificity(&self) -> (usize, usize, usize) {
-        let literals = self.path.iter().filter(|part| matches!(part, Segment::Literal(_))).count();
-        let single = self.path.iter().filter(|part| !matches!(part, Segment::Greedy(_))).count();
+        let literals = self
+            .path
+            .iter()
+            .filter(|part| matches!(part, Segment::Literal(_)))
+            .count();
+        let single = self
+            .path
+            .iter()
+            .filter(|part| !matches!(part, Segment::Greedy(_)))
+            .count();
         let query = self.query.iter().filter(|(key, _)| *key != "x-id").count();
         (literals, single, query)
     }
 
     fn matches_path(&self, path: &str) -> bool {
-        let Some(path) = path.strip_prefix('/') else { return false };
-        let greedy = self.path.iter().position(|part| matches!(part, Segment::Greedy(_)));
+        let Some(path) = path.strip_prefix('/') else {
+            return false;
+        };
+        let greedy = self
+            .path
+            .iter()
+            .position(|part| matches!(part, Segment::Greedy(_)));
         let Some(greedy) = greedy else {
             // A slash too many at the end is forgiven, as AWS's front ends do.
             let path = path.strip_suffix('/').unwrap_or(path);
             let mut parts = path.split('/').filter(|_| !path.is_empty());
-            return self.path.iter().all(|segment| parts.next().is_some_and(|part| segment.matches(part)))
+            return self
+                .path
+                .iter()
+                .all(|segment| parts.next().is_some_and(|part| segment.matches(part)))
                 && parts.next().is_none();
         };
         let parts: Vec<&str> = path.split('/').collect();
         let after = self.path.len() - greedy - 1;
         // What is bound to the greedy label must not be empty: `/bucket/` names no key.
         parts.len() > greedy + after
-            && self.path[..greedy].iter().zip(&parts).all(|(segment, part)| segment.matches(part))
-            && parts[greedy..parts.len() - after].iter().any(|part| !part.is_empty())
+            && self.path[..greedy]
+                .iter()
+                .zip(&parts)
+                .all(|(segment, part)| segment.matches(part))
+            && parts[greedy..parts.len() - after]
+                .iter()
+                .any(|part| !part.is_empty())
             && self.path[greedy + 1..]
                 .iter()
                 .zip(&parts[parts.len() - after..])
@@ -261,7 +306,10 @@ impl CatalogOperation {
 
 impl Segment {
     fn parse(text: &'static str) -> Self {
-        match text.strip_prefix('{').and_then(|label| label.strip_suffix('}')) {
+        match text
+            .strip_prefix('{')
+            .and_then(|label| label.strip_suffix('}'))
+        {
             Some(label) => match label.strip_suffix('+') {
                 Some(label) => Self::Greedy(label),
                 None => Self::Label(label),
@@ -302,12 +350,18 @@ mod tests {
         assert_eq!(operations.all().len(), 6);
         let root = operations.by_name("Root").unwrap();
         assert!(root.path.is_empty() && !root.trailing_slash);
-        assert_eq!((root.auth, root.host_prefix), (Auth::Unsigned, Some("{AccountId}.")));
+        assert_eq!(
+            (root.auth, root.host_prefix),
+            (Auth::Unsigned, Some("{AccountId}."))
+        );
         let select = operations.by_name("SelectType").unwrap();
         assert_eq!(select.query[..], [("list-type", Some("2"))]);
         assert_eq!((select.auth, select.unsigned_payload), (Auth::Bearer, true));
         let create = operations.by_name("CreateThing").unwrap();
-        assert_eq!((create.wire_name, create.trailing_slash), ("CreateThing2020_05_31", true));
+        assert_eq!(
+            (create.wire_name, create.trailing_slash),
+            ("CreateThing2020_05_31", true)
+        );
         assert!(operations.by_name("Odd").is_none());
     }
 
@@ -315,7 +369,10 @@ mod tests {
     fn requests_are_matched() {
         let operations = Operations::new(TEXT);
         let matches = |name: &str, method: &str, path: &str| {
-            operations.by_name(name).unwrap().matches(method, path, none)
+            operations
+                .by_name(name)
+                .unwrap()
+                .matches(method, path, none)
         };
         assert!(matches("DeleteObject", "DELETE", "/b/a/deep/key"));
         assert!(matches("DeleteObject", "DELETE", "/b//a/"));
@@ -328,7 +385,10 @@ mod tests {
         assert!(!matches("GetPolicy", "GET", "/mrap/policy"));
         assert!(matches("Root", "GET", "/"));
         assert!(!matches("Root", "GET", "/x"));
-        assert!(!matches("GetObjectAcl", "GET", "/b/k"), "the constant query is missing");
+        assert!(
+            !matches("GetObjectAcl", "GET", "/b/k"),
+            "the constant query is missing"
+        );
         let acl = operations.by_name("GetObjectAcl").unwrap();
         assert!(acl.matches("GET", "/b/k", |key, value| key == "acl" && value.is_none()));
     }
@@ -344,9 +404,15 @@ mod tests {
             by_query_version: &[],
         };
         let ids = |key| -> Vec<&str> {
-            CATALOG.find(CATALOG.by_signing_name, key).map(|service| service.id).collect()
+            CATALOG
+                .find(CATALOG.by_signing_name, key)
+                .map(|service| service.id)
+                .collect()
         };
-        assert_eq!((ids("same"), ids("other"), ids("none")), (vec!["a", "b"], vec!["b"], vec![]));
+        assert_eq!(
+            (ids("same"), ids("other"), ids("none")),
+            (vec!["a", "b"], vec!["b"], vec![])
+        );
         assert_eq!(CATALOG.service("b").unwrap().id, "b");
         assert!(CATALOG.service("c").is_none());
     }
