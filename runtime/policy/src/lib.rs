@@ -68,6 +68,7 @@ mod json;
 mod minimal;
 mod pattern;
 mod principal;
+mod reader;
 mod request;
 mod resource;
 mod set;

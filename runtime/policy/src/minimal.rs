@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::request::{Repr, Resource, Span};
+use crate::Resource;
 
-/// A statement that allows this action on this resource and nothing else, ready to be pasted into a policy. Opaque parts
-/// of the resource become `*`; characters that a policy would read as wildcards or variables are escaped.
+/// A statement that allows this action on this resource (see [`Resource::pattern`]) and nothing else, ready to be pasted
+/// into a policy of version 2012-10-17.
 ///
 /// ```
 /// use stockade_policy::{Resource, minimal_allow};
@@ -15,27 +15,5 @@ use crate::request::{Repr, Resource, Span};
 /// ```
 #[must_use]
 pub fn minimal_allow(action: &str, resource: &Resource<'_>) -> Value {
-    let resource = match &resource.0 {
-        Repr::Literal(text) if text == "*" => "*".to_owned(),
-        Repr::Literal(text) => escaped(text),
-        Repr::Spans(spans) => spans
-            .iter()
-            .map(|span| match span {
-                Span::Literal(text) => escaped(text),
-                Span::Opaque => "*".to_owned(),
-            })
-            .collect(),
-    };
-    json!({ "Effect": "Allow", "Action": action, "Resource": resource })
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '*' | '?' | '$' => escaped.extend(['$', '{', c, '}']),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+    json!({ "Effect": "Allow", "Action": action, "Resource": resource.pattern() })
 }

@@ -191,7 +191,7 @@ pub(crate) fn wildcards(text: &str) -> impl Iterator<Item = Sym> {
 
 /// Two pointers and one point to fall back to: a later `*` makes every earlier one settled, so the work is at most the
 /// product of the lengths, never exponential.
-fn glob(syms: &[Sym], text: &str, case: Case) -> bool {
+pub(crate) fn glob(syms: &[Sym], text: &str, case: Case) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut retry = None;
     let at = |t: usize| text.get(t..).and_then(|rest| rest.chars().next());

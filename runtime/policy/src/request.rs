@@ -95,6 +95,34 @@ impl<'a> Resource<'a> {
     pub fn is_opaque(&self) -> bool {
         matches!(self.0, Repr::Spans(_))
     }
+
+    /// The narrowest pattern that covers the resource: opaque parts become `*`, and characters that a policy of version
+    /// 2012-10-17 would read as wildcards or variables are escaped. The resource `*` stays what it is.
+    #[must_use]
+    pub fn pattern(&self) -> String {
+        match &self.0 {
+            Repr::Literal(text) if text == "*" => "*".to_owned(),
+            Repr::Literal(text) => escaped(text),
+            Repr::Spans(spans) => spans
+                .iter()
+                .map(|span| match span {
+                    Span::Literal(text) => escaped(text),
+                    Span::Opaque => "*".to_owned(),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '*' | '?' | '$' => escaped.extend(['$', '{', c, '}']),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 impl<'a> From<&'a str> for Resource<'a> {

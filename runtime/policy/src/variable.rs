@@ -1,9 +1,7 @@
 //! Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the escapes `${*}`, `${?}`, `${$}`.
 
-use std::borrow::Cow;
-
 use crate::Context;
-use crate::pattern::{Case, Pattern, Sym, TextSym, wildcards};
+use crate::pattern::{Case, Pattern, Sym, TextSym, glob, wildcards};
 
 /// How a text of a policy is read.
 #[derive(Debug, Clone, Copy)]
@@ -67,36 +65,11 @@ impl Template {
         Self::Variable(parts.into())
     }
 
-    /// The pattern for one request, or `None` when a variable has no value: a key that is absent and has no default, or
-    /// a key of several values (*IAM policy elements: Variables and tags*). Characters of a value are literal: a value
-    /// cannot bring a wildcard in.
-    pub(crate) fn resolve(&self, context: &Context<'_>) -> Option<Cow<'_, Pattern>> {
-        let parts = match self {
-            Self::Fixed(pattern) => return Some(Cow::Borrowed(pattern)),
-            Self::Variable(parts) => parts,
-        };
-        let mut syms = Vec::new();
-        for part in parts {
-            match part {
-                Part::Syms(fixed) => syms.extend_from_slice(fixed),
-                Part::Variable { key, default } => {
-                    let value = match context.get(key) {
-                        Some([value]) => value.as_ref(),
-                        Some([]) | None => default.as_deref()?,
-                        Some(_) => return None,
-                    };
-                    syms.extend(value.chars().map(Sym::Char));
-                }
-            }
-        }
-        Some(Cow::Owned(Pattern::from_syms(syms)))
-    }
-
     /// Whether a known text matches; `None` when a variable has no value.
     pub(crate) fn matches(&self, text: &str, case: Case, context: &Context<'_>) -> Option<bool> {
         match self {
             Self::Fixed(pattern) => Some(pattern.matches(text, case)),
-            Self::Variable(_) => self.resolve(context).map(|p| p.matches(text, case)),
+            Self::Variable(parts) => Some(glob(&fill(parts, context)?, text, case)),
         }
     }
 
@@ -108,13 +81,41 @@ impl Template {
         every: bool,
         context: &Context<'_>,
     ) -> Option<bool> {
-        let pattern = self.resolve(context)?;
+        let filled;
+        let pattern = match self {
+            Self::Fixed(pattern) => pattern,
+            Self::Variable(parts) => {
+                filled = Pattern::from_syms(fill(parts, context)?);
+                &filled
+            }
+        };
         Some(if every {
             pattern.covers(text)
         } else {
             pattern.could_match(text)
         })
     }
+}
+
+/// The symbols for one request, or `None` when a variable has no value: a key that is absent and has no default, or a key
+/// of several values (*IAM policy elements: Variables and tags*). Characters of a value are literal: a value cannot bring
+/// a wildcard in.
+fn fill(parts: &[Part], context: &Context<'_>) -> Option<Vec<Sym>> {
+    let mut syms = Vec::with_capacity(64);
+    for part in parts {
+        match part {
+            Part::Syms(fixed) => syms.extend_from_slice(fixed),
+            Part::Variable { key, default } => {
+                let value = match context.get(key) {
+                    Some([value]) => value.as_ref(),
+                    Some([]) | None => default.as_deref()?,
+                    Some(_) => return None,
+                };
+                syms.extend(value.chars().map(Sym::Char));
+            }
+        }
+    }
+    Some(syms)
 }
 
 /// Splits off the text up to the next `${…}`, with its inside and what follows. An opening without an end is text.
