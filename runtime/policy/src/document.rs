@@ -38,7 +38,8 @@ impl Policy {
         Reader::new(kind, false).policy(text)
     }
 
-    /// As [`Policy::parse`], and an operator that is not known here is an error, as it is for whoever puts a policy.
+    /// As [`Policy::parse`], with the strictness that AWS has towards whoever puts a policy: an operator that is not known
+    /// here is an error, and so is a variable in the account's place of a resource's ARN.
     ///
     /// # Errors
     /// As [`Policy::parse`].

@@ -271,8 +271,9 @@ const PARTITIONS: [&str; 8] = [
     "aws-eusc",
 ];
 
-/// Checks one entry of `Resource`.
-pub(crate) fn check_resource(text: &str, variables: bool) -> Result<(), Problem> {
+/// Checks one entry of `Resource`. Whoever puts a policy may use variables after the fifth colon only (*IAM policy elements:
+/// Variables and tags*), which `strict` holds them to; AWS's own managed policies have one in the account's place too.
+pub(crate) fn check_resource(text: &str, variables: bool, strict: bool) -> Result<(), Problem> {
     if text == "*" {
         return Ok(());
     }
@@ -295,7 +296,8 @@ pub(crate) fn check_resource(text: &str, variables: bool) -> Result<(), Problem>
     if split[0] != "arn" {
         return Err(Problem::NotArn(text.to_owned()));
     }
-    if vendor.is_empty() || !is_account(account) {
+    let variable_account = variables && !strict && account.contains("${");
+    if vendor.is_empty() || !(variable_account || is_account(account)) {
         return Err(Problem::Legacy);
     }
     if vendor.contains(['*', '?', '$']) {

@@ -103,7 +103,7 @@ impl Reader {
         }
         for text in &written {
             if kind.resources_are_arns()
-                && let Err(problem) = check_resource(text, self.variables)
+                && let Err(problem) = check_resource(text, self.variables, self.strict)
             {
                 self.problems.add(
                     &problem,

@@ -460,3 +460,22 @@ fn errors_say_where() {
         Position::Path("Statement[1].Condition.Bool.a".into())
     );
 }
+
+#[test]
+fn a_variable_in_the_account_is_for_aws_own_policies() {
+    let text = statement(
+        r#""Effect":"Allow","Action":"kms:*","Resource":"arn:*:kms:*:${aws:PrincipalAccount}:key/*""#,
+    );
+    assert_eq!(refusal(&text, PolicyKind::Managed), LEGACY);
+    let policy = Policy::parse(&text, PolicyKind::Managed).unwrap();
+    let policy = super::Attached::new(policy.into(), super::Source::inline("aws", None));
+    let mut context = super::Context::new();
+    context.set("aws:PrincipalAccount", super::ACCOUNT);
+    for (account, expected) in [(super::ACCOUNT, true), (super::OTHER, false)] {
+        let key = format!("arn:aws:kms:us-east-1:{account}:key/1");
+        assert_eq!(
+            super::allows(&policy, "kms:Decrypt", &key, &context),
+            expected
+        );
+    }
+}
