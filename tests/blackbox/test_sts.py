@@ -153,8 +153,7 @@ class TestAssumeRole:
     @pytest.mark.parametrize("name", ["x", "a b", "a" * 65])
     def test_session_names_have_rules(self, enforcing, name):
         role = enforcing.new_role("visitor", trust=[trust(ROOT)])
-        # botocore checks lengths itself; the server must too.
-        sts = enforcing.admin().client("sts", parameter_validation=False)
+        sts = enforcing.admin().client("sts")
         with refused("ValidationError", 400, re.compile("roleSessionName")):
             sts.assume_role(RoleArn=role, RoleSessionName=name)
 

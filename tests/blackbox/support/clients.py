@@ -31,6 +31,8 @@ class Identity:
             "retries": {"total_max_attempts": 1},
             "connect_timeout": 10,
             "read_timeout": 60,
+            # What is wrong must reach the server, or only botocore would be tested.
+            "parameter_validation": False,
             **config,
         }
         if self.key is None:

@@ -141,6 +141,8 @@ class Response:
         """The error's code."""
         if self.body.lstrip().startswith(b"<"):
             return self._xml("Code")
+        if not self.body:
+            return self.headers.get("x-amzn-errortype", "")
         shape = self.headers.get("x-amzn-errortype") or self.json().get("__type") or self.json().get("code", "")
         return shape.split("#")[-1].split(":")[0]
 
@@ -149,7 +151,7 @@ class Response:
         """The error's message."""
         if self.body.lstrip().startswith(b"<"):
             return self._xml("Message")
-        body = self.json()
+        body = self.json() if self.body else {}
         return body.get("message", body.get("Message"))
 
     def json(self):
