@@ -47,7 +47,14 @@ impl BodyError {
             if let Some(found) = error.downcast_ref::<Self>() {
                 return Some(found);
             }
-            next = error.source();
+            // An I/O error names its cause's source, not its cause, as its own.
+            next = match error
+                .downcast_ref::<std::io::Error>()
+                .and_then(|io| io.get_ref())
+            {
+                Some(cause) => Some(cause),
+                None => error.source(),
+            };
         }
         None
     }
