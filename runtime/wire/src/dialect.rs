@@ -1,35 +1,8 @@
 //! What differs between services on the wire.
 
-/// The protocol a service speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// `awsJson1_0`: RPC with `X-Amz-Target` and JSON bodies.
-    AwsJson10,
-    /// `awsJson1_1`: as [`Protocol::AwsJson10`], with another content type.
-    AwsJson11,
-    /// `restJson1`: HTTP bindings and JSON bodies.
-    RestJson1,
-    /// `restXml`: HTTP bindings and XML bodies.
-    RestXml,
-    /// `awsQuery`: form parameters in, XML out.
-    AwsQuery,
-    /// `ec2Query`: as [`Protocol::AwsQuery`], with names and lists of its own.
-    Ec2Query,
-    /// `rpcv2Cbor`: RPC with CBOR bodies.
-    RpcV2Cbor,
-}
+use stockade_spec::catalog::Service;
 
-impl Protocol {
-    /// Whether members are bound to labels, query, headers and payload.
-    pub const fn is_rest(self) -> bool {
-        matches!(self, Self::RestJson1 | Self::RestXml)
-    }
-
-    /// Whether requests are form parameters.
-    pub const fn is_form(self) -> bool {
-        matches!(self, Self::AwsQuery | Self::Ec2Query)
-    }
-}
+pub use stockade_spec::catalog::Protocol;
 
 /// How one service speaks: its protocol and what its model adds to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +30,18 @@ impl<'a> Dialect<'a> {
         }
     }
 
+    /// The dialect of a service of the catalog under one of its protocols.
+    pub fn of(service: &Service, protocol: Protocol) -> Dialect<'static> {
+        let s3 = service.id == "s3";
+        Dialect {
+            protocol,
+            xml_namespace: service.xml_namespace,
+            s3,
+            query_compatible: service.query_compatible
+                && !matches!(protocol, Protocol::Query | Protocol::Ec2Query),
+        }
+    }
+
     /// S3's dialect.
     pub const fn s3() -> Dialect<'static> {
         Dialect {
@@ -72,5 +57,10 @@ impl<'a> Dialect<'a> {
     pub const fn with_xml_namespace(mut self, namespace: &'a str) -> Self {
         self.xml_namespace = Some(namespace);
         self
+    }
+
+    /// Whether members are bound to labels, query, headers and payload.
+    pub(crate) const fn is_rest(&self) -> bool {
+        matches!(self.protocol, Protocol::RestJson | Protocol::RestXml)
     }
 }

@@ -47,10 +47,10 @@ pub fn respond(
     let mut headers = HeaderMap::new();
     ids::insert(dialect, request_id, &mut headers);
     match dialect.protocol {
-        Protocol::RestJson1 => {
+        Protocol::RestJson => {
             headers.insert(ERROR_TYPE, header_value::plain(&error.code));
         }
-        Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RpcV2Cbor
             if dialect.query_compatible =>
         {
             let value = format!("{};{}", error.code, fault(error));
@@ -86,8 +86,8 @@ fn fault(error: &Error) -> &'static str {
 
 fn document(dialect: &Dialect<'_>, error: &Error, request_id: &str) -> Bytes {
     match dialect.protocol {
-        Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RestJson1 | Protocol::RpcV2Cbor => {
-            let with_type = dialect.protocol != Protocol::RestJson1;
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RestJson | Protocol::RpcV2Cbor => {
+            let with_type = dialect.protocol != Protocol::RestJson;
             let whole = Envelope {
                 error,
                 with_type,
@@ -103,7 +103,7 @@ fn document(dialect: &Dialect<'_>, error: &Error, request_id: &str) -> Bytes {
                 body::structure(dialect.protocol, &bare).unwrap_or_default()
             })
         }
-        Protocol::AwsQuery | Protocol::Ec2Query | Protocol::RestXml => {
+        Protocol::Query | Protocol::Ec2Query | Protocol::RestXml => {
             Bytes::from(xml(dialect, error, request_id))
         }
     }

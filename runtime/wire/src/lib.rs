@@ -20,7 +20,7 @@
 //!     Schema::new_struct(shape_id!("example", "Greet"), ShapeType::Structure, &[&NAME]);
 //!
 //! let request = decode::Request {
-//!     dialect: &Dialect::new(Protocol::AwsJson11),
+//!     dialect: &Dialect::new(Protocol::AwsJson1_1),
 //!     method: &Method::POST,
 //!     labels: &[],
 //!     query: &Query::default(),

@@ -249,10 +249,10 @@ impl ShapeDeserializer for Binder<'_> {
         consumer: &mut Consumer<'_>,
     ) -> Result<(), SerdeError> {
         match self.request.dialect.protocol {
-            Protocol::RestJson1 | Protocol::RestXml => self.rest(schema, consumer),
-            Protocol::AwsQuery => self.form(schema, Naming::Query, consumer),
+            Protocol::RestJson | Protocol::RestXml => self.rest(schema, consumer),
+            Protocol::Query => self.form(schema, Naming::Query, consumer),
             Protocol::Ec2Query => self.form(schema, Naming::Ec2, consumer),
-            protocol @ (Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor) => {
+            protocol @ (Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RpcV2Cbor) => {
                 if self.request.body.is_empty() {
                     return Ok(());
                 }

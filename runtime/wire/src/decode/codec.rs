@@ -49,11 +49,11 @@ pub(super) fn with_body<T>(
     f: impl FnOnce(&mut dyn ShapeDeserializer) -> Result<T, SerdeError>,
 ) -> Result<T, SerdeError> {
     match protocol {
-        Protocol::AwsJson10 | Protocol::AwsJson11 => f(&mut JSON_RPC.create_deserializer(body)),
-        Protocol::RestJson1 => f(&mut JSON_REST.create_deserializer(body)),
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => f(&mut JSON_RPC.create_deserializer(body)),
+        Protocol::RestJson => f(&mut JSON_REST.create_deserializer(body)),
         Protocol::RestXml => f(&mut XML.create_deserializer(body)),
         Protocol::RpcV2Cbor => f(&mut CBOR.create_deserializer(body)),
-        Protocol::AwsQuery | Protocol::Ec2Query => {
+        Protocol::Query | Protocol::Ec2Query => {
             Err(SerdeError::unsupported("a form is not read by a codec"))
         }
     }

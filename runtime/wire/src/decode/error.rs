@@ -73,7 +73,7 @@ fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
         )
     };
     match dialect.protocol {
-        Protocol::AwsQuery => Error::new("ValidationError", 400, text()),
+        Protocol::Query => Error::new("ValidationError", 400, text()),
         Protocol::Ec2Query => Error::new(
             "MissingParameter",
             400,
@@ -85,7 +85,7 @@ fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
             400,
             format!("Missing required parameter for this request: '{path}'"),
         ),
-        Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RestJson1 | Protocol::RpcV2Cbor => {
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RestJson | Protocol::RpcV2Cbor => {
             Error::new("ValidationException", 400, text())
         }
     }
@@ -93,7 +93,7 @@ fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
 
 fn malformed(message: String, place: &Place, dialect: &Dialect<'_>) -> Error {
     match (dialect.protocol, place) {
-        (Protocol::AwsQuery, _) => Error::new("MalformedInput", 400, message),
+        (Protocol::Query, _) => Error::new("MalformedInput", 400, message),
         (Protocol::Ec2Query, _) => Error::new("InvalidParameterValue", 400, message),
         (Protocol::RestXml, Place::Body) => malformed_xml(),
         (Protocol::RestXml, Place::Header(name) | Place::Query(name) | Place::Label(name)) => {
@@ -104,7 +104,7 @@ fn malformed(message: String, place: &Place, dialect: &Dialect<'_>) -> Error {
             )
             .with_detail("ArgumentName", name.clone())
         }
-        (Protocol::RestJson1, Place::Header(_) | Place::Query(_) | Place::Label(_)) => {
+        (Protocol::RestJson, Place::Header(_) | Place::Query(_) | Place::Label(_)) => {
             Error::new("ValidationException", 400, message)
         }
         _ => Error::new("SerializationException", 400, message),

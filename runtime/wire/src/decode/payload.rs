@@ -15,7 +15,7 @@ use crate::Protocol;
 pub(super) fn is_raw(member: &Schema<'_>, protocol: Protocol) -> bool {
     match member.shape_type() {
         ShapeType::Structure | ShapeType::Union | ShapeType::List | ShapeType::Map => false,
-        ShapeType::Document => protocol != Protocol::RestJson1,
+        ShapeType::Document => protocol != Protocol::RestJson,
         _ => true,
     }
 }

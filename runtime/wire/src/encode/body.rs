@@ -28,11 +28,11 @@ static CBOR: LazyLock<CborCodec> = LazyLock::new(CborCodec::default);
 /// The content type of a protocol's bodies.
 pub(crate) const fn content_type(protocol: Protocol) -> &'static str {
     match protocol {
-        Protocol::AwsJson10 => "application/x-amz-json-1.0",
-        Protocol::AwsJson11 => "application/x-amz-json-1.1",
-        Protocol::RestJson1 => "application/json",
+        Protocol::AwsJson1_0 => "application/x-amz-json-1.0",
+        Protocol::AwsJson1_1 => "application/x-amz-json-1.1",
+        Protocol::RestJson => "application/json",
         Protocol::RestXml => "application/xml",
-        Protocol::AwsQuery => "text/xml",
+        Protocol::Query => "text/xml",
         Protocol::Ec2Query => "text/xml;charset=UTF-8",
         Protocol::RpcV2Cbor => "application/cbor",
     }
@@ -59,9 +59,9 @@ pub(crate) fn structure(
         Ok(Bytes::from(serializer.finish()))
     }
     match protocol {
-        Protocol::AwsJson10 | Protocol::AwsJson11 => with(&*JSON_RPC, value),
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => with(&*JSON_RPC, value),
         Protocol::RpcV2Cbor => with(&*CBOR, value),
-        Protocol::RestJson1 | Protocol::RestXml | Protocol::AwsQuery | Protocol::Ec2Query => {
+        Protocol::RestJson | Protocol::RestXml | Protocol::Query | Protocol::Ec2Query => {
             with(&*JSON_REST, value)
         }
     }

@@ -31,14 +31,14 @@ pub fn respond(
 ) -> Result<Response<Bytes>, SerdeError> {
     let mut head = Head::new(dialect);
     let schema = output.schema();
-    let rest = dialect.protocol.is_rest();
+    let rest = dialect.is_rest();
     if rest && schema.members().iter().any(|member| is_bound(member)) {
         output.serialize_members(&mut head)?;
     }
-    let status = match (head.status, operation.input.http()) {
-        (Some(status), _) => status,
-        (None, Some(http)) if rest => StatusCode::from_u16(http.code()).unwrap_or(StatusCode::OK),
-        _ => StatusCode::OK,
+    let status = match head.status {
+        Some(status) => status,
+        None if rest => StatusCode::from_u16(operation.status).unwrap_or(StatusCode::OK),
+        None => StatusCode::OK,
     };
     let streams = schema.members().iter().any(|member| member.streaming());
     let (body, content_type) = if let Some(payload) = head.payload {
@@ -87,7 +87,7 @@ fn rest_body(dialect: &Dialect<'_>, output: &dyn SerializableStruct) -> Result<B
     }
     let unbound = Only::new(output, is_unbound);
     let content_type = Some(body::content_type(dialect.protocol));
-    if dialect.protocol == Protocol::RestJson1 {
+    if dialect.protocol == Protocol::RestJson {
         return Ok((body::structure(dialect.protocol, &unbound)?, content_type));
     }
     let mut document = body::declaration(dialect).as_bytes().to_vec();
@@ -107,7 +107,7 @@ fn rpc_body(
 ) -> Result<Bytes, SerdeError> {
     let is_unit = output.schema().shape_id() == prelude::UNIT.shape_id();
     match dialect.protocol {
-        Protocol::AwsQuery => {
+        Protocol::Query => {
             let mut document = envelope(operation.name, dialect);
             match operation.result_wrapper {
                 Some(wrapper) => document.extend(body::element(Some(wrapper), None, output)?),

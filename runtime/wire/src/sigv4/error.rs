@@ -184,7 +184,7 @@ pub(crate) fn hash_mismatch(declared: &str, computed: &str) -> Error {
 
 fn incomplete(text: String, dialect: &Dialect<'_>) -> Error {
     let code = match dialect.protocol {
-        Protocol::AwsQuery | Protocol::Ec2Query | Protocol::RestXml => "IncompleteSignature",
+        Protocol::Query | Protocol::Ec2Query | Protocol::RestXml => "IncompleteSignature",
         _ => "IncompleteSignatureException",
     };
     Error::new(code, 400, text)
@@ -192,10 +192,10 @@ fn incomplete(text: String, dialect: &Dialect<'_>) -> Error {
 
 fn mismatch(text: String, dialect: &Dialect<'_>) -> Error {
     match dialect.protocol {
-        Protocol::AwsQuery | Protocol::RestXml => Error::new("SignatureDoesNotMatch", 403, text),
+        Protocol::Query | Protocol::RestXml => Error::new("SignatureDoesNotMatch", 403, text),
         Protocol::Ec2Query => Error::new("AuthFailure", 401, text),
-        Protocol::RestJson1 => Error::new("InvalidSignatureException", 403, text),
-        Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor => {
+        Protocol::RestJson => Error::new("InvalidSignatureException", 403, text),
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RpcV2Cbor => {
             Error::new("InvalidSignatureException", 400, text)
         }
     }

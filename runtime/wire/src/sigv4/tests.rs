@@ -105,7 +105,7 @@ impl Sent {
 const HOST: (&str, &str) = ("host", "example.amazonaws.com");
 
 fn query_dialect() -> Dialect<'static> {
-    Dialect::new(Protocol::AwsQuery)
+    Dialect::new(Protocol::Query)
 }
 
 #[test]
