@@ -10,7 +10,8 @@ use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
 ///   (possibly an upstream with another parser) must not see different values;
 /// - skips unknown members, as AWS does;
 /// - skips members for which `elsewhere` holds at the root;
-/// - names the path of a missing required member.
+/// - names the path of a missing required member;
+/// - rounds timestamps that a binary fraction made inexact.
 pub(super) struct Guard<'g> {
     inner: &'g mut dyn ShapeDeserializer,
     elsewhere: Option<fn(&Schema<'_>) -> bool>,
@@ -58,6 +59,17 @@ impl Seen {
         }
         new
     }
+}
+
+/// A timestamp to the microsecond. JSON and CBOR carry seconds as a binary fraction, which the codecs
+/// cut off rather than round: `.123` would come out as `.122999906`.
+fn rounded(mut time: DateTime) -> DateTime {
+    let micros = (time.subsec_nanos() + 500) / 1_000;
+    if micros == 1_000_000 {
+        return DateTime::from_secs(time.secs().saturating_add(1));
+    }
+    time.set_subsec_nanos(micros * 1_000);
+    time
 }
 
 /// Puts the path's next segment before a missing member's name.
@@ -168,7 +180,7 @@ impl ShapeDeserializer for Guard<'_> {
     }
 
     fn read_timestamp(&mut self, schema: &Schema<'_>) -> Result<DateTime, SerdeError> {
-        self.inner.read_timestamp(schema)
+        self.inner.read_timestamp(schema).map(rounded)
     }
 
     fn read_document(&mut self, schema: &Schema<'_>) -> Result<Document, SerdeError> {
