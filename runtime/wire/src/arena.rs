@@ -18,7 +18,7 @@
 //!         Shape::new("Text", Kind::Simple(ShapeType::String)),
 //!         // A tree: its second member is a list of trees.
 //!         Shape::new("Tree", Kind::Structure(vec![Member::new("Name", 0), Member::new("Kids", 2)])),
-//!         Shape::new("Trees", Kind::List(Member::new("member", 1))),
+//!         Shape::new("Trees", Kind::list(Member::new("member", 1))),
 //!     ],
 //! )
 //! .expect("every index is a shape's");
@@ -73,14 +73,29 @@ pub enum Kind<'d> {
     /// A shape without members.
     Simple(ShapeType),
     /// A list of its member.
-    List(Member<'d>),
+    List(Box<Member<'d>>),
     /// A map from key to value.
-    Map(Member<'d>, Member<'d>),
+    Map(Box<(Member<'d>, Member<'d>)>),
     /// A structure.
     Structure(Vec<Member<'d>>),
     /// A union.
     Union(Vec<Member<'d>>),
 }
+
+impl<'d> Kind<'d> {
+    /// A list.
+    pub fn list(member: Member<'d>) -> Self {
+        Self::List(Box::new(member))
+    }
+
+    /// A map.
+    pub fn map(key: Member<'d>, value: Member<'d>) -> Self {
+        Self::Map(Box::new((key, value)))
+    }
+}
+
+type WithFlag = fn(Schema<'static>) -> Schema<'static>;
+type WithText = fn(Schema<'static>, &'static str) -> Schema<'static>;
 
 /// A member.
 #[derive(Debug, Clone)]
@@ -213,7 +228,7 @@ impl Model {
             let all_known = match &shape.kind {
                 Kind::Simple(_) => true,
                 Kind::List(member) => known(member),
-                Kind::Map(key, value) => known(key) && known(value),
+                Kind::Map(entry) => known(&entry.0) && known(&entry.1),
                 Kind::Structure(members) | Kind::Union(members) => members.iter().all(known),
             };
             if !all_known {
@@ -302,7 +317,8 @@ impl Builder<'_, '_> {
                     Vec::new(),
                 )
             }
-            Kind::Map(key, value) => {
+            Kind::Map(entry) => {
+                let (key, value) = &**entry;
                 let key = self.member(shape.name, key, 0, 0)?;
                 let target = value.target;
                 let value = self.member(shape.name, value, 1, 0)?;
@@ -339,7 +355,7 @@ impl Builder<'_, '_> {
         match &self.shapes[index].kind {
             Kind::Simple(shape_type) => *shape_type,
             Kind::List(_) => ShapeType::List,
-            Kind::Map(..) => ShapeType::Map,
+            Kind::Map(_) => ShapeType::Map,
             Kind::Structure(_) => ShapeType::Structure,
             Kind::Union(_) => ShapeType::Union,
         }
@@ -366,7 +382,8 @@ impl Builder<'_, '_> {
                 let element = self.member(target.name, element, 0, nesting + 1)?;
                 schema.with_list_member(element)
             }
-            Kind::Map(key, value) => {
+            Kind::Map(entry) => {
+                let (key, value) = &**entry;
                 let key = self.member(target.name, key, 0, nesting + 1)?;
                 let value = self.member(target.name, value, 1, nesting + 1)?;
                 schema.with_map_members(key, value)
@@ -378,7 +395,7 @@ impl Builder<'_, '_> {
     }
 
     fn with_traits(&mut self, mut schema: Schema<'static>, traits: &Traits<'_>) -> Schema<'static> {
-        let flags: [(bool, fn(Schema<'static>) -> Schema<'static>); 8] = [
+        let flags: [(bool, WithFlag); 8] = [
             (traits.sensitive, Schema::with_sensitive),
             (traits.streaming, Schema::with_streaming),
             (traits.xml_attribute, Schema::with_xml_attribute),
@@ -399,10 +416,7 @@ impl Builder<'_, '_> {
         if traits.http_response_code {
             schema = schema.with_http_response_code();
         }
-        let texts: [(
-            Option<&str>,
-            fn(Schema<'static>, &'static str) -> Schema<'static>,
-        ); 5] = [
+        let texts: [(Option<&str>, WithText); 5] = [
             (traits.json_name, Schema::with_json_name),
             (traits.media_type, Schema::with_media_type),
             (traits.xml_name, Schema::with_xml_name),
@@ -443,7 +457,7 @@ mod tests {
             Model::build("t", &lost).unwrap_err(),
             ModelError::NoSuchShape("A".to_owned())
         );
-        let endless = [Shape::new("A", Kind::List(Member::new("member", 0)))];
+        let endless = [Shape::new("A", Kind::list(Member::new("member", 0)))];
         assert_eq!(
             Model::build("t", &endless).unwrap_err(),
             ModelError::Endless("A".to_owned())

@@ -1,5 +1,7 @@
 //! Error envelopes, byte for byte.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use http::StatusCode;
 use pretty_assertions::assert_eq;
 use stockade_spec::Error;

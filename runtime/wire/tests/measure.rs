@@ -1,5 +1,7 @@
 //! What decoding large bodies costs; run by name with optimisation.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Instant;
 
 use aws_smithy_schema::ShapeType;
@@ -30,7 +32,7 @@ fn delete_objects() -> Model {
                 "ObjectIdentifier",
                 Kind::Structure(vec![Member::new("Key", 0), Member::new("VersionId", 0)]),
             ),
-            Shape::new("ObjectIdentifierList", Kind::List(Member::new("member", 2))),
+            Shape::new("ObjectIdentifierList", Kind::list(Member::new("member", 2))),
             Shape::new(
                 "Delete",
                 Kind::Structure(vec![

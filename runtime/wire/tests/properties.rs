@@ -1,5 +1,7 @@
 //! Properties: what is encoded decodes to the same; decoders are total.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::LazyLock;
 
 use aws_smithy_schema::ShapeType;
@@ -40,10 +42,10 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| {
             simple("Text", ShapeType::String),
             simple("Bytes", ShapeType::Blob),
             simple("Time", ShapeType::Timestamp),
-            Shape::new("List", Kind::List(Member::new("member", NODE))),
+            Shape::new("List", Kind::list(Member::new("member", NODE))),
             Shape::new(
                 "Map",
-                Kind::Map(Member::new("key", 5), Member::new("value", NODE)),
+                Kind::map(Member::new("key", 5), Member::new("value", NODE)),
             ),
             Shape::new("Node", Kind::Structure(node)),
         ],

@@ -36,10 +36,10 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| {
         Shape::new("Bytes", Kind::Simple(ShapeType::Blob)),
         Shape::new(
             "TextMap",
-            Kind::Map(Member::new("key", 0), Member::new("value", 0)),
+            Kind::map(Member::new("key", 0), Member::new("value", 0)),
         ),
-        Shape::new("Texts", Kind::List(Member::new("member", 0))),
-        Shape::new("Nodes", Kind::List(Member::new("member", NODE))),
+        Shape::new("Texts", Kind::list(Member::new("member", 0))),
+        Shape::new("Nodes", Kind::list(Member::new("member", NODE))),
         Shape::new(
             "Node",
             Kind::Structure(vec![

@@ -2,6 +2,8 @@
 //! as schemas built at run time: through the same decoding and encoding, for every protocol, with
 //! equal results. The expected bytes are written by hand from Smithy's protocol documents.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod described;
 mod typed;
 
