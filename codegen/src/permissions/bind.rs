@@ -1,0 +1,252 @@
+//! Resources by rule: an action's resource types and their ARN formats, bound to input members by
+//! name.
+
+use super::input::{Found, Input, is_scalar, plain};
+use super::ir::{Part, Path, Predicate, Resource, Step};
+use super::overlay::Overlay;
+use crate::model::{Action, Authorization, ShapeKind};
+
+/// The resources that one requirement of an action is about, and when.
+pub(super) struct Bound {
+    pub(super) resources: Vec<Resource>,
+    pub(super) when: Predicate,
+}
+
+/// One resource type, bound.
+struct OneType {
+    resource: Resource,
+    /// The optional member without which the call does not name the resource.
+    optional: Option<Path>,
+}
+
+/// The resources of an action, for an operation with this input: the first entry holds for each
+/// call; further ones are about resources that only some calls name.
+///
+/// A required type that no member names is opaque, or `*` where the call is about to make it.
+pub(super) fn resources(
+    operation: &str,
+    action: &Action,
+    reference: &Authorization,
+    overlay: &Overlay,
+    input: &Input<'_>,
+) -> Vec<Bound> {
+    let mut always: Vec<Resource> = Vec::new();
+    let mut sometimes: Vec<(Resource, Path)> = Vec::new();
+    let has_required = action.resource_types.values().any(|usage| usage.required);
+    for (name, usage) in &action.resource_types {
+        match one_type(name, reference, overlay, input) {
+            Some(OneType { resource, optional: None }) => always.push(resource),
+            Some(OneType { resource, optional: Some(path) }) if !usage.required => {
+                sometimes.push((resource, path));
+            }
+            Some(OneType { resource, .. }) => always.push(resource),
+            None if usage.required => always.push(unnamed(operation, name, reference)),
+            None => {}
+        }
+    }
+    dedup(&mut always);
+    sometimes.retain(|(resource, _)| !always.contains(resource));
+    let mut bound = Vec::new();
+    if !always.is_empty() || sometimes.is_empty() {
+        bound.push(Bound { resources: always, when: Predicate::Always });
+    } else if !has_required {
+        // Without any of the optional resources the call is about no resource in particular.
+        let mut absent: Vec<Predicate> = Vec::new();
+        for (_, path) in &sometimes {
+            let one = Predicate::Absent(path.clone());
+            if !absent.contains(&one) {
+                absent.push(one);
+            }
+        }
+        let when = if absent.len() == 1 { absent.remove(0) } else { Predicate::All(absent) };
+        bound.push(Bound { resources: Vec::new(), when });
+    }
+    let mut grouped: Vec<(Path, Vec<Resource>)> = Vec::new();
+    for (resource, path) in sometimes {
+        match grouped.iter_mut().find(|(known, _)| *known == path) {
+            Some((_, resources)) if resources.contains(&resource) => {}
+            Some((_, resources)) => resources.push(resource),
+            None => grouped.push((path, vec![resource])),
+        }
+    }
+    bound.extend(grouped.into_iter().map(|(path, resources)| Bound { resources, when: Predicate::Present(path) }));
+    bound
+}
+
+fn dedup(resources: &mut Vec<Resource>) {
+    let mut kept: Vec<Resource> = Vec::new();
+    resources.retain(|resource| {
+        let fresh = !kept.contains(resource);
+        if fresh {
+            kept.push(resource.clone());
+        }
+        fresh
+    });
+}
+
+fn one_type(name: &str, reference: &Authorization, overlay: &Overlay, input: &Input<'_>) -> Option<OneType> {
+    if let Some(alternatives) = overlay.resources.get(name) {
+        return alternatives
+            .value
+            .iter()
+            .find(|resource| exists(resource, input))
+            .map(|resource| OneType { resource: resource.clone(), optional: None });
+    }
+    let members = input.members();
+    let by_format = reference
+        .resource_types
+        .get(name)
+        .and_then(|kind| kind.arns.iter().find_map(|arn| by_format(arn, name, &members, input)));
+    if by_format.as_ref().is_some_and(|bound| bound.optional.is_none()) {
+        return by_format;
+    }
+    by_format.or_else(|| by_arn(name, &members, input))
+}
+
+/// Whether the input has every member that the resource mentions.
+pub(super) fn exists(resource: &Resource, input: &Input<'_>) -> bool {
+    let exists = |path: &Path| input.follow(path).is_ok();
+    match resource {
+        Resource::Resolver(call) => call.arguments.iter().all(exists),
+        Resource::Template(parts) => parts.iter().all(|part| match part {
+            Part::Member { path, .. } => exists(path),
+            _ => true,
+        }),
+    }
+}
+
+/// An ARN format with every placeholder bound.
+fn by_format(arn: &str, resource_type: &str, members: &[Found<'_>], input: &Input<'_>) -> Option<OneType> {
+    let mut optional = None;
+    let mut parts = Vec::new();
+    for part in split(arn) {
+        let part = match part {
+            Ok(text) => Part::Literal(text.to_owned()),
+            Err("Partition") => Part::Partition,
+            Err("Region") => Part::Region,
+            Err("Account" | "AccountId") => Part::Account,
+            Err(placeholder) => {
+                let (path, found) = named(placeholder, resource_type, members, input)?;
+                if !found.required {
+                    optional = Some(Path(path.0.iter().filter(|step| **step != Step::Each).cloned().collect()));
+                }
+                let or_arn = found.takes_arn(input);
+                Part::Member { path, default: None, or_arn }
+            }
+        };
+        parts.push(part);
+    }
+    Some(OneType { resource: Resource::Template(parts), optional })
+}
+
+/// A member that holds the resource's whole ARN: `TableArn` of a `table`, or a `ResourceArn` of
+/// whatever the operation is about.
+fn by_arn(resource_type: &str, members: &[Found<'_>], input: &Input<'_>) -> Option<OneType> {
+    let own = format!("{}arn", plain(resource_type));
+    let wanted = [own.as_str(), "resourcearn", "resource", "resourceidentifier", "arn", "targetarn"];
+    wanted.iter().find_map(|wanted| {
+        let found = members.iter().find(|found| plain(found.name) == *wanted)?;
+        let path = found.values(input)?;
+        let optional = (!found.required).then(|| found.path.clone());
+        let part = Part::Member { path, default: None, or_arn: false };
+        Some(OneType { resource: Resource::Template(vec![part]), optional })
+    })
+}
+
+/// The member that a placeholder means.
+fn named<'a, 'b>(
+    placeholder: &str,
+    resource_type: &str,
+    members: &'b [Found<'a>],
+    input: &Input<'_>,
+) -> Option<(Path, &'b Found<'a>)> {
+    let placeholder = plain(placeholder);
+    let stem = ["name", "id", "arn", "identifier"]
+        .iter()
+        .find_map(|suffix| placeholder.strip_suffix(suffix))
+        .filter(|stem| !stem.is_empty())
+        .unwrap_or(&placeholder)
+        .to_owned();
+    let own = plain(resource_type);
+    let mut wanted = vec![placeholder.clone(), stem.clone()];
+    for stem in [stem.as_str(), own.as_str()] {
+        wanted.extend(["name", "id", "identifier", "arn"].map(|suffix| format!("{stem}{suffix}")));
+    }
+    wanted.push(own);
+    wanted.iter().find_map(|wanted| {
+        let plural = format!("{wanted}s");
+        members.iter().find_map(|found| {
+            let name = plain(found.name);
+            (name == *wanted || name == plural).then(|| found.values(input).map(|path| (path, found)))?
+        })
+    })
+}
+
+impl Found<'_> {
+    /// The path of the member's text: itself, or each element of a list of texts.
+    pub(super) fn values(&self, input: &Input<'_>) -> Option<Path> {
+        match &self.shape.kind {
+            _ if is_scalar(self.shape) => Some(self.path.clone()),
+            ShapeKind::List(_) if input.element(self.shape).is_some_and(is_scalar) => Some(self.path.then(Step::Each)),
+            _ => None,
+        }
+    }
+
+    /// Whether the member takes an ARN as well as a name, by its pattern or its own name.
+    pub(super) fn takes_arn(&self, input: &Input<'_>) -> bool {
+        let shape = input.element(self.shape).unwrap_or(self.shape);
+        shape.pattern.as_deref().is_some_and(|pattern| pattern.contains("arn:"))
+            || plain(self.name).ends_with("arn")
+    }
+}
+
+/// A resource that no member names.
+fn unnamed(operation: &str, resource_type: &str, reference: &Authorization) -> Resource {
+    const MAKES: [&str; 12] = [
+        "Create", "Run", "Start", "Request", "Allocate", "Register", "Import", "Copy", "Put", "Provision", "Purchase",
+        "Submit",
+    ];
+    let makes = MAKES.iter().any(|verb| operation.starts_with(verb));
+    if makes {
+        // AWS checks what is yet to get its name as `*`.
+        return Resource::Template(vec![Part::Literal("*".to_owned())]);
+    }
+    let arn = reference.resource_types.get(resource_type).and_then(|kind| kind.arns.first());
+    let parts = arn.map_or_else(
+        || vec![Part::Opaque],
+        |arn| {
+            split(arn)
+                .into_iter()
+                .map(|part| match part {
+                    Ok(text) => Part::Literal(text.to_owned()),
+                    Err("Partition") => Part::Partition,
+                    Err("Region") => Part::Region,
+                    Err("Account" | "AccountId") => Part::Account,
+                    Err(_) => Part::Opaque,
+                })
+                .collect()
+        },
+    );
+    Resource::Template(parts)
+}
+
+/// An ARN format as text (`Ok`) and names of placeholders (`Err`).
+fn split(arn: &str) -> Vec<Result<&str, &str>> {
+    let mut parts = Vec::new();
+    let mut rest = arn;
+    while let Some((text, after)) = rest.split_once("${") {
+        if !text.is_empty() {
+            parts.push(Ok(text));
+        }
+        let Some((name, after)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        parts.push(Err(name));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        parts.push(Ok(rest));
+    }
+    parts
+}

@@ -1,0 +1,339 @@
+//! What an operation needs, by names: the form between overlays and rules on one side, generated
+//! Rust and review tables on the other.
+
+use std::fmt;
+
+/// What one operation needs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct OperationPermissions {
+    pub(crate) class: Class,
+    pub(crate) source: Source,
+    /// The AWS document that says why an operation needs nothing.
+    pub(crate) because: Option<String>,
+    pub(crate) requirements: Vec<Requirement>,
+    /// Dependent actions of the reference whose triggering member no rule knows.
+    pub(crate) unbound_dependents: Vec<String>,
+}
+
+/// How an operation is authorized; see `stockade_spec::permission::Class`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    Requirements,
+    Open,
+    Unsigned,
+    Bearer,
+}
+
+/// The first source that named the operation's action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Source {
+    Name,
+    Link,
+    Inferred,
+    Overlay,
+}
+
+/// One action that must be allowed on each of its resources.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Requirement {
+    /// `lambda:CreateFunction`.
+    pub(crate) action: String,
+    /// Empty where the action has none: `*`.
+    pub(crate) resources: Vec<Resource>,
+    pub(crate) when: Predicate,
+    /// The list whose elements are taken one at a time; ends in `[]`.
+    pub(crate) each: Option<Path>,
+    /// By key, sorted.
+    pub(crate) keys: Vec<Key>,
+}
+
+/// A condition key that the request sets.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) value: KeyValue,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Resource {
+    Template(Vec<Part>),
+    Resolver(Call),
+}
+
+/// A resolver and the members it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Call {
+    pub(crate) name: String,
+    pub(crate) arguments: Vec<Path>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Part {
+    Literal(String),
+    Partition,
+    Region,
+    Account,
+    Member { path: Path, default: Option<String>, or_arn: bool },
+    Opaque,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Predicate {
+    Always,
+    Present(Path),
+    Absent(Path),
+    OneOf(Path, Vec<String>),
+    Contains(Path, String),
+    All(Vec<Predicate>),
+    Any(Vec<Predicate>),
+    Not(Box<Predicate>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum KeyValue {
+    Literal(String),
+    Member(Path),
+    Pairs { names: Path, values: Path },
+    Presence(Path),
+    Header(String),
+    Resolver(Call),
+}
+
+/// A path from an operation's input to a member: `Delete.Objects[].Key`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Path(pub(crate) Vec<Step>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    Member(String),
+    /// `[]`
+    Each,
+    /// `{keys}`
+    Keys,
+    /// `{values}`
+    Values,
+}
+
+impl Path {
+    /// The path of a member of the input itself.
+    pub(crate) fn member(name: &str) -> Self {
+        Self(vec![Step::Member(name.to_owned())])
+    }
+
+    /// The path one step further.
+    pub(crate) fn then(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// Parses `A.B[].C`, `Tags{keys}`; `None` when it is not a path.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut steps = Vec::new();
+        for name in text.split('.') {
+            let (name, suffix) = match name.find(['[', '{']) {
+                Some(at) => name.split_at(at),
+                None => (name, ""),
+            };
+            let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            if name.is_empty() || !name.chars().all(is_word) {
+                return None;
+            }
+            steps.push(Step::Member(name.to_owned()));
+            let mut rest = suffix;
+            while !rest.is_empty() {
+                let (mark, step) = [("[]", Step::Each), ("{keys}", Step::Keys), ("{values}", Step::Values)]
+                    .into_iter()
+                    .find(|(mark, _)| rest.starts_with(mark))?;
+                steps.push(step);
+                rest = &rest[mark.len()..];
+            }
+        }
+        Some(Self(steps))
+    }
+
+    /// The first member on the path.
+    pub(crate) fn root(&self) -> &str {
+        match self.0.first() {
+            Some(Step::Member(name)) => name,
+            _ => "",
+        }
+    }
+}
+
+impl Requirement {
+    /// Every path that the requirement mentions, in order of mention.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = Vec::new();
+        for resource in &self.resources {
+            match resource {
+                Resource::Template(parts) => {
+                    for part in parts {
+                        if let Part::Member { path, .. } = part {
+                            paths.push(path);
+                        }
+                    }
+                }
+                Resource::Resolver(call) => paths.extend(&call.arguments),
+            }
+        }
+        paths.extend(self.when.paths());
+        paths.extend(&self.each);
+        for key in &self.keys {
+            match &key.value {
+                KeyValue::Member(path) | KeyValue::Presence(path) => paths.push(path),
+                KeyValue::Pairs { names, values } => paths.extend([names, values]),
+                KeyValue::Resolver(call) => paths.extend(&call.arguments),
+                KeyValue::Literal(_) | KeyValue::Header(_) => {}
+            }
+        }
+        paths
+    }
+
+    /// The resolvers that the requirement calls.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+        let resources = self.resources.iter().filter_map(|resource| match resource {
+            Resource::Resolver(call) => Some(call),
+            Resource::Template(_) => None,
+        });
+        let keys = self.keys.iter().filter_map(|key| match &key.value {
+            KeyValue::Resolver(call) => Some(call),
+            _ => None,
+        });
+        resources.chain(keys)
+    }
+}
+
+impl Predicate {
+    /// Every path that the predicate mentions.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::Always => Vec::new(),
+            Self::Present(path) | Self::Absent(path) | Self::OneOf(path, _) | Self::Contains(path, _) => {
+                vec![path]
+            }
+            Self::All(all) | Self::Any(all) => all.iter().flat_map(Self::paths).collect(),
+            Self::Not(inner) => inner.paths(),
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Member(name) if index > 0 => write!(f, ".{name}")?,
+                Step::Member(name) => f.write_str(name)?,
+                Step::Each => f.write_str("[]")?,
+                Step::Keys => f.write_str("{keys}")?,
+                Step::Values => f.write_str("{values}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
+        write!(f, "@{}({})", self.name, arguments.join(", "))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Partition => f.write_str("{partition}"),
+            Self::Region => f.write_str("{region}"),
+            Self::Account => f.write_str("{account}"),
+            Self::Opaque => f.write_str("{?}"),
+            Self::Member { path, default, or_arn } => {
+                write!(f, "{{{path}")?;
+                if *or_arn {
+                    f.write_str("|arn")?;
+                }
+                if let Some(default) = default {
+                    write!(f, "={default}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(parts) => parts.iter().try_for_each(|part| part.fmt(f)),
+            Self::Resolver(call) => call.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, all: &[Self], with: &str| {
+            all.iter().enumerate().try_for_each(|(index, one)| {
+                if index > 0 {
+                    f.write_str(with)?;
+                }
+                match one {
+                    Self::All(_) | Self::Any(_) => write!(f, "({one})"),
+                    _ => one.fmt(f),
+                }
+            })
+        };
+        match self {
+            Self::Always => f.write_str("always"),
+            Self::Present(path) => path.fmt(f),
+            Self::Absent(path) => write!(f, "!{path}"),
+            Self::OneOf(path, values) => {
+                for (index, value) in values.iter().enumerate() {
+                    let or = if index > 0 { " || " } else { "" };
+                    write!(f, "{or}{path} == '{value}'")?;
+                }
+                Ok(())
+            }
+            Self::Contains(path, text) => write!(f, "{path} ~ '{text}'"),
+            Self::All(all) => joined(f, all, " && "),
+            Self::Any(any) => joined(f, any, " || "),
+            Self::Not(inner) => write!(f, "!({inner})"),
+        }
+    }
+}
+
+impl fmt::Display for KeyValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Member(path) => write!(f, "{{{path}}}"),
+            Self::Pairs { names, values } => write!(f, "{{{names}}}={{{values}}}"),
+            Self::Presence(path) => write!(f, "present({path})"),
+            Self::Header(name) => write!(f, "header:{name}"),
+            Self::Resolver(call) => call.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requirements => "requirements",
+            Self::Open => "open",
+            Self::Unsigned => "unsigned",
+            Self::Bearer => "bearer",
+        })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "name",
+            Self::Link => "link",
+            Self::Inferred => "inferred",
+            Self::Overlay => "overlay",
+        })
+    }
+}

@@ -1,0 +1,320 @@
+//! Overlays: hand-written TOML on what no upstream says, as `models/overlays/README.md` has it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path as FilePath, PathBuf};
+
+use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::Diagnostic;
+use super::ir::{KeyValue, Path, Predicate, Resource, Step};
+use super::syntax;
+
+/// One service's overlay, parsed but not yet held against its model.
+#[derive(Debug, Default)]
+pub(crate) struct Overlay {
+    file: PathBuf,
+    /// Where each line begins, for diagnostics.
+    text: String,
+    /// What a resource type is here: alternatives, of which the first whose members exist is taken.
+    pub(super) resources: BTreeMap<String, Located<Vec<Resource>>>,
+    /// Condition keys of every action that knows them: alternatives, as with resources.
+    pub(super) keys: BTreeMap<String, Located<Vec<KeyValue>>>,
+    pub(super) operations: BTreeMap<String, Located<Entry>>,
+}
+
+/// What an overlay says of one operation.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) class: Option<OverlayClass>,
+    pub(super) because: Option<String>,
+    /// The action, where it is neither the operation's name nor linked to it.
+    pub(super) action: Option<Located<String>>,
+    /// The action's resources, in place of those that the rules find.
+    pub(super) resource: Option<Located<Vec<Resource>>>,
+    /// In place of everything that the rules find.
+    pub(super) require: Option<Vec<Wanted>>,
+    /// Beside what the rules find.
+    pub(super) add: Vec<Wanted>,
+    pub(super) keys: Keys,
+}
+
+/// A class that only an overlay can give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OverlayClass {
+    Open,
+    Unsigned,
+}
+
+/// A requirement as an overlay has it.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) action: Located<String>,
+    pub(super) resources: Located<Vec<Resource>>,
+    pub(super) when: Located<Predicate>,
+    pub(super) each: Option<Located<Path>>,
+    pub(super) keys: Keys,
+}
+
+/// Condition keys; `None` takes a key away that a rule would set.
+pub(super) type Keys = BTreeMap<String, Located<Option<KeyValue>>>;
+
+/// A value and its place in the overlay's text.
+#[derive(Debug, Clone)]
+pub(super) struct Located<T> {
+    pub(super) value: T,
+    pub(super) at: usize,
+}
+
+impl Overlay {
+    /// Parses an overlay; `file` is for diagnostics.
+    pub(crate) fn parse(file: &FilePath, text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let mut overlay =
+            Self { file: file.to_owned(), text: text.to_owned(), ..Self::default() };
+        let raw: Raw = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            vec![overlay.diagnostic(at, error.message().to_owned())]
+        })?;
+        let mut problems = Problems { overlay: &overlay, found: Vec::new() };
+        let service = raw.service.unwrap_or_default();
+        let mut resources = BTreeMap::new();
+        for (name, value) in service.resources {
+            let at = value.span().start;
+            let parsed = problems.several(value);
+            resources.insert(name, Located { value: parsed, at });
+        }
+        let mut keys = BTreeMap::new();
+        for (name, value) in service.keys {
+            let at = value.span().start;
+            let texts = value.into_inner().0;
+            let parsed = texts.iter().filter_map(|text| problems.parsed(at, syntax::key_value(text))).collect();
+            keys.insert(name, Located { value: parsed, at });
+        }
+        let mut operations = BTreeMap::new();
+        for (name, raw) in raw.operations {
+            let at = name.span().start;
+            let name = name.into_inner();
+            if operations.contains_key(&name) {
+                problems.push(at, format!("{name} is there twice"));
+            }
+            let value = problems.entry(raw, at);
+            operations.insert(name, Located { value, at });
+        }
+        let found = problems.found;
+        if !found.is_empty() {
+            return Err(found);
+        }
+        overlay.resources = resources;
+        overlay.keys = keys;
+        overlay.operations = operations;
+        Ok(overlay)
+    }
+
+    /// A diagnostic about a place in the overlay's text.
+    pub(super) fn diagnostic(&self, at: usize, message: String) -> Diagnostic {
+        let line = self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+        Diagnostic { file: self.file.clone(), line, message }
+    }
+}
+
+/// What was wrong so far.
+struct Problems<'a> {
+    overlay: &'a Overlay,
+    found: Vec<Diagnostic>,
+}
+
+impl Problems<'_> {
+    fn push(&mut self, at: usize, message: String) {
+        self.found.push(self.overlay.diagnostic(at, message));
+    }
+
+    fn parsed<T>(&mut self, at: usize, parsed: Result<T, String>) -> Option<T> {
+        parsed.map_err(|message| self.push(at, message)).ok()
+    }
+
+    fn several(&mut self, raw: Spanned<Several>) -> Vec<Resource> {
+        let at = raw.span().start;
+        let texts = raw.into_inner().0;
+        texts.iter().filter_map(|text| self.parsed(at, syntax::resource(text))).collect()
+    }
+
+    fn keys(&mut self, raw: BTreeMap<Spanned<String>, String>) -> Keys {
+        let mut keys = Keys::new();
+        for (name, text) in raw {
+            let at = name.span().start;
+            let value = match text.as_str() {
+                "" => Some(None),
+                _ => self.parsed(at, syntax::key_value(&text)).map(Some),
+            };
+            if let Some(value) = value {
+                keys.insert(name.into_inner(), Located { value, at });
+            }
+        }
+        keys
+    }
+
+    fn entry(&mut self, raw: RawEntry, at: usize) -> Entry {
+        let class = raw.class.and_then(|class| match class.get_ref().as_str() {
+            "open" => Some(OverlayClass::Open),
+            "unsigned" => Some(OverlayClass::Unsigned),
+            other => {
+                let message = format!("class {other:?} is not known; an overlay says \"open\" or \"unsigned\"");
+                self.push(class.span().start, message);
+                None
+            }
+        });
+        if class.is_some() && raw.because.is_none() {
+            self.push(at, "a class needs `because`: the title of the AWS document that says so".to_owned());
+        }
+        if class.is_some() && (raw.require.is_some() || !raw.add.is_empty()) {
+            self.push(at, "an operation with a class has no requirements".to_owned());
+        }
+        if raw.require.is_some() && (!raw.add.is_empty() || raw.action.is_some() || raw.resource.is_some()) {
+            let message = "`require` stands for all that the operation needs; `add`, `action` and `resource` change \
+                           what the rules find";
+            self.push(at, message.to_owned());
+        }
+        let located = |raw: Spanned<String>| {
+            let at = raw.span().start;
+            Located { value: raw.into_inner(), at }
+        };
+        Entry {
+            class,
+            because: raw.because,
+            action: raw.action.map(located),
+            resource: raw.resource.map(|raw| {
+                let at = raw.span().start;
+                Located { value: self.several(raw), at }
+            }),
+            require: raw.require.map(|all| all.into_iter().map(|one| self.wanted(one)).collect()),
+            add: raw.add.into_iter().map(|one| self.wanted(one)).collect(),
+            keys: self.keys(raw.keys),
+        }
+    }
+
+    fn wanted(&mut self, raw: RawWanted) -> Wanted {
+        let at = raw.action.span().start;
+        let resources = match raw.resource {
+            None => Located { value: Vec::new(), at },
+            Some(raw) => {
+                let at = raw.span().start;
+                Located { value: self.several(raw), at }
+            }
+        };
+        let when = raw.when.map_or(Located { value: Predicate::Always, at }, |raw| {
+            let at = raw.span().start;
+            let value = self.parsed(at, syntax::predicate(raw.get_ref())).unwrap_or(Predicate::Always);
+            Located { value, at }
+        });
+        let each = raw.each.and_then(|raw| {
+            let at = raw.span().start;
+            let path = Path::parse(raw.get_ref()).filter(|path| path.0.last() == Some(&Step::Each));
+            if path.is_none() {
+                self.push(at, format!("{:?} is no path to a list's elements, like Delete.Objects[]", raw.get_ref()));
+            }
+            path.map(|value| Located { value, at })
+        });
+        Wanted { action: Located { value: raw.action.into_inner(), at }, resources, when, each, keys: self.keys(raw.keys) }
+    }
+}
+
+/// The file as TOML has it; every table but `service` is an operation.
+#[derive(Default)]
+struct Raw {
+    service: Option<RawService>,
+    operations: Vec<(Spanned<String>, RawEntry)>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawService {
+    #[serde(default)]
+    resources: BTreeMap<String, Spanned<Several>>,
+    #[serde(default)]
+    keys: BTreeMap<String, Spanned<Several>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEntry {
+    class: Option<Spanned<String>>,
+    because: Option<String>,
+    action: Option<Spanned<String>>,
+    resource: Option<Spanned<Several>>,
+    require: Option<Vec<RawWanted>>,
+    #[serde(default)]
+    add: Vec<RawWanted>,
+    #[serde(default)]
+    keys: BTreeMap<Spanned<String>, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWanted {
+    action: Spanned<String>,
+    resource: Option<Spanned<Several>>,
+    when: Option<Spanned<String>>,
+    each: Option<Spanned<String>>,
+    #[serde(default)]
+    keys: BTreeMap<Spanned<String>, String>,
+}
+
+/// One text or a list of them.
+struct Several(Vec<String>);
+
+impl<'de> Deserialize<'de> for Several {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct SeveralVisitor;
+        impl<'de> Visitor<'de> for SeveralVisitor {
+            type Value = Several;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Several, E> {
+                Ok(Several(vec![text.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Several, A::Error> {
+                let mut texts = Vec::new();
+                while let Some(text) = seq.next_element()? {
+                    texts.push(text);
+                }
+                if texts.is_empty() {
+                    return Err(A::Error::custom("an empty list; leave it out"));
+                }
+                Ok(Several(texts))
+            }
+        }
+        deserializer.deserialize_any(SeveralVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RawVisitor;
+        impl<'de> Visitor<'de> for RawVisitor {
+            type Value = Raw;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table for each operation")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+                let mut raw = Raw::default();
+                while let Some(name) = map.next_key::<Spanned<String>>()? {
+                    if name.get_ref() == "service" {
+                        raw.service = Some(map.next_value()?);
+                    } else {
+                        raw.operations.push((name, map.next_value()?));
+                    }
+                }
+                Ok(raw)
+            }
+        }
+        deserializer.deserialize_map(RawVisitor)
+    }
+}

@@ -1,0 +1,60 @@
+//! Which IAM prefixes a service's operations stand under, and the service's principal.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::Diagnostic;
+use crate::model::{Authorization, Model};
+
+/// `models/overlays/prefixes.toml`: what does not follow from the models' own names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Prefixes(BTreeMap<String, Exception>);
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exception {
+    /// The service's IAM prefixes, its own first.
+    #[serde(default)]
+    prefixes: Vec<String>,
+    /// The service principal that roles are passed to.
+    principal: Option<String>,
+}
+
+impl Prefixes {
+    /// Parses the table; `file` is for diagnostics.
+    pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, Diagnostic> {
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+            Diagnostic { file: file.to_owned(), line, message: error.message().to_owned() }
+        })
+    }
+
+    /// The prefixes of a service: from the table, else the signing name, else the endpoint's label.
+    pub(super) fn of<'a>(
+        &self,
+        model: &Model,
+        references: &'a BTreeMap<String, Authorization>,
+    ) -> Vec<&'a Authorization> {
+        let listed = self.0.get(&model.id).map(|exception| exception.prefixes.as_slice()).unwrap_or_default();
+        if !listed.is_empty() {
+            return listed.iter().filter_map(|prefix| references.get(prefix)).collect();
+        }
+        [model.metadata.signing_name(), &model.metadata.endpoint_prefix, &model.id]
+            .into_iter()
+            .find_map(|prefix| references.get(prefix))
+            .into_iter()
+            .collect()
+    }
+
+    /// The principal that the service assumes roles as.
+    pub(super) fn principal(&self, model: &Model) -> String {
+        self.0
+            .get(&model.id)
+            .and_then(|exception| exception.principal.clone())
+            .unwrap_or_else(|| format!("{}.amazonaws.com", model.metadata.signing_name()))
+    }
+}

@@ -1,0 +1,182 @@
+//! What follows from the models alone: an operation's action, and the actions that depend on it.
+
+use super::bind::exists;
+use super::input::{Input, is_scalar, plain};
+use super::ir::{Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step};
+use super::keys;
+use crate::model::{Action, Authorization};
+
+/// An operation's action and how it was found; `action` is `None` where it is only inferred.
+pub(super) struct Named<'a> {
+    pub(super) name: String,
+    pub(super) reference: &'a Authorization,
+    pub(super) action: Option<&'a Action>,
+    pub(super) source: Source,
+}
+
+/// The action behind an operation: its own name, else the one whose documentation is the
+/// operation's page, else `prefix:Operation`. `None` for a service that IAM does not know.
+pub(super) fn name<'a>(operation: &str, references: &[&'a Authorization]) -> Option<Named<'a>> {
+    for reference in references {
+        let own = reference.actions.iter().find(|(name, _)| name.eq_ignore_ascii_case(operation));
+        if let Some((name, action)) = own {
+            return Some(found(name, action, reference, Source::Name));
+        }
+    }
+    let page = format!("API_{operation}");
+    for reference in references {
+        let mut linked = reference
+            .actions
+            .iter()
+            .filter(|(_, action)| action.documentation.as_deref().is_some_and(|link| link.eq_ignore_ascii_case(&page)));
+        // A page that several actions name (one for each version of an object) names none.
+        if let (Some((name, action)), None) = (linked.next(), linked.next()) {
+            return Some(found(name, action, reference, Source::Link));
+        }
+    }
+    references.first().map(|reference| Named {
+        name: format!("{}:{operation}", reference.prefix),
+        reference,
+        action: None,
+        source: Source::Inferred,
+    })
+}
+
+fn found<'a>(name: &str, action: &'a Action, reference: &'a Authorization, source: Source) -> Named<'a> {
+    Named { name: format!("{}:{name}", reference.prefix), reference, action: Some(action), source }
+}
+
+/// The actions that a call needs beside its own: those that the reference calls dependent, where
+/// an input member triggers them, and `iam:PassRole` for each role that the input hands over.
+///
+/// The second value is the dependent actions that no member is known to trigger.
+pub(super) fn dependents(
+    action: &Action,
+    main: &[Resource],
+    principal: &str,
+    input: &Input<'_>,
+) -> (Vec<Requirement>, Vec<String>) {
+    let of_types = action.resource_types.values().flat_map(|usage| &usage.dependent_actions);
+    let mut listed: Vec<&str> =
+        action.dependent_actions.iter().chain(of_types).map(String::as_str).collect();
+    listed.sort_unstable();
+    listed.dedup();
+    let changes = action.access_level.contains("Write") || action.access_level.contains("Permissions");
+    let roles = if changes || listed.contains(&"iam:PassRole") { roles(main, input) } else { Vec::new() };
+    let mut requirements: Vec<Requirement> =
+        roles.iter().map(|(path, when)| pass_role(path, when, principal)).collect();
+    let mut unbound = Vec::new();
+    for dependent in listed {
+        if dependent == "iam:PassRole" {
+            if roles.is_empty() {
+                unbound.push(dependent.to_owned());
+            }
+            continue;
+        }
+        let triggered = triggered(dependent, main, input);
+        if triggered.is_empty() {
+            unbound.push(dependent.to_owned());
+        }
+        requirements.extend(triggered);
+    }
+    (requirements, unbound)
+}
+
+/// Members that hand a role over, and when each does.
+fn roles(main: &[Resource], input: &Input<'_>) -> Vec<(Path, Predicate)> {
+    let is_resource = |path: &Path| {
+        main.iter().any(|resource| {
+            matches!(resource, Resource::Template(parts)
+                if parts.iter().any(|part| matches!(part, Part::Member { path: used, .. } if used == path)))
+        })
+    };
+    input
+        .all_members()
+        .into_iter()
+        .filter(|found| is_scalar(found.shape))
+        .filter(|found| {
+            let name = plain(found.name);
+            name.ends_with("rolearn") || (name.ends_with("role") && found.shape.enum_values.is_empty())
+        })
+        .filter(|found| !is_resource(&found.path))
+        .map(|found| {
+            let when = if found.required { Predicate::Always } else { Predicate::Present(found.path.clone()) };
+            (found.path, when)
+        })
+        .collect()
+}
+
+fn pass_role(path: &Path, when: &Predicate, principal: &str) -> Requirement {
+    Requirement {
+        action: "iam:PassRole".to_owned(),
+        resources: vec![Resource::Template(vec![member(path, false)])],
+        when: when.clone(),
+        each: None,
+        keys: vec![Key {
+            name: "iam:PassedToService".to_owned(),
+            value: KeyValue::Literal(principal.to_owned()),
+        }],
+    }
+}
+
+fn member(path: &Path, or_arn: bool) -> Part {
+    Part::Member { path: path.clone(), default: None, or_arn }
+}
+
+/// A dependent action's requirements, one for each member that triggers it.
+fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requirement> {
+    let plainly = |resources, when| Requirement {
+        action: dependent.to_owned(),
+        resources,
+        when,
+        each: None,
+        keys: Vec::new(),
+    };
+    let (prefix, name) = dependent.split_once(':').unwrap_or((dependent, ""));
+    let tagging = ["TagResource", "CreateTags"].contains(&name) || name.starts_with("AddTags");
+    if tagging {
+        let Some((names, _)) = keys::tags(input) else { return Vec::new() };
+        let holder = Path(names.0.iter().take_while(|step| **step != Step::Keys).cloned().collect());
+        debug_assert!(main.iter().all(|resource| exists(resource, input)));
+        return vec![plainly(main.to_vec(), Predicate::Present(holder))];
+    }
+    let members = input.all_members();
+    match prefix {
+        "kms" => members
+            .iter()
+            .filter(|found| {
+                let name = plain(found.name);
+                is_scalar(found.shape) && name.contains("kms") && name.contains("key")
+            })
+            .map(|found| {
+                let parts = vec![
+                    Part::Literal("arn:".to_owned()),
+                    Part::Partition,
+                    Part::Literal(":kms:".to_owned()),
+                    Part::Region,
+                    Part::Literal(":".to_owned()),
+                    Part::Account,
+                    Part::Literal(":key/".to_owned()),
+                    member(&found.path, true),
+                ];
+                plainly(vec![Resource::Template(parts)], Predicate::Present(found.path.clone()))
+            })
+            .collect(),
+        "ec2" if name.starts_with("Describe") => {
+            let subject = plain(name.trim_start_matches("Describe"));
+            let subject = subject.trim_end_matches('s');
+            // A VPC is told by the subnets in it.
+            let network = ["vpc", "subnet", "securitygroup"];
+            members
+                .iter()
+                .find(|found| {
+                    let name = plain(found.name);
+                    name.contains(subject) || (subject == "vpc" && network.iter().any(|part| name.contains(part)))
+                })
+                .map(|found| plainly(Vec::new(), Predicate::Present(found.path.clone())))
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
