@@ -1,0 +1,555 @@
+//! The way of a request: route, authenticate, decode, authorize, handle, answer.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, Method, Request, Response, request};
+use stockade_authz::render::error::{Style, denial};
+use stockade_authz::{Authorizer, Facts, Mode, Ring, Typed, principal_name};
+use stockade_kit::ids;
+use stockade_spec::catalog::{Auth, Catalog};
+use stockade_spec::directory::Directory;
+use stockade_spec::service::BoxFuture;
+use stockade_spec::{AnyShape, Error, RequestContext, Service};
+use stockade_wire::sigv4::{self, DeclaredHash, KeyCache, Kind, Parts};
+use stockade_wire::{Dialect, Protocol, Query, decode, encode, errors};
+
+use crate::answer::{self, Body};
+use crate::authenticate::{Authenticator, Known};
+use crate::body::{self, Announced, Incoming, Received};
+use crate::endpoints::About;
+use crate::route::{Head, Host, Route, Router};
+
+/// The region of requests that name none.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// How the gateway treats its callers.
+#[derive(Debug, Clone, Copy)]
+pub struct Config {
+    /// Whether IAM is enforced.
+    pub mode: Mode,
+    /// The wording of denials.
+    pub style: Style,
+    /// Keys that are not on record are refused.
+    pub strict_credentials: bool,
+}
+
+/// Forgets all state.
+pub type Reset = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// What the gateway is put together from.
+pub struct Parties {
+    /// All services' routing tables.
+    pub catalog: &'static Catalog,
+    /// The services that have code.
+    pub services: Vec<Arc<dyn Service>>,
+    /// The keeper of identities.
+    pub directory: Arc<dyn Directory>,
+    /// What the reset endpoints call.
+    pub reset: Reset,
+}
+
+/// One listener's request handling.
+pub struct Gateway {
+    router: Router,
+    services: HashMap<&'static str, Arc<dyn Service>>,
+    authenticator: Authenticator,
+    authorizer: Authorizer,
+    style: Style,
+    reset: Reset,
+    about: About,
+}
+
+/// What the log line of a request tells.
+#[derive(Default)]
+struct Told {
+    service: &'static str,
+    operation: &'static str,
+    principal: Option<String>,
+}
+
+/// A request's answer, or the error to answer with.
+type Outcome = Result<Response<Body>, Error>;
+
+impl Gateway {
+    /// Puts a gateway together.
+    pub fn new(config: Config, parties: Parties) -> Self {
+        let Parties {
+            catalog,
+            services,
+            directory,
+            reset,
+        } = parties;
+        Self {
+            router: Router::new(catalog),
+            authorizer: Authorizer::new(
+                config.mode,
+                Arc::clone(&directory),
+                services.iter().map(Arc::clone),
+            ),
+            services: services
+                .into_iter()
+                .map(|service| (service.id(), service))
+                .collect(),
+            authenticator: Authenticator {
+                mode: config.mode,
+                strict: config.strict_credentials,
+                directory,
+                keys: KeyCache::default(),
+            },
+            style: config.style,
+            reset,
+            about: About::default(),
+        }
+    }
+
+    pub(crate) fn mode(&self) -> Mode {
+        self.authorizer.mode()
+    }
+
+    pub(crate) fn ring(&self) -> &Ring {
+        self.authorizer.ring()
+    }
+
+    pub(crate) fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The ids of the services that have code, sorted.
+    pub(crate) fn service_ids(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let mut ids: Vec<_> = self.services.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter()
+    }
+
+    pub(crate) async fn reset(&self) -> Result<(), String> {
+        (self.reset)().await?;
+        self.ring().clear();
+        Ok(())
+    }
+
+    /// Answers a request. Never fails and never panics: what goes wrong is an answer too.
+    pub async fn answer<B: Incoming>(
+        &self,
+        request: Request<B>,
+        peer: Option<IpAddr>,
+    ) -> Response<Body> {
+        let started = Instant::now();
+        let (parts, body) = request.into_parts();
+        let mut told = Told::default();
+        let response = self.serve(&parts, body, peer, &mut told).await;
+        tracing::info!(
+            target: "stockade::request",
+            service = told.service,
+            operation = told.operation,
+            status = response.status().as_u16(),
+            principal = told.principal.as_deref().unwrap_or("-"),
+            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "{} {}",
+            parts.method,
+            parts.uri.path(),
+        );
+        response
+    }
+
+    async fn serve<B: Incoming>(
+        &self,
+        parts: &request::Parts,
+        body: B,
+        peer: Option<IpAddr>,
+        told: &mut Told,
+    ) -> Response<Body> {
+        let request_id = ids::request_id();
+        let query = match Query::parse(parts.uri.query().unwrap_or_default()) {
+            Ok(query) => query,
+            Err(error) => {
+                let error = Error::new("InvalidRequest", 400, error.to_string());
+                let dialect = Dialect::new(Protocol::RestJson);
+                return failed(&dialect, &error, &request_id, &parts.method);
+            }
+        };
+        let path = parts.uri.path();
+        if let Some(response) = self
+            .endpoint(&parts.method, path, &query, &request_id)
+            .await
+        {
+            return response;
+        }
+        let asked = Asked {
+            parts,
+            query: &query,
+            signed: Parts {
+                method: &parts.method,
+                path,
+                query: &query,
+                headers: &parts.headers,
+            },
+            peer,
+            now: SystemTime::now(),
+        };
+        let mut dialect = Dialect::new(Protocol::RestJson);
+        let work = self.operation(&asked, body, request_id.clone(), &mut dialect, told);
+        let outcome = match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                tracing::error!(
+                    request_id,
+                    "A handler panicked; this is a defect of Stockade."
+                );
+                Err(Error::internal())
+            }
+        };
+        match outcome {
+            Ok(response) => response,
+            Err(error) => failed(&dialect, &error, &request_id, &parts.method),
+        }
+    }
+
+    /// The request's way from its route to its answer. `dialect` is set as soon as it is known, so
+    /// that whatever fails is said in it.
+    async fn operation<B: Incoming>(
+        &self,
+        asked: &Asked<'_>,
+        body: B,
+        request_id: String,
+        dialect: &mut Dialect<'static>,
+        told: &mut Told,
+    ) -> Outcome {
+        let headers = &asked.parts.headers;
+        let mut body = Unread::Wire(body);
+        let mut form = None;
+        if is_form(&asked.parts.method, headers) {
+            *dialect = Dialect::new(Protocol::Query);
+            let bytes = body.collect(headers, dialect, "").await?;
+            form = Query::parse_bytes(&bytes)
+                .map(Some)
+                .map_err(|error| Error::new("MalformedQueryString", 400, error.to_string()))?;
+            body = Unread::Bytes(bytes);
+        }
+        let identity = sigv4::identify(&asked.signed);
+        let route = self.router.route(&Head {
+            method: &asked.parts.method,
+            path: asked.signed.path,
+            query: asked.query,
+            headers,
+            form: form.as_ref(),
+            identity: identity.as_ref(),
+        });
+        let route = match route {
+            Ok(route) => route,
+            Err(unrouted) => {
+                *dialect = unrouted.dialect;
+                told.service = unrouted.service.map_or("", |service| service.id);
+                return Err(unrouted.error);
+            }
+        };
+        *dialect = route.dialect;
+        told.service = route.service.id;
+        told.operation = route.operation.name;
+        let known = self.authenticator.who(
+            &asked.signed,
+            identity.as_ref(),
+            route.operation.auth,
+            &route.dialect,
+            asked.now,
+        )?;
+        let region = identity.map(|identity| identity.region).unwrap_or_default();
+        let context = context(asked, &known, region, request_id);
+        told.principal = Some(principal_name(
+            &context.caller,
+            context.partition,
+            &context.account,
+        ));
+        self.run(asked, &route, &known, context, body).await
+    }
+
+    async fn run<B: Incoming>(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        known: &Known,
+        context: RequestContext,
+        body: Unread<B>,
+    ) -> Outcome {
+        let headers = &asked.parts.headers;
+        let dialect = &route.dialect;
+        let name = route.operation.name;
+        let Some((service, index)) = self.typed(route) else {
+            self.verified(asked, route, known, body).await?;
+            self.authorize(asked, route, &context, None)?;
+            return Err(Error::not_implemented(route.service.id, name));
+        };
+        let operation = &service.operations()[index];
+        let (bytes, stream) = if operation.streams_input {
+            if dialect.s3 && !has_length(headers) && asked.parts.method == Method::PUT {
+                return Err(Error::new(
+                    "MissingContentLength",
+                    411,
+                    "You must provide the Content-Length HTTP header.",
+                ));
+            }
+            (
+                Bytes::new(),
+                Some(self.streamed(asked, route, known, body)?),
+            )
+        } else {
+            (self.verified(asked, route, known, body).await?, None)
+        };
+        let request = decode::Request {
+            dialect,
+            method: &asked.parts.method,
+            labels: &route.labels,
+            query: asked.query,
+            headers,
+            body: &bytes,
+        };
+        let input = decode::read(&request, |deserializer| {
+            service.read(index, deserializer, stream)
+        })
+        .map_err(|error| error.into_error(dialect))?;
+        self.authorize(
+            asked,
+            route,
+            &context,
+            Some(Typed {
+                service,
+                operation,
+                input: &*input,
+            }),
+        )?;
+        let mut output = service.handle(index, &context, input).await?;
+        respond(dialect, operation, &mut *output, &context.request_id)
+    }
+
+    /// The typed service of a route, and the operation's index in it.
+    fn typed(&self, route: &Route) -> Option<(&dyn Service, usize)> {
+        let service = self.services.get(route.service.id)?;
+        let index = service
+            .operations()
+            .binary_search_by(|operation| operation.name.cmp(route.operation.name))
+            .ok()?;
+        Some((&**service, index))
+    }
+
+    /// The body in memory, once the signature over it is found right.
+    async fn verified<B: Incoming>(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        known: &Known,
+        body: Unread<B>,
+    ) -> Result<Bytes, Error> {
+        let (dialect, headers) = (&route.dialect, &asked.parts.headers);
+        let name = route.operation.name;
+        if dialect.s3 {
+            let (announced, signing) = self.announced(asked, dialect, known)?;
+            return match body {
+                Unread::Wire(body) => {
+                    let body = announced.decode(body, signing);
+                    body::collect(body, headers, dialect, name).await
+                }
+                Unread::Bytes(bytes) => {
+                    let body = announced.decode(http_body_util::Full::new(bytes), signing);
+                    body::collect(body, headers, dialect, name).await
+                }
+            };
+        }
+        let bytes = body.collect(headers, dialect, name).await?;
+        self.authenticator
+            .verify(known, &asked.signed, dialect, asked.now, |_| {
+                Ok(sigv4::body_hash(&bytes))
+            })?;
+        Ok(bytes)
+    }
+
+    /// The body as a stream, its head's signature found right; what is wrong with the rest fails
+    /// the stream.
+    fn streamed<B: Incoming>(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        known: &Known,
+        body: Unread<B>,
+    ) -> Result<aws_smithy_types::byte_stream::ByteStream, Error> {
+        let (announced, signing) = self.announced(asked, &route.dialect, known)?;
+        Ok(match body {
+            Unread::Wire(body) => body::stream(announced.decode(body, signing)),
+            Unread::Bytes(bytes) => {
+                body::stream(announced.decode(http_body_util::Full::new(bytes), signing))
+            }
+        })
+    }
+
+    /// Verifies a signature whose payload hash the headers declare, before the body is read.
+    fn announced(
+        &self,
+        asked: &Asked<'_>,
+        dialect: &Dialect<'_>,
+        known: &Known,
+    ) -> Result<(Announced, Option<sigv4::SigningContext>), Error> {
+        let headers = &asked.parts.headers;
+        let declared = sigv4::declared_hash(headers).map_err(|error| error.into_error(dialect))?;
+        let signing =
+            self.authenticator
+                .verify(known, &asked.signed, dialect, asked.now, |kind| {
+                    match (&declared, kind) {
+                        (DeclaredHash::Absent, Kind::Query) => Ok("UNSIGNED-PAYLOAD".to_owned()),
+                        (DeclaredHash::Absent, Kind::Header) => Err(Error::new(
+                            "InvalidRequest",
+                            400,
+                            "Missing required header for this request: x-amz-content-sha256",
+                        )),
+                        _ => Ok(text(headers, "x-amz-content-sha256").unwrap_or_default()),
+                    }
+                })?;
+        Ok((Announced::read(headers, &declared)?, signing))
+    }
+
+    fn authorize(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        context: &RequestContext,
+        typed: Option<Typed<'_>>,
+    ) -> Result<(), Error> {
+        // What the model leaves unsigned, or to a bearer token, IAM has no say in.
+        if typed.is_none() && route.operation.auth != Auth::SigV4 {
+            return Ok(());
+        }
+        let headers = &asked.parts.headers;
+        let decision = self.authorizer.authorize(&stockade_authz::Request {
+            context,
+            service: route.service.id,
+            operation: route.operation.name,
+            typed,
+            facts: Facts {
+                source_ip: asked.peer,
+                secure: false,
+                header: &|name| text(headers, name),
+            },
+        });
+        match decision {
+            Some(decision) if decision.blocks() => {
+                Err(denial(&decision, self.style, answer::form(&route.dialect)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What is known of a request before it is routed.
+struct Asked<'a> {
+    parts: &'a request::Parts,
+    query: &'a Query,
+    signed: Parts<'a>,
+    peer: Option<IpAddr>,
+    now: SystemTime,
+}
+
+/// A body on the wire, or one that routing had to read.
+enum Unread<B> {
+    Wire(B),
+    Bytes(Bytes),
+}
+
+impl<B: Incoming> Unread<B> {
+    async fn collect(
+        self,
+        headers: &HeaderMap,
+        dialect: &Dialect<'_>,
+        operation: &str,
+    ) -> Result<Bytes, Error> {
+        match self {
+            Self::Wire(body) => body::collect(Received(body), headers, dialect, operation).await,
+            Self::Bytes(bytes) => Ok(bytes),
+        }
+    }
+}
+
+fn context(asked: &Asked<'_>, known: &Known, region: &str, request_id: String) -> RequestContext {
+    let headers = &asked.parts.headers;
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    // A signature for all regions (SigV4A) names none.
+    let region = match region {
+        "" | "*" => Host::of(host).region().unwrap_or(DEFAULT_REGION),
+        region => region,
+    };
+    RequestContext {
+        caller: known.caller.clone(),
+        account: known.account.clone(),
+        partition: partition(region),
+        region: region.to_owned(),
+        access_key: known.access_key.clone(),
+        session: known.session.clone(),
+        request_id,
+        now: asked.now,
+        origin: format!("http://{}", host.unwrap_or("localhost")),
+    }
+}
+
+/// The partition of a region (*Partitions*, AWS Fault Isolation Boundaries).
+fn partition(region: &str) -> &'static str {
+    const PARTITIONS: &[(&str, &str)] = &[
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+        ("eusc-", "aws-eusc"),
+    ];
+    PARTITIONS
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("aws", |(_, partition)| partition)
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+fn is_form(method: &Method, headers: &HeaderMap) -> bool {
+    *method == Method::POST
+        && headers.get(CONTENT_TYPE).is_some_and(|content_type| {
+            content_type
+                .as_bytes()
+                .starts_with(b"application/x-www-form-urlencoded")
+        })
+}
+
+fn has_length(headers: &HeaderMap) -> bool {
+    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
+}
+
+fn respond(
+    dialect: &Dialect<'_>,
+    operation: &stockade_spec::Operation,
+    output: &mut dyn AnyShape,
+    request_id: &str,
+) -> Outcome {
+    let stream = output.take_stream();
+    let response = encode::respond(dialect, operation, output.as_serializable(), request_id)
+        .map_err(|error| {
+            tracing::error!(request_id, %error, "An output cannot be written.");
+            Error::internal()
+        })?;
+    Ok(match stream {
+        Some(stream) => response.map(|_| Body::stream(stream)),
+        None => response.map(Body::from),
+    })
+}
+
+fn failed(
+    dialect: &Dialect<'_>,
+    error: &Error,
+    request_id: &str,
+    method: &Method,
+) -> Response<Body> {
+    errors::respond(dialect, error, request_id, method == Method::HEAD).map(Body::from)
+}

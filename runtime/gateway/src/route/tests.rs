@@ -1,0 +1,314 @@
+use http::Request;
+use pretty_assertions::assert_eq;
+use stockade_catalog::CATALOG;
+use stockade_wire::sigv4::{self, Parts};
+
+use super::*;
+
+/// Routes a request that is written as its line, its headers and its form.
+fn route(line: &str, headers: &[(&str, &str)], form: &str) -> String {
+    let (method, target) = line.split_once(' ').unwrap();
+    let mut builder = Request::builder().method(method).uri(target);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    let request = builder.body(()).unwrap();
+    let query = Query::parse(request.uri().query().unwrap_or_default()).unwrap();
+    let form = (!form.is_empty()).then(|| Query::parse(form).unwrap());
+    let identity = sigv4::identify(&Parts {
+        method: request.method(),
+        path: request.uri().path(),
+        query: &query,
+        headers: request.headers(),
+    });
+    let routed = Router::new(&CATALOG).route(&Head {
+        method: request.method(),
+        path: request.uri().path(),
+        query: &query,
+        headers: request.headers(),
+        form: form.as_ref(),
+        identity: identity.as_ref(),
+    });
+    match routed {
+        Ok(route) => {
+            let labels: Vec<String> = route
+                .labels
+                .iter()
+                .map(|(name, value)| format!(" {name}={value}"))
+                .collect();
+            format!(
+                "{}:{}{} {:?}",
+                route.service.id,
+                route.operation.name,
+                labels.concat(),
+                route.dialect.protocol
+            )
+        }
+        Err(unrouted) => format!("{} {}", unrouted.error.status, unrouted.error.code),
+    }
+}
+
+fn signed(name: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/{name}/aws4_request, \
+         SignedHeaders=host, Signature=00"
+    )
+}
+
+#[test]
+fn signed_requests_go_by_their_signing_name() {
+    for (name, line, headers, form, wanted) in [
+        (
+            "sts",
+            "POST /",
+            &[][..],
+            "Action=GetCallerIdentity&Version=2011-06-15",
+            "sts:GetCallerIdentity Query",
+        ),
+        (
+            "iam",
+            "GET /?Action=ListUsers&Version=2010-05-08",
+            &[],
+            "",
+            "iam:ListUsers Query",
+        ),
+        (
+            "dynamodb",
+            "POST /",
+            &[
+                ("x-amz-target", "DynamoDB_20120810.GetItem"),
+                ("content-type", "application/x-amz-json-1.0"),
+            ],
+            "",
+            "dynamodb:GetItem AwsJson1_0",
+        ),
+        (
+            "dynamodb",
+            "POST /",
+            &[("x-amz-target", "DynamoDBStreams_20120810.ListStreams")],
+            "",
+            "dynamodbstreams:ListStreams AwsJson1_0",
+        ),
+        (
+            "monitoring",
+            "POST /service/GraniteServiceVersion20100801/operation/ListMetrics",
+            &[("smithy-protocol", "rpc-v2-cbor")],
+            "",
+            "cloudwatch:ListMetrics RpcV2Cbor",
+        ),
+        (
+            "lambda",
+            "POST /2015-03-31/functions",
+            &[],
+            "",
+            "lambda:CreateFunction RestJson",
+        ),
+        (
+            "lambda",
+            "POST /2015-03-31/functions/",
+            &[],
+            "",
+            "lambda:CreateFunction RestJson",
+        ),
+        (
+            "s3",
+            "GET /2015-03-31/functions",
+            &[],
+            "",
+            "s3:GetObject Bucket=2015-03-31 Key=functions RestXml",
+        ),
+        (
+            "s3",
+            "GET /v20180820/bucket/b?accountId=1",
+            &[("host", "s3-control.us-east-1.amazonaws.com")],
+            "",
+            "s3control:GetBucket name=b RestXml",
+        ),
+        (
+            "ec2",
+            "POST /",
+            &[],
+            "Action=RunInstances&Version=2016-11-15",
+            "ec2:RunInstances Ec2Query",
+        ),
+    ] {
+        let authorization = signed(name);
+        let mut headers = headers.to_vec();
+        headers.push(("authorization", &authorization));
+        assert_eq!(route(line, &headers, form), wanted, "{name} {line}");
+    }
+}
+
+#[test]
+fn buckets_stand_in_the_path_or_in_the_host() {
+    let authorization = signed("s3");
+    for (host, line, wanted) in [
+        (
+            "localhost:4566",
+            "PUT /b",
+            "s3:CreateBucket Bucket=b RestXml",
+        ),
+        (
+            "b.localhost:4566",
+            "PUT /",
+            "s3:CreateBucket Bucket=b RestXml",
+        ),
+        (
+            "b.s3.localhost:4566",
+            "PUT /",
+            "s3:CreateBucket Bucket=b RestXml",
+        ),
+        (
+            "my.bucket.s3.eu-west-1.amazonaws.com",
+            "GET /a/k",
+            "s3:GetObject Bucket=my.bucket Key=a/k RestXml",
+        ),
+        (
+            "b.s3.localhost.localstack.cloud:4566",
+            "GET /?list-type=2",
+            "s3:ListObjectsV2 Bucket=b RestXml",
+        ),
+        ("s3.amazonaws.com", "GET /", "s3:ListBuckets RestXml"),
+        (
+            "s3.localhost.localstack.cloud:4566",
+            "GET /",
+            "s3:ListBuckets RestXml",
+        ),
+        (
+            "127.0.0.1:4566",
+            "HEAD /b",
+            "s3:HeadBucket Bucket=b RestXml",
+        ),
+        ("localhost:4566", "DELETE /", "405 MethodNotAllowed"),
+    ] {
+        let headers = [("host", host), ("authorization", &*authorization)];
+        assert_eq!(route(line, &headers, ""), wanted, "{host} {line}");
+    }
+}
+
+#[test]
+fn unsigned_requests_go_by_the_rest_and_then_to_s3() {
+    for (headers, line, form, wanted) in [
+        (
+            &[][..],
+            "POST /",
+            "Action=AssumeRoleWithWebIdentity&Version=2011-06-15",
+            "sts:AssumeRoleWithWebIdentity Query",
+        ),
+        (
+            &[("x-amz-target", "AWSCognitoIdentityProviderService.SignUp")],
+            "POST /",
+            "",
+            "cognito-idp:SignUp AwsJson1_1",
+        ),
+        (
+            &[("host", "lambda.us-east-1.amazonaws.com")],
+            "GET /2015-03-31/functions/f",
+            "",
+            "lambda:GetFunction FunctionName=f RestJson",
+        ),
+        (
+            &[],
+            "GET /2015-03-31/functions",
+            "",
+            "lambda:ListFunctions RestJson",
+        ),
+        (&[], "GET /b/k", "", "s3:GetObject Bucket=b Key=k RestXml"),
+        (
+            &[],
+            "GET /functions/k",
+            "",
+            "s3:GetObject Bucket=functions Key=k RestXml",
+        ),
+    ] {
+        assert_eq!(route(line, headers, form), wanted, "{line}");
+    }
+}
+
+#[test]
+fn unknown_operations_are_told_in_each_protocols_words() {
+    for (name, line, headers, form, wanted) in [
+        (
+            "iam",
+            "POST /",
+            &[][..],
+            "Action=Fly&Version=2010-05-08",
+            "400 InvalidAction",
+        ),
+        ("iam", "POST /", &[], "", "400 MissingAction"),
+        (
+            "dynamodb",
+            "POST /",
+            &[("x-amz-target", "DynamoDB_20120810.Fly")],
+            "",
+            "400 UnknownOperationException",
+        ),
+        (
+            "lambda",
+            "GET /fly",
+            &[],
+            "",
+            "404 UnknownOperationException",
+        ),
+        (
+            "lambda",
+            "PATCH /2015-03-31/functions",
+            &[],
+            "",
+            "404 UnknownOperationException",
+        ),
+        ("s3", "PATCH /b", &[], "", "405 MethodNotAllowed"),
+        ("nobody", "GET /", &[], "", "404 UnknownOperationException"),
+    ] {
+        let authorization = signed(name);
+        let mut headers = headers.to_vec();
+        headers.push(("authorization", &authorization));
+        assert_eq!(route(line, &headers, form), wanted, "{name} {line}");
+    }
+}
+
+#[test]
+fn every_services_operations_lead_to_themselves() {
+    let router = Router::new(&CATALOG);
+    let query = |operation: &CatalogOperation| {
+        let constants: Vec<String> = operation
+            .query
+            .iter()
+            .map(|(name, value)| format!("{name}={}", value.unwrap_or_default()))
+            .collect();
+        Query::parse(&constants.join("&")).unwrap()
+    };
+    for id in ["s3", "lambda", "apigateway", "eks", "cloudfront", "route53"] {
+        let service = CATALOG.service(id).unwrap();
+        for operation in service.operations.all() {
+            let path: String = operation
+                .path
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Literal(text) => format!("/{text}"),
+                    Segment::Label(_) | Segment::Greedy(_) => "/value".to_owned(),
+                })
+                .collect();
+            let path = if path.is_empty() { "/" } else { &path };
+            let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
+            let head = Head {
+                method: &method,
+                path,
+                query: &query(operation),
+                headers: &HeaderMap::new(),
+                form: None,
+                identity: None,
+            };
+            let (found, _) = router.rest(service, &head, &Host::default()).unwrap();
+            let same_place = found.method == operation.method
+                && found.path.len() == operation.path.len()
+                && found.query.len() == operation.query.len();
+            assert!(
+                found.name == operation.name || same_place,
+                "{id}:{} leads to {}",
+                operation.name,
+                found.name
+            );
+        }
+    }
+}

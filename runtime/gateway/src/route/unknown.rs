@@ -1,0 +1,102 @@
+//! What AWS answers to requests that are no operation's.
+
+use stockade_spec::Error;
+use stockade_spec::catalog::Service;
+use stockade_wire::{Dialect, Protocol};
+
+use super::{Head, NoRoute};
+use crate::matcher::Found;
+
+/// A request signed for a service that nobody knows.
+pub(super) fn service(head: &Head<'_>) -> Box<NoRoute> {
+    let name = head
+        .identity
+        .map(|identity| identity.service)
+        .unwrap_or_default();
+    Box::new(NoRoute {
+        service: None,
+        dialect: Dialect::new(Protocol::RestJson),
+        error: Error::new(
+            "UnknownOperationException",
+            404,
+            format!("No service is known by the signing name '{name}'."),
+        ),
+    })
+}
+
+/// An operation's name that the service does not have, or none at all.
+pub(super) fn name(
+    service: &'static Service,
+    dialect: Dialect<'static>,
+    name: Option<&str>,
+) -> Box<NoRoute> {
+    let error = match (dialect.protocol, name) {
+        (Protocol::Query, Some(name)) => Error::new(
+            "InvalidAction",
+            400,
+            format!(
+                "Could not find operation {name} for version {}",
+                service.api_version
+            ),
+        ),
+        (Protocol::Ec2Query, Some(name)) => Error::new(
+            "InvalidAction",
+            400,
+            format!("The action {name} is not valid for this web service."),
+        ),
+        // *Common Errors*: MissingAction.
+        (Protocol::Query | Protocol::Ec2Query, None) => Error::new(
+            "MissingAction",
+            400,
+            "The request is missing an action or a required parameter.",
+        ),
+        _ => Error::new("UnknownOperationException", 400, ""),
+    };
+    Box::new(NoRoute {
+        service: Some(service),
+        dialect,
+        error,
+    })
+}
+
+/// A path, method or query that the service does not have.
+pub(super) fn path(
+    service: &'static Service,
+    dialect: Dialect<'static>,
+    head: &Head<'_>,
+    found: &Found,
+) -> Box<NoRoute> {
+    let error = match found {
+        Found::NotUtf8 if dialect.s3 => {
+            Error::new("InvalidURI", 400, "Couldn't parse the specified URI.")
+        }
+        Found::NotUtf8 => Error::new(
+            "SerializationException",
+            400,
+            "The path is not valid UTF-8.",
+        ),
+        _ if dialect.s3 => Error::new(
+            "MethodNotAllowed",
+            405,
+            "The specified method is not allowed against this resource.",
+        )
+        .with_detail("Method", head.method.as_str())
+        .with_detail("ResourceType", resource_type(head)),
+        _ => Error::new("UnknownOperationException", 404, ""),
+    };
+    Box::new(NoRoute {
+        service: Some(service),
+        dialect,
+        error,
+    })
+}
+
+/// What S3 calls the thing that a path names.
+fn resource_type(head: &Head<'_>) -> &'static str {
+    let path = head.path.trim_matches('/');
+    match (path.is_empty(), path.contains('/')) {
+        (true, _) => "SERVICE",
+        (false, true) => "OBJECT",
+        (false, false) => "BUCKET",
+    }
+}
