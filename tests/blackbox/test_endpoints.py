@@ -26,7 +26,7 @@ def test_localstacks_info(plain):
     assert "version" in plain.get_json("/_localstack/info")
 
 
-@pytest.mark.parametrize("path", ["/_localstack/state/reset", "/moto-api/reset", "/_stockade/reset"])
+@pytest.mark.parametrize("path", ["/_localstack/state/reset", "/moto-api/reset"])
 def test_reset(enforcing, path):
     alice = enforcing.new_user("alice")
     root = enforcing.root()
@@ -169,23 +169,24 @@ class TestDecisions:
         return alice
 
     def of(self, server, query):
-        answer = server.get_json(f"/_stockade/decisions{query}")
-        return answer["decisions"] if isinstance(answer, dict) else answer
+        return server.get_json(f"/_stockade/decisions{query}")["decisions"]
 
     def test_they_are_kept(self, enforcing):
         alice = self.decide(enforcing)
-        hers = self.of(enforcing, f"?principal={alice.arn}")
-        text = [json.dumps(decision) for decision in hers]
-        assert any("ListBuckets" in decision and "Listing" in decision for decision in text), text
-        assert any("CreateBucket" in decision for decision in text), text
-        assert all(alice.arn in decision for decision in text)
+        hers = {decision["operation"]: decision for decision in self.of(enforcing, f"?principal={alice.arn}")}
+        assert set(hers) == {"ListBuckets", "CreateBucket"}
+        assert all(decision["principal"] == alice.arn for decision in hers.values())
+        listing = hers["ListBuckets"]
+        assert listing["decision"] == "allowed"
+        assert [permission["action"] for permission in listing["permissions"]] == ["s3:ListAllMyBuckets"]
+        assert "Listing" in json.dumps(listing["permissions"][0]["statements"])
 
     def test_denials_alone(self, enforcing):
         alice = self.decide(enforcing)
-        denied = [json.dumps(decision) for decision in self.of(enforcing, "?denied")]
-        assert len(denied) == 1
-        for part in (alice.arn, "s3:CreateBucket", "arn:aws:s3:::denied-bucket"):
-            assert part in denied[0]
+        (denied,) = self.of(enforcing, "?denied")
+        assert (denied["principal"], denied["decision"], denied["blocked"]) == (alice.arn, "denied", True)
+        (permission,) = denied["permissions"]
+        assert (permission["action"], permission["resource"]) == ("s3:CreateBucket", "arn:aws:s3:::denied-bucket")
 
     def test_nobody_by_that_name(self, enforcing):
         self.decide(enforcing)
@@ -207,5 +208,5 @@ class TestDecisions:
             wait_until(lambda: b"denied-bucket" in received, lambda: f"event; received {bytes(received)!r}")
             line = next(line for line in received.splitlines() if b"denied-bucket" in line)
             assert line.startswith(b"data:")
-            json.loads(line.removeprefix(b"data:"))
+            assert json.loads(line.removeprefix(b"data:"))["decision"] == "denied"
             connection.shutdown(socket.SHUT_RDWR)
