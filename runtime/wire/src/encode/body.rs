@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use aws_smithy_cbor::codec::CborCodec;
 use aws_smithy_json::codec::{JsonCodec, JsonCodecSettings};
-use aws_smithy_schema::Schema;
 use aws_smithy_schema::codec::{Codec, FinishSerializer};
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
+use aws_smithy_schema::{Schema, prelude};
 use aws_smithy_types::Document;
 use aws_smithy_xml::codec::{XmlCodec, XmlSerializer};
 use bytes::Bytes;
@@ -68,9 +68,10 @@ pub(crate) fn structure(
 }
 
 /// A JSON document of a document.
-pub(super) fn document(schema: &Schema<'_>, value: &Document) -> Result<Bytes, SerdeError> {
+pub(super) fn document(value: &Document) -> Result<Bytes, SerdeError> {
     let mut serializer = JSON_REST.create_serializer();
-    serializer.write_document(schema, value)?;
+    // Under its member's schema the codec would write the member's name before it.
+    serializer.write_document(&prelude::DOCUMENT, value)?;
     Ok(Bytes::from(serializer.finish()))
 }
 

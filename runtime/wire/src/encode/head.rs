@@ -246,7 +246,7 @@ impl ShapeSerializer for Head<'_> {
     fn write_document(&mut self, schema: &Schema<'_>, value: &Document) -> Result<(), SerdeError> {
         if self.is_top() && schema.http_payload().is_some() {
             self.payload = Some(Payload {
-                bytes: body::document(schema, value)?,
+                bytes: body::document(value)?,
                 content_type: "application/json",
             });
         }

@@ -11,6 +11,10 @@ use super::{
 };
 use crate::Dialect;
 
+/// The services, by signing name, whose clients sign the path as it is: S3 and what stands before
+/// it.
+const PLAIN_PATHS: [&str; 4] = ["s3", "s3-outposts", "s3-object-lambda", "s3express"];
+
 /// The hash of a body, 64 lower-case hexadecimal digits.
 pub fn body_hash(body: &[u8]) -> String {
     hex(&Sha256::digest(body))
@@ -33,7 +37,8 @@ pub fn verify(
 ) -> Result<SigningContext, SignatureError> {
     check_time(presented, clock::seconds(now), dialect)?;
     check_headers(presented, parts, dialect)?;
-    let canonical = canonical::request(presented, parts, payload_hash, dialect.s3);
+    let plain_path = dialect.s3 || PLAIN_PATHS.contains(&presented.service.as_str());
+    let canonical = canonical::request(presented, parts, payload_hash, plain_path);
     let scope = format!(
         "{}/{}/{}/aws4_request",
         presented.date, presented.region, presented.service
