@@ -58,17 +58,18 @@ impl Gateway {
                 "completed": { "BOOT": true, "START": true, "READY": true, "SHUTDOWN": false },
                 "scripts": [],
             })),
-            "/_localstack/state/reset" | "/moto-api/reset" if post => match self.reset().await {
-                Ok(()) => ok(json!({ "status": "ok" })),
-                Err(error) => {
-                    tracing::error!(%error, "The state could not be reset.");
-                    let error = json!({ "status": "error", "message": error });
-                    answer::json(StatusCode::INTERNAL_SERVER_ERROR, request_id, &error)
+            "/_localstack/state/reset" | "/_stockade/reset" | "/moto-api/reset" if post => {
+                match self.reset().await {
+                    Ok(()) => ok(json!({ "status": "ok" })),
+                    Err(error) => {
+                        tracing::error!(%error, "The state could not be reset.");
+                        let error = json!({ "status": "error", "message": error });
+                        answer::json(StatusCode::INTERNAL_SERVER_ERROR, request_id, &error)
+                    }
                 }
-            },
+            }
             "/_stockade/decisions" if get => ok(self.decisions(query)),
             "/_stockade/decisions/stream" if get => self.stream(query, request_id),
-            "/moto-api/reset" => return None,
             _ => {
                 let error = json!({ "message": format!("{method} {path} is no endpoint.") });
                 answer::json(StatusCode::NOT_FOUND, request_id, &error)

@@ -66,9 +66,10 @@ pub struct Gateway {
     about: About,
 }
 
-/// What the log line of a request tells.
-#[derive(Default)]
+/// What becomes known of a request on its way: how failures are said, and what its log line tells.
 struct Told {
+    request_id: String,
+    dialect: Dialect<'static>,
     service: &'static str,
     operation: &'static str,
     principal: Option<String>,
@@ -142,7 +143,13 @@ impl Gateway {
     ) -> Response<Body> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
-        let mut told = Told::default();
+        let mut told = Told {
+            request_id: ids::request_id(),
+            dialect: Dialect::new(Protocol::RestJson),
+            service: "-",
+            operation: "-",
+            principal: None,
+        };
         let response = self.serve(&parts, body, peer, &mut told).await;
         tracing::info!(
             target: "stockade::request",
@@ -150,6 +157,7 @@ impl Gateway {
             operation = told.operation,
             status = response.status().as_u16(),
             principal = told.principal.as_deref().unwrap_or("-"),
+            request_id = told.request_id,
             micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             "{} {}",
             parts.method,
@@ -165,18 +173,16 @@ impl Gateway {
         peer: Option<IpAddr>,
         told: &mut Told,
     ) -> Response<Body> {
-        let request_id = ids::request_id();
         let query = match Query::parse(parts.uri.query().unwrap_or_default()) {
             Ok(query) => query,
             Err(error) => {
                 let error = Error::new("InvalidRequest", 400, error.to_string());
-                let dialect = Dialect::new(Protocol::RestJson);
-                return failed(&dialect, &error, &request_id, &parts.method);
+                return failed(told, &error, &parts.method);
             }
         };
         let path = parts.uri.path();
         if let Some(response) = self
-            .endpoint(&parts.method, path, &query, &request_id)
+            .endpoint(&parts.method, path, &query, &told.request_id)
             .await
         {
             return response;
@@ -193,11 +199,11 @@ impl Gateway {
             peer,
             now: SystemTime::now(),
         };
-        let mut dialect = Dialect::new(Protocol::RestJson);
-        let work = self.operation(&asked, body, request_id.clone(), &mut dialect, told);
+        let work = self.operation(&asked, body, told);
         let outcome = match AssertUnwindSafe(work).catch_unwind().await {
             Ok(outcome) => outcome,
             Err(_) => {
+                let request_id = &*told.request_id;
                 tracing::error!(
                     request_id,
                     "A handler panicked; this is a defect of Stockade."
@@ -207,26 +213,19 @@ impl Gateway {
         };
         match outcome {
             Ok(response) => response,
-            Err(error) => failed(&dialect, &error, &request_id, &parts.method),
+            Err(error) => failed(told, &error, &parts.method),
         }
     }
 
-    /// The request's way from its route to its answer. `dialect` is set as soon as it is known, so
-    /// that whatever fails is said in it.
-    async fn operation<B: Incoming>(
-        &self,
-        asked: &Asked<'_>,
-        body: B,
-        request_id: String,
-        dialect: &mut Dialect<'static>,
-        told: &mut Told,
-    ) -> Outcome {
+    /// The request's way from its route to its answer. What becomes known is told at once, so that
+    /// whatever fails is said in the right words.
+    async fn operation<B: Incoming>(&self, asked: &Asked<'_>, body: B, told: &mut Told) -> Outcome {
         let headers = &asked.parts.headers;
         let mut body = Unread::Wire(body);
         let mut form = None;
         if is_form(&asked.parts.method, headers) {
-            *dialect = Dialect::new(Protocol::Query);
-            let bytes = body.collect(headers, dialect, "").await?;
+            told.dialect = Dialect::new(Protocol::Query);
+            let bytes = body.collect(headers, &told.dialect, "").await?;
             form = Query::parse_bytes(&bytes)
                 .map(Some)
                 .map_err(|error| Error::new("MalformedQueryString", 400, error.to_string()))?;
@@ -244,12 +243,12 @@ impl Gateway {
         let route = match route {
             Ok(route) => route,
             Err(unrouted) => {
-                *dialect = unrouted.dialect;
-                told.service = unrouted.service.map_or("", |service| service.id);
+                told.speak(unrouted.dialect);
+                told.service = unrouted.service.map_or("-", |service| service.id);
                 return Err(unrouted.error);
             }
         };
-        *dialect = route.dialect;
+        told.speak(route.dialect);
         told.service = route.service.id;
         told.operation = route.operation.name;
         let known = self.authenticator.who(
@@ -260,7 +259,7 @@ impl Gateway {
             asked.now,
         )?;
         let region = identity.map(|identity| identity.region).unwrap_or_default();
-        let context = context(asked, &known, region, request_id);
+        let context = context(asked, &known, region, told.request_id.clone());
         told.principal = Some(principal_name(
             &context.caller,
             context.partition,
@@ -545,11 +544,17 @@ fn respond(
     })
 }
 
-fn failed(
-    dialect: &Dialect<'_>,
-    error: &Error,
-    request_id: &str,
-    method: &Method,
-) -> Response<Body> {
-    errors::respond(dialect, error, request_id, method == Method::HEAD).map(Body::from)
+fn failed(told: &Told, error: &Error, method: &Method) -> Response<Body> {
+    let head = method == Method::HEAD;
+    errors::respond(&told.dialect, error, &told.request_id, head).map(Body::from)
+}
+
+impl Told {
+    /// From here on the request is known to be in this dialect; S3's request ids have another form.
+    fn speak(&mut self, dialect: Dialect<'static>) {
+        self.dialect = dialect;
+        if dialect.s3 {
+            self.request_id = ids::s3_request_id();
+        }
+    }
 }

@@ -1,2 +1,84 @@
-//! The binary.
-fn main() {}
+//! Stockade, the program: configuration, logging, composition, and the server's life.
+
+mod compose;
+mod config;
+mod logging;
+mod screen;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use stockade_gateway::{Config, Gateway};
+use stockade_store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Cli, Serve};
+
+fn main() -> ExitCode {
+    let config = Cli::parse().serve();
+    logging::start(config.log_format, config.debug);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::error!(%error, "The runtime could not be started.");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(serve(&config)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: &Serve) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        format!(
+            "Cannot listen on {}: {error}. Choose another address with --listen or GATEWAY_LISTEN.",
+            config.listen
+        )
+    })?;
+    let store = Store::in_memory();
+    let parties = compose::compose(config, &store);
+    let mut services: Vec<_> = parties
+        .services
+        .iter()
+        .map(|service| service.id())
+        .collect();
+    services.sort_unstable();
+    let rest = parties.catalog.services.len() - services.len();
+    let gateway = Gateway::new(
+        Config {
+            mode: config.mode(),
+            style: config.style(),
+            strict_credentials: config.strict_credentials,
+        },
+        parties,
+    );
+    let screen = screen::screen(config, listener.local_addr()?, &services, rest);
+    // Whoever closed the output does not need the screen.
+    let _ = writeln!(std::io::stdout(), "{screen}");
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!(target: "stockade", "Stopping: requests under way are finished.");
+    };
+    stockade_gateway::serve(Arc::new(gateway), listener, stop).await;
+    store.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The configuration: flags, and the environment variable behind each.
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use stockade_authz::Mode;
+use stockade_authz::render::error::Style;
+
+/// A local AWS that enforces IAM on every API, and tells you why.
+#[derive(Debug, Parser)]
+#[command(name = "stockade", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the AWS APIs (the default)
+    Serve(Serve),
+}
+
+impl Cli {
+    /// The command; serving is the default.
+    pub(crate) fn serve(self) -> Serve {
+        match self.command {
+            Some(Command::Serve(serve)) => serve,
+            None => self.serve,
+        }
+    }
+}
+
+/// What the server does and where.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on
+    #[arg(
+        long,
+        env = "GATEWAY_LISTEN",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:4566"
+    )]
+    pub(crate) listen: SocketAddr,
+
+    /// Refuse what IAM does not allow, as AWS does
+    #[arg(long, env = "ENFORCE_IAM", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch())]
+    pub(crate) enforce_iam: bool,
+
+    /// Decide and log, and let every request through (alone or with --enforce-iam)
+    #[arg(long, env = "IAM_SOFT_MODE", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch())]
+    pub(crate) iam_soft_mode: bool,
+
+    /// Explain denials in the log: permissions needed, granted and missing, and by which policies
+    #[arg(long, env = "DEBUG", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch())]
+    pub(crate) debug: bool,
+
+    /// Wording of denials
+    #[arg(
+        long,
+        env = "IAM_ERROR_STYLE",
+        value_name = "STYLE",
+        default_value = "aws"
+    )]
+    pub(crate) iam_error_style: ErrorStyle,
+
+    /// Refuse access keys that Stockade did not issue, instead of taking them for root
+    #[arg(long, env = "STRICT_CREDENTIALS", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch())]
+    pub(crate) strict_credentials: bool,
+
+    /// Refuse Lambda functions whose role does not exist, as AWS does
+    #[arg(long, env = "STRICT_ROLES", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch())]
+    pub(crate) strict_roles: bool,
+
+    /// Form of the log
+    #[arg(
+        long,
+        env = "LOG_FORMAT",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
+    pub(crate) log_format: LogFormat,
+}
+
+/// The wording of denials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ErrorStyle {
+    /// AWS's code and sentence for the service and its protocol
+    Aws,
+    /// `AccessDeniedException`: Access to the specified resource is denied
+    Localstack,
+}
+
+/// The form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A readable line an entry
+    Text,
+    /// A JSON object an entry
+    Json,
+}
+
+impl Serve {
+    /// Whether decisions are made, and whether they bind: soft mode wins.
+    pub(crate) fn mode(&self) -> Mode {
+        match (self.iam_soft_mode, self.enforce_iam) {
+            (true, _) => Mode::Soft,
+            (false, true) => Mode::Enforce,
+            (false, false) => Mode::Off,
+        }
+    }
+
+    /// The wording of denials.
+    pub(crate) fn style(&self) -> Style {
+        match self.iam_error_style {
+            ErrorStyle::Aws => Style::Aws,
+            ErrorStyle::Localstack => Style::Localstack,
+        }
+    }
+}
+
+/// `1`, `true`, `yes`, `on` and their opposites; an empty variable is an unset one.
+fn switch() -> impl clap::builder::TypedValueParser<Value = bool> {
+    use clap::builder::TypedValueParser as _;
+    clap::builder::StringValueParser::new().try_map(|text| {
+        if text.is_empty() {
+            return Ok(false);
+        }
+        let text = std::ffi::OsString::from(text);
+        BoolishValueParser::new()
+            .parse_ref(&clap::Command::new("stockade"), None, &text)
+            .map_err(|_| "neither true nor false; give 1 or 0, true or false")
+    })
+}
