@@ -34,7 +34,7 @@ pub(super) fn resources(
     let mut sometimes: Vec<(Resource, Path)> = Vec::new();
     let has_required = action.resource_types.values().any(|usage| usage.required);
     for (name, usage) in &action.resource_types {
-        match one_type(name, reference, overlay, input) {
+        match one_type(name, action.resource_types.len() == 1, reference, overlay, input) {
             Some(OneType { resource, optional: None }) => always.push(resource),
             Some(OneType { resource, optional: Some(path) }) if !usage.required => {
                 sometimes.push((resource, path));
@@ -84,7 +84,14 @@ fn dedup(resources: &mut Vec<Resource>) {
     });
 }
 
-fn one_type(name: &str, reference: &Authorization, overlay: &Overlay, input: &Input<'_>) -> Option<OneType> {
+/// `only`: the action is about this type alone, so that a plain `Name` means it.
+fn one_type(
+    name: &str,
+    only: bool,
+    reference: &Authorization,
+    overlay: &Overlay,
+    input: &Input<'_>,
+) -> Option<OneType> {
     if let Some(alternatives) = overlay.resources.get(name) {
         return alternatives
             .value
@@ -93,14 +100,13 @@ fn one_type(name: &str, reference: &Authorization, overlay: &Overlay, input: &In
             .map(|resource| OneType { resource: resource.clone(), optional: None });
     }
     let members = input.members();
-    let by_format = reference
-        .resource_types
-        .get(name)
-        .and_then(|kind| kind.arns.iter().find_map(|arn| by_format(arn, name, &members, input)));
-    if by_format.as_ref().is_some_and(|bound| bound.optional.is_none()) {
-        return by_format;
+    let arns = reference.resource_types.get(name).map(|kind| kind.arns.as_slice()).unwrap_or_default();
+    let by_format = arns.iter().find_map(|arn| by_format(arn, name, only, &members, input));
+    match by_format {
+        Some(bound) if bound.optional.is_none() => Some(bound),
+        // A required ARN says more than an optional name.
+        other => by_arn(name, arns, &members, input).filter(|bound| other.is_none() || bound.optional.is_none()).or(other),
     }
-    by_format.or_else(|| by_arn(name, &members, input))
 }
 
 /// Whether the input has every member that the resource mentions.
@@ -116,7 +122,13 @@ pub(super) fn exists(resource: &Resource, input: &Input<'_>) -> bool {
 }
 
 /// An ARN format with every placeholder bound.
-fn by_format(arn: &str, resource_type: &str, members: &[Found<'_>], input: &Input<'_>) -> Option<OneType> {
+fn by_format(
+    arn: &str,
+    resource_type: &str,
+    only: bool,
+    members: &[Found<'_>],
+    input: &Input<'_>,
+) -> Option<OneType> {
     let mut optional = None;
     let mut parts = Vec::new();
     for part in split(arn) {
@@ -126,7 +138,7 @@ fn by_format(arn: &str, resource_type: &str, members: &[Found<'_>], input: &Inpu
             Err("Region") => Part::Region,
             Err("Account" | "AccountId") => Part::Account,
             Err(placeholder) => {
-                let (path, found) = named(placeholder, resource_type, members, input)?;
+                let (path, found) = named(placeholder, resource_type, only, members, input)?;
                 if !found.required {
                     optional = Some(Path(path.0.iter().filter(|step| **step != Step::Each).cloned().collect()));
                 }
@@ -141,11 +153,16 @@ fn by_format(arn: &str, resource_type: &str, members: &[Found<'_>], input: &Inpu
 
 /// A member that holds the resource's whole ARN: `TableArn` of a `table`, or a `ResourceArn` of
 /// whatever the operation is about.
-fn by_arn(resource_type: &str, members: &[Found<'_>], input: &Input<'_>) -> Option<OneType> {
-    let own = format!("{}arn", plain(resource_type));
-    let wanted = [own.as_str(), "resourcearn", "resource", "resourceidentifier", "arn", "targetarn"];
+fn by_arn(resource_type: &str, arns: &[String], members: &[Found<'_>], input: &Input<'_>) -> Option<OneType> {
+    let mut wanted = vec![format!("{}arn", plain(resource_type))];
+    let placeholders = arns.iter().flat_map(|arn| split(arn)).filter_map(Result::err);
+    wanted.extend(placeholders.map(|placeholder| format!("{}arn", stem(&plain(placeholder)))));
+    wanted.extend(["resourcearn", "resource", "resourceidentifier", "arn", "targetarn"].map(str::to_owned));
     wanted.iter().find_map(|wanted| {
-        let found = members.iter().find(|found| plain(found.name) == *wanted)?;
+        let found = members.iter().find(|found| {
+            let name = plain(found.name);
+            name == *wanted || name.strip_suffix('s') == Some(wanted)
+        })?;
         let path = found.values(input)?;
         let optional = (!found.required).then(|| found.path.clone());
         let part = Part::Member { path, default: None, or_arn: false };
@@ -153,31 +170,38 @@ fn by_arn(resource_type: &str, members: &[Found<'_>], input: &Input<'_>) -> Opti
     })
 }
 
+/// A plain name without what says which kind of name it is: `boxname` is `box`.
+fn stem(name: &str) -> &str {
+    ["identifier", "name", "arn", "id"]
+        .iter()
+        .find_map(|suffix| name.strip_suffix(suffix))
+        .filter(|stem| !stem.is_empty())
+        .unwrap_or(name)
+}
+
 /// The member that a placeholder means.
 fn named<'a, 'b>(
     placeholder: &str,
     resource_type: &str,
+    only: bool,
     members: &'b [Found<'a>],
     input: &Input<'_>,
 ) -> Option<(Path, &'b Found<'a>)> {
     let placeholder = plain(placeholder);
-    let stem = ["name", "id", "arn", "identifier"]
-        .iter()
-        .find_map(|suffix| placeholder.strip_suffix(suffix))
-        .filter(|stem| !stem.is_empty())
-        .unwrap_or(&placeholder)
-        .to_owned();
     let own = plain(resource_type);
-    let mut wanted = vec![placeholder.clone(), stem.clone()];
-    for stem in [stem.as_str(), own.as_str()] {
-        wanted.extend(["name", "id", "identifier", "arn"].map(|suffix| format!("{stem}{suffix}")));
+    let mut wanted = vec![placeholder.clone()];
+    for stem in [stem(&placeholder), own.as_str()] {
+        wanted.extend(["", "name", "id", "identifier"].map(|suffix| format!("{stem}{suffix}")));
     }
-    wanted.push(own);
+    if only {
+        let kind = placeholder.strip_prefix(stem(&placeholder)).unwrap_or_default();
+        wanted.extend([kind, "identifier"].into_iter().filter(|kind| !kind.is_empty()).map(str::to_owned));
+    }
     wanted.iter().find_map(|wanted| {
-        let plural = format!("{wanted}s");
         members.iter().find_map(|found| {
             let name = plain(found.name);
-            (name == *wanted || name == plural).then(|| found.values(input).map(|path| (path, found)))?
+            let same = name == *wanted || name.strip_suffix('s') == Some(wanted);
+            same.then(|| found.values(input).map(|path| (path, found)))?
         })
     })
 }

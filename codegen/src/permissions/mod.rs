@@ -196,6 +196,10 @@ impl<'a> Resolver<'a> {
         if let Some(entry) = entry {
             self.operation_keys(name, entry, &input, &mut result.requirements);
         }
+        let requirements = &result.requirements;
+        result
+            .unbound_dependents
+            .retain(|dependent| !requirements.iter().any(|requirement| requirement.action == *dependent));
         result
     }
 

@@ -1,6 +1,5 @@
 //! What follows from the models alone: an operation's action, and the actions that depend on it.
 
-use super::bind::exists;
 use super::input::{Input, is_scalar, plain};
 use super::ir::{Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step};
 use super::keys;
@@ -136,8 +135,8 @@ fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requi
     let tagging = ["TagResource", "CreateTags"].contains(&name) || name.starts_with("AddTags");
     if tagging {
         let Some((names, _)) = keys::tags(input) else { return Vec::new() };
-        let holder = Path(names.0.iter().take_while(|step| **step != Step::Keys).cloned().collect());
-        debug_assert!(main.iter().all(|resource| exists(resource, input)));
+        let holder = names.0.iter().take_while(|step| matches!(step, Step::Member(_))).cloned().collect();
+        let holder = Path(holder);
         return vec![plainly(main.to_vec(), Predicate::Present(holder))];
     }
     let members = input.all_members();

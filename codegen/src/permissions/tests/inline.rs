@@ -1,0 +1,184 @@
+//! The rules on a small service.
+
+use std::collections::BTreeMap;
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+
+const MODEL: &str = r#"{
+"metadata": {"apiVersion":"2020-01-01","endpointPrefix":"toy","jsonVersion":"1.1","protocol":"json","serviceFullName":"Toy","serviceId":"Toy","signatureVersion":"v4"},
+"operations": {
+"CreateBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"CreateBox"}},
+"CreateJob": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"CreateJob"}},
+"DescribeBoxes": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"DescribeBoxes"}},
+"Launch": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"Named"}},
+"ListBoxes": {"http":{"method":"POST","requestUri":"/"}},
+"MoveBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MoveBox"}},
+"OpenLid": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"Named"}},
+"SignUp": {"auth":["smithy.api#noAuth"],"authtype":"none","http":{"method":"POST","requestUri":"/"}},
+"TagResource": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"TagResource"}}
+},
+"pagination": {
+},
+"shapes": {
+"CreateBox": {"members":{"BoxName":{"shape":"S"},"KmsKeyId":{"shape":"S"},"RoleArn":{"shape":"S"},"Tags":{"shape":"Tags"},"Network":{"shape":"Network"}},"required":["BoxName","RoleArn"],"type":"structure"},
+"CreateJob": {"members":{"Size":{"shape":"S"}},"type":"structure"},
+"DescribeBoxes": {"members":{"BoxNames":{"shape":"Names"}},"type":"structure"},
+"MoveBox": {"members":{"BoxArn":{"shape":"S"},"ShelfId":{"shape":"S"}},"required":["BoxArn"],"type":"structure"},
+"Named": {"members":{"Name":{"shape":"NameOrArn"}},"required":["Name"],"type":"structure"},
+"NameOrArn": {"pattern":"(arn:[a-z]+:toy:::box/)?[a-z]+","type":"string"},
+"Names": {"member":{"shape":"S"},"type":"list"},
+"Network": {"members":{"SubnetIds":{"shape":"Names"}},"type":"structure"},
+"S": {"type":"string"},
+"Tag": {"members":{"TagKey":{"shape":"S"},"TagValue":{"shape":"S"}},"type":"structure"},
+"TagResource": {"members":{"ResourceArn":{"shape":"S"},"Tags":{"shape":"TagMap"}},"required":["ResourceArn","Tags"],"type":"structure"},
+"TagMap": {"key":{"shape":"S"},"type":"map","value":{"shape":"S"}},
+"Tags": {"member":{"shape":"Tag"},"type":"list"}
+}
+}
+"#;
+
+const REFERENCE: &str = r#"{
+"actions": {
+"CreateBox": {"accessLevel":"Write","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys","toy:BoxName"],"dependentActions":["ec2:DescribeVpcs","iam:PassRole","kms:DescribeKey","toy:TagResource","weather:Ask"],"resourceTypes":{"box":{"required":true}},"source":"both"},
+"CreateJob": {"accessLevel":"Write","resourceTypes":{"job":{"required":true}},"source":"both"},
+"DescribeBoxes": {"accessLevel":"Read","resourceTypes":{"box":{"required":false}},"source":"both"},
+"LaunchBox": {"accessLevel":"Write","documentation":"API_Launch","resourceTypes":{"box":{"required":true}},"source":"both"},
+"ListBoxes": {"accessLevel":"List","source":"both"},
+"MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"required":false}},"source":"both"},
+"TagResource": {"accessLevel":"Tagging","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys"],"resourceTypes":{"box":{"required":false},"job":{"required":false}},"source":"both"}
+},
+"conditionKeys": {
+"aws:RequestTag/${TagKey}": {"type":"String"},
+"aws:TagKeys": {"type":"ArrayOfString"},
+"toy:BoxName": {"type":"String"}
+},
+"resourceTypes": {
+"box": {"arns":["arn:${Partition}:toy:${Region}:${Account}:box/${BoxName}"]},
+"job": {"arns":["arn:${Partition}:toy:${Region}:${Account}:job/${JobId}"]},
+"shelf": {"arns":["arn:${Partition}:toy:${Region}:${Account}:shelf/${ShelfId}"]}
+}
+}
+"#;
+
+fn sorted(text: &str) -> String {
+    // The reader wants a section's lines in order; here they stand in the order that explains.
+    let mut lines: Vec<String> = Vec::new();
+    let mut section: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match line {
+            "}" | "}," => {
+                section.sort();
+                let last = section.len().saturating_sub(1);
+                lines.extend(section.drain(..).enumerate().map(|(index, entry)| {
+                    if index < last { format!("{entry},") } else { entry }
+                }));
+                lines.push(line.to_owned());
+            }
+            _ if line.ends_with(": {") || line == "{" || line.starts_with("\"metadata\"") => lines.push(line.to_owned()),
+            _ => section.push(line.trim_end_matches(',').to_owned()),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn table_of(operation: &str) -> String {
+    let model = Model::parse(FilePath::new("models/services/toy.json"), &sorted(MODEL)).unwrap();
+    let reference =
+        Authorization::parse(FilePath::new("models/authorization/toy.json"), &sorted(REFERENCE)).unwrap();
+    let references = BTreeMap::from([("toy".to_owned(), reference)]);
+    let mut permissions = resolve(&model, &references, &Prefixes::default(), &Overlay::default()).unwrap();
+    permissions.retain(|name, _| name == operation);
+    let table = table::render("toy", &permissions);
+    table.split_once("\n\n").unwrap().1.to_owned()
+}
+
+#[test]
+fn a_role_a_key_a_network_and_tags_bring_their_actions() {
+    assert_eq!(
+        table_of("CreateBox"),
+        "CreateBox · requirements · name
+  toy:CreateBox
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+    aws:RequestTag/ = {Tags[].TagKey}={Tags[].TagValue}
+    aws:TagKeys = {Tags[].TagKey}
+    toy:BoxName = {BoxName}
+  iam:PassRole
+    on {RoleArn}
+    iam:PassedToService = toy.amazonaws.com
+  ec2:DescribeVpcs
+    on *
+    when Network.SubnetIds
+  kms:DescribeKey
+    on arn:{partition}:kms:{region}:{account}:key/{KmsKeyId|arn}
+    when KmsKeyId
+  toy:TagResource
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+    when Tags
+  (dependent, without a member to trigger it: weather:Ask)
+"
+    );
+}
+
+#[test]
+fn what_is_yet_to_get_its_id_is_any() {
+    assert_eq!(table_of("CreateJob"), "CreateJob · requirements · name\n  toy:CreateJob\n    on *\n");
+}
+
+#[test]
+fn an_optional_list_of_names_scopes_when_it_is_given() {
+    assert_eq!(
+        table_of("DescribeBoxes"),
+        "DescribeBoxes · requirements · name
+  toy:DescribeBoxes
+    on *
+    when !BoxNames
+  toy:DescribeBoxes
+    on arn:{partition}:toy:{region}:{account}:box/{BoxNames[]}
+    when BoxNames
+"
+    );
+}
+
+#[test]
+fn a_documentation_link_names_the_action_and_a_pattern_allows_arns() {
+    assert_eq!(
+        table_of("Launch"),
+        "Launch · requirements · link\n  toy:LaunchBox\n    on arn:{partition}:toy:{region}:{account}:box/{Name|arn}\n"
+    );
+}
+
+#[test]
+fn a_whole_arn_is_the_resource_and_an_optional_type_is_told_apart() {
+    assert_eq!(
+        table_of("MoveBox"),
+        "MoveBox · requirements · name
+  toy:MoveBox
+    on {BoxArn}
+  toy:MoveBox
+    on arn:{partition}:toy:{region}:{account}:shelf/{ShelfId}
+    when ShelfId
+"
+    );
+    assert_eq!(
+        table_of("TagResource"),
+        "TagResource · requirements · name
+  toy:TagResource
+    on {ResourceArn}
+    aws:RequestTag/ = {Tags{keys}}={Tags{values}}
+    aws:TagKeys = {Tags{keys}}
+"
+    );
+}
+
+#[test]
+fn an_operation_newer_than_the_reference_is_inferred_and_opaque() {
+    assert_eq!(table_of("OpenLid"), "OpenLid · requirements · inferred\n  toy:OpenLid\n    on {?}\n");
+}
+
+#[test]
+fn lists_and_unsigned_operations_are_about_no_resource() {
+    assert_eq!(table_of("ListBoxes"), "ListBoxes · requirements · name\n  toy:ListBoxes\n    on *\n");
+    assert_eq!(table_of("SignUp"), "SignUp · unsigned\n");
+}
