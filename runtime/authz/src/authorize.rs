@@ -1,5 +1,8 @@
 //! From a request to its decision.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

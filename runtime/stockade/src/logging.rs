@@ -54,84 +54,111 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut entry = Entry::default();
-        event.record(&mut entry);
         let (level, target) = (event.metadata().level(), event.metadata().target());
         match self.0 {
             LogFormat::Text => {
-                write!(writer, "{level}:{target}: {}", entry.message)?;
-                for (name, value) in &entry.fields {
-                    write!(writer, " {name}={}", Text(value))?;
-                }
-                writeln!(writer)
+                let mut entry = TextEntry::default();
+                event.record(&mut entry);
+                writeln!(
+                    writer,
+                    "{level}:{target}: {}{}",
+                    entry.message, entry.fields
+                )
             }
             LogFormat::Json => {
                 let now = OffsetDateTime::now_utc()
                     .format(&Rfc3339)
                     .unwrap_or_default();
-                let mut object = serde_json::Map::new();
-                object.insert("time".into(), now.into());
-                object.insert("level".into(), level.as_str().into());
-                object.insert("target".into(), target.into());
-                object.insert("message".into(), entry.message.into());
-                for (name, value) in entry.fields {
-                    object.insert(name.into(), value);
-                }
-                writeln!(writer, "{}", serde_json::Value::Object(object))
+                let mut entry = JsonEntry(serde_json::Map::new());
+                entry.0.insert("time".into(), now.into());
+                entry.0.insert("level".into(), level.as_str().into());
+                entry.0.insert("target".into(), target.into());
+                event.record(&mut entry);
+                writeln!(writer, "{}", serde_json::Value::Object(entry.0))
             }
         }
     }
 }
 
-/// An event's message and fields.
+/// An event's message, and its fields as they stand behind it.
 #[derive(Default)]
-struct Entry {
+struct TextEntry {
     message: String,
-    fields: Vec<(&'static str, serde_json::Value)>,
+    fields: String,
 }
 
-impl Visit for Entry {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "message" {
-            let _ = write!(self.message, "{value:?}");
+impl TextEntry {
+    fn field(&mut self, field: &Field, value: impl fmt::Display) {
+        // Writing to a string does not fail.
+        let _ = if field.name() == "message" {
+            write!(self.message, "{value}")
         } else {
-            self.fields
-                .push((field.name(), format!("{value:?}").into()));
-        }
+            write!(self.fields, " {}={value}", field.name())
+        };
+    }
+}
+
+impl Visit for TextEntry {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.field(field, format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        if field.name() == "message" {
-            self.message.push_str(value);
-        } else {
-            self.fields.push((field.name(), value.into()));
+        match field.name() {
+            "message" => self.message.push_str(value),
+            _ => self.field(field, Text(value)),
         }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.fields.push((field.name(), value.into()));
+        self.field(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.fields.push((field.name(), value.into()));
+        self.field(field, value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.fields.push((field.name(), value.into()));
+        self.field(field, value);
     }
 }
 
-/// A field's value: bare where it is one word, else quoted.
-struct Text<'a>(&'a serde_json::Value);
+/// An event as a JSON object.
+struct JsonEntry(serde_json::Map<String, serde_json::Value>);
+
+impl Visit for JsonEntry {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        let value = format!("{value:?}");
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.insert(field.name().into(), value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.insert(field.name().into(), value.into());
+    }
+}
+
+/// A text: bare where it is one word, else quoted, so that no line breaks in an entry.
+struct Text<'a>(&'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-        match self.0 {
-            serde_json::Value::String(text) if !text.is_empty() && text.bytes().all(plain) => {
-                f.write_str(text)
-            }
-            value => write!(f, "{value}"),
+        if !self.0.is_empty() && self.0.bytes().all(plain) {
+            f.write_str(self.0)
+        } else {
+            write!(f, "{:?}", self.0)
         }
     }
 }
