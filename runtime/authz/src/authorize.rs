@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use stockade_policy::{
-    self as policy, Attached, Context, Layer, PolicyKind, PolicySet, Principal, ResourceRole,
-    Rules, evaluate,
+    self as policy, Attached, Context, Layer, PolicyKind, PolicySet, Principal, Resource,
+    ResourceRole, Rules, evaluate,
 };
 use stockade_spec::directory::Directory;
 use stockade_spec::permission::Class;
@@ -156,23 +156,27 @@ impl Authorizer {
                 .map_err(&refuse)?,
             None => Vec::new(),
         };
-        let global = context::global(context, &request.facts, &profile.tags);
+        let mut global = context::global(context, &request.facts, &profile.tags);
         let root = root_arn(context.partition, &context.account);
         let asker = Asker {
             context,
             principal: principal(context),
             profile: &profile,
             session: (!session.is_empty()).then_some(session.as_slice()),
-            global: &global,
             root: &root,
         };
-        required
-            .into_iter()
-            .map(|required| {
-                self.verdict(&asker, typed.service, required)
-                    .map_err(&refuse)
-            })
-            .collect()
+        let mut verdicts = Vec::with_capacity(required.len());
+        let mut required = required.into_iter().peekable();
+        while let Some(next) = required.next() {
+            // The last requirement takes the keys with it; most requests have but one.
+            let keys = match required.peek() {
+                Some(_) => global.clone(),
+                None => std::mem::take(&mut global),
+            };
+            let verdict = self.verdict(&asker, typed.service, next, keys);
+            verdicts.push(verdict.map_err(&refuse)?);
+        }
+        Ok(verdicts)
     }
 
     fn fill(&self, request: &Request<'_>, typed: &Typed<'_>) -> Result<Vec<Required>, String> {
@@ -200,6 +204,7 @@ impl Authorizer {
         asker: &Asker<'_>,
         service: &dyn Service,
         required: Required,
+        global: Context<'_>,
     ) -> Result<Verdict, String> {
         let Required {
             action,
@@ -224,7 +229,7 @@ impl Authorizer {
         let name = resource.to_string();
         let facts = self.facts(asker, service, action, &name);
         let owner = owner(&name, &facts);
-        let keys = context::requirement(asker.global, &keys, &facts, owner);
+        let keys = context::requirement(global, &keys, &facts, owner);
         let resource_policy: Option<Attached> = match &facts.policy {
             Some(policy) => Some(Attached::new(
                 self.cache
@@ -248,7 +253,12 @@ impl Authorizer {
                 resource_account: owner,
             },
         };
-        let question = policy::Request::new(asker.principal, action, resource.clone(), &keys);
+        let asked = if resource.is_opaque() {
+            resource.clone()
+        } else {
+            Resource::literal(name.as_str())
+        };
+        let question = policy::Request::new(asker.principal, action, asked, &keys);
         let evaluation = evaluate(&question, &set);
         let mut reason = evaluation.aws_reason();
         if let (Some(reason), Some(operator)) = (&mut reason, evaluation.unknown_operator()) {
@@ -301,7 +311,6 @@ struct Asker<'a> {
     principal: Principal<'a>,
     profile: &'a Profile,
     session: Option<&'a [Attached]>,
-    global: &'a Context<'a>,
     root: &'a str,
 }
 

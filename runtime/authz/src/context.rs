@@ -113,12 +113,11 @@ fn session<'a>(keys: &mut Context<'a>, context: &'a RequestContext) {
 /// The keys of one requirement: those that the request sets and those of its resource, on top of
 /// the request's global ones.
 pub(crate) fn requirement<'a>(
-    global: &Context<'a>,
+    mut context: Context<'a>,
     keys: &'a Keys,
     facts: &'a ResourceFacts,
     resource_account: Option<&'a str>,
 ) -> Context<'a> {
-    let mut context = global.clone();
     if let Some(account) = resource_account {
         context.set("aws:ResourceAccount", account);
     }
