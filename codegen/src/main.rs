@@ -17,6 +17,7 @@ mod lined;
     reason = "models are typed whole, so that a trait nobody reads is still checked"
 )]
 mod model;
+mod permissions;
 mod sync;
 
 use std::path::PathBuf;

@@ -10,8 +10,8 @@ use quote::{format_ident, quote};
 
 use crate::model::{Model, ShapeKind};
 use crate::permissions::{
-    Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate, Requirement, Resource,
-    Source, Step, resolvers,
+    Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate,
+    Requirement, Resource, Source, Step, resolvers,
 };
 
 /// The content of `generated/<service>/src/permissions.rs`.
@@ -59,10 +59,19 @@ fn dispatch(resolvers: &BTreeSet<String>) -> TokenStream {
         let index = proc_macro2::Literal::usize_unsuffixed(index);
         quote! { #index => resolvers.#ident(scope, arguments), }
     });
-    let unused = if resolvers.is_empty() {
-        quote! { let _ = (resolvers, scope, arguments); }
+    let unknown = quote! { Resolved::Unknown(String::from("the service has no such resolver")) };
+    let body = if resolvers.is_empty() {
+        quote! {
+            let _ = (resolvers, index, scope, arguments);
+            #unknown
+        }
     } else {
-        TokenStream::new()
+        quote! {
+            match index {
+                #(#arms)*
+                _ => #unknown,
+            }
+        }
     };
     quote! {
         /// What the service's state must answer for its permission templates; the overlay says with
@@ -78,11 +87,7 @@ fn dispatch(resolvers: &BTreeSet<String>) -> TokenStream {
             scope: &Scope<'_>,
             arguments: &Arguments<'_>,
         ) -> Resolved {
-            #unused
-            match index {
-                #(#arms)*
-                _ => Resolved::Unknown(String::from("the service has no such resolver")),
-            }
+            #body
         }
     }
 }
@@ -102,14 +107,22 @@ impl<'a> Template<'a> {
         operation: &'a OperationPermissions,
         resolvers: &'a BTreeSet<String>,
     ) -> Result<Self> {
-        let input = model.operations.get(name).with_context(|| format!("{} has no operation {name}", model.id))?;
+        let input = model
+            .operations
+            .get(name)
+            .with_context(|| format!("{} has no operation {name}", model.id))?;
         let mut captures: Vec<&Path> = Vec::new();
         for path in operation.requirements.iter().flat_map(Requirement::paths) {
             if !captures.contains(&path) {
                 captures.push(path);
             }
         }
-        Ok(Self { model, input: input.input.as_deref(), captures, resolvers })
+        Ok(Self {
+            model,
+            input: input.input.as_deref(),
+            captures,
+            resolvers,
+        })
     }
 
     fn operation(&self, operation: &OperationPermissions) -> Result<TokenStream> {
@@ -125,9 +138,16 @@ impl<'a> Template<'a> {
             Source::Inferred => quote! { Inferred },
             Source::Overlay => quote! { Overlay },
         };
-        let captures = self.captures.iter().map(|path| self.capture(path)).collect::<Result<Vec<_>>>()?;
-        let requirements =
-            operation.requirements.iter().map(|one| self.requirement(one)).collect::<Result<Vec<_>>>()?;
+        let captures = self
+            .captures
+            .iter()
+            .map(|path| self.capture(path))
+            .collect::<Result<Vec<_>>>()?;
+        let requirements = operation
+            .requirements
+            .iter()
+            .map(|one| self.requirement(one))
+            .collect::<Result<Vec<_>>>()?;
         Ok(quote! {
             Permissions {
                 class: Class::#class,
@@ -140,20 +160,28 @@ impl<'a> Template<'a> {
 
     fn capture(&self, path: &Path) -> Result<TokenStream> {
         let name = path.to_string();
-        let mut shape = self.input.with_context(|| format!("{name} is asked of no input"))?;
+        let mut shape = self
+            .input
+            .with_context(|| format!("{name} is asked of no input"))?;
         let mut steps = Vec::new();
         for step in &path.0 {
             let target = &self.model.shapes[shape].kind;
             let (tokens, next) = match (step, target) {
-                (Step::Member(member), ShapeKind::Structure(members) | ShapeKind::Union(members)) => {
+                (
+                    Step::Member(member),
+                    ShapeKind::Structure(members) | ShapeKind::Union(members),
+                ) => {
                     let position = members.keys().position(|name| name == member);
-                    let position = position.with_context(|| format!("{shape} has no member {member}"))?;
+                    let position =
+                        position.with_context(|| format!("{shape} has no member {member}"))?;
                     let index = proc_macro2::Literal::usize_unsuffixed(position);
                     (quote! { Step::Member(#index) }, &members[member].target)
                 }
                 (Step::Each, ShapeKind::List(element)) => (quote! { Step::Each }, &element.target),
                 (Step::Keys, ShapeKind::Map { key, .. }) => (quote! { Step::Keys }, &key.target),
-                (Step::Values, ShapeKind::Map { value, .. }) => (quote! { Step::Values }, &value.target),
+                (Step::Values, ShapeKind::Map { value, .. }) => {
+                    (quote! { Step::Values }, &value.target)
+                }
                 _ => bail!("{name} leads nowhere"),
             };
             steps.push(tokens);
@@ -164,8 +192,11 @@ impl<'a> Template<'a> {
 
     fn requirement(&self, requirement: &Requirement) -> Result<TokenStream> {
         let action = &requirement.action;
-        let resources =
-            requirement.resources.iter().map(|resource| self.resource(resource)).collect::<Result<Vec<_>>>()?;
+        let resources = requirement
+            .resources
+            .iter()
+            .map(|resource| self.resource(resource))
+            .collect::<Result<Vec<_>>>()?;
         let when = self.predicate(&requirement.when)?;
         let each = match &requirement.each {
             Some(path) => {
@@ -174,7 +205,11 @@ impl<'a> Template<'a> {
             }
             None => quote! { None },
         };
-        let keys = requirement.keys.iter().map(|key| self.key(key)).collect::<Result<Vec<_>>>()?;
+        let keys = requirement
+            .keys
+            .iter()
+            .map(|key| self.key(key))
+            .collect::<Result<Vec<_>>>()?;
         Ok(quote! {
             Requirement {
                 action: #action,
@@ -189,7 +224,10 @@ impl<'a> Template<'a> {
     fn resource(&self, resource: &Resource) -> Result<TokenStream> {
         match resource {
             Resource::Template(parts) => {
-                let parts = parts.iter().map(|part| self.part(part)).collect::<Result<Vec<_>>>()?;
+                let parts = parts
+                    .iter()
+                    .map(|part| self.part(part))
+                    .collect::<Result<Vec<_>>>()?;
                 Ok(quote! { Resource::Template(&[#(#parts),*]) })
             }
             Resource::Resolver(call) => {
@@ -206,7 +244,11 @@ impl<'a> Template<'a> {
             Part::Region => quote! { Part::Region },
             Part::Account => quote! { Part::Account },
             Part::Opaque => quote! { Part::Opaque },
-            Part::Member { path, default, or_arn } => {
+            Part::Member {
+                path,
+                default,
+                or_arn,
+            } => {
                 let capture = self.index(path)?;
                 let default = match default {
                     Some(text) => quote! { Some(#text) },
@@ -218,7 +260,11 @@ impl<'a> Template<'a> {
     }
 
     fn predicate(&self, predicate: &Predicate) -> Result<TokenStream> {
-        let several = |all: &[Predicate]| all.iter().map(|one| self.predicate(one)).collect::<Result<Vec<_>>>();
+        let several = |all: &[Predicate]| {
+            all.iter()
+                .map(|one| self.predicate(one))
+                .collect::<Result<Vec<_>>>()
+        };
         Ok(match predicate {
             Predicate::Always => quote! { Predicate::Always },
             Predicate::Present(path) => {
@@ -280,9 +326,14 @@ impl<'a> Template<'a> {
     fn call(&self, call: &Call) -> Result<TokenStream> {
         let name = &call.name;
         let position = self.resolvers.iter().position(|known| known == name);
-        let index = position.with_context(|| format!("@{name} is not among the service's resolvers"))?;
+        let index =
+            position.with_context(|| format!("@{name} is not among the service's resolvers"))?;
         let index = proc_macro2::Literal::usize_unsuffixed(index);
-        let arguments = call.arguments.iter().map(|path| self.index(path)).collect::<Result<Vec<_>>>()?;
+        let arguments = call
+            .arguments
+            .iter()
+            .map(|path| self.index(path))
+            .collect::<Result<Vec<_>>>()?;
         Ok(quote! { name: #name, index: #index, arguments: &[#(#arguments),*] })
     }
 

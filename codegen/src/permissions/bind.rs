@@ -22,7 +22,8 @@ struct OneType {
 /// The resources of an action, for an operation with this input: the first entry holds for each
 /// call; further ones are about resources that only some calls name.
 ///
-/// A required type that no member names is opaque, or `*` where the call is about to make it.
+/// A required type that no member names is opaque, or has `*` for the id that the call is about to
+/// make.
 pub(super) fn resources(
     operation: &str,
     action: &Action,
@@ -34,13 +35,25 @@ pub(super) fn resources(
     let mut sometimes: Vec<(Resource, Path)> = Vec::new();
     let has_required = action.resource_types.values().any(|usage| usage.required);
     for (name, usage) in &action.resource_types {
-        match one_type(name, action.resource_types.len() == 1, reference, overlay, input) {
-            Some(OneType { resource, optional: None }) => always.push(resource),
-            Some(OneType { resource, optional: Some(path) }) if !usage.required => {
+        match one_type(
+            name,
+            action.resource_types.len() == 1,
+            reference,
+            overlay,
+            input,
+        ) {
+            Some(OneType {
+                resource,
+                optional: None,
+            }) => always.push(resource),
+            Some(OneType {
+                resource,
+                optional: Some(path),
+            }) if !usage.required => {
                 sometimes.push((resource, path));
             }
             Some(OneType { resource, .. }) => always.push(resource),
-            None if usage.required => always.push(unnamed(operation, name, reference)),
+            None if usage.required => always.push(unnamed(operation, name, reference, input)),
             None => {}
         }
     }
@@ -48,7 +61,10 @@ pub(super) fn resources(
     sometimes.retain(|(resource, _)| !always.contains(resource));
     let mut bound = Vec::new();
     if !always.is_empty() || sometimes.is_empty() {
-        bound.push(Bound { resources: always, when: Predicate::Always });
+        bound.push(Bound {
+            resources: always,
+            when: Predicate::Always,
+        });
     } else if !has_required {
         // Without any of the optional resources the call is about no resource in particular.
         let mut absent: Vec<Predicate> = Vec::new();
@@ -58,8 +74,15 @@ pub(super) fn resources(
                 absent.push(one);
             }
         }
-        let when = if absent.len() == 1 { absent.remove(0) } else { Predicate::All(absent) };
-        bound.push(Bound { resources: Vec::new(), when });
+        let when = if absent.len() == 1 {
+            absent.remove(0)
+        } else {
+            Predicate::All(absent)
+        };
+        bound.push(Bound {
+            resources: Vec::new(),
+            when,
+        });
     }
     let mut grouped: Vec<(Path, Vec<Resource>)> = Vec::new();
     for (resource, path) in sometimes {
@@ -69,7 +92,10 @@ pub(super) fn resources(
             None => grouped.push((path, vec![resource])),
         }
     }
-    bound.extend(grouped.into_iter().map(|(path, resources)| Bound { resources, when: Predicate::Present(path) }));
+    bound.extend(grouped.into_iter().map(|(path, resources)| Bound {
+        resources,
+        when: Predicate::Present(path),
+    }));
     bound
 }
 
@@ -97,15 +123,26 @@ fn one_type(
             .value
             .iter()
             .find(|resource| exists(resource, input))
-            .map(|resource| OneType { resource: resource.clone(), optional: None });
+            .map(|resource| OneType {
+                resource: resource.clone(),
+                optional: None,
+            });
     }
     let members = input.members();
-    let arns = reference.resource_types.get(name).map(|kind| kind.arns.as_slice()).unwrap_or_default();
-    let by_format = arns.iter().find_map(|arn| by_format(arn, name, only, &members, input));
+    let arns = reference
+        .resource_types
+        .get(name)
+        .map(|kind| kind.arns.as_slice())
+        .unwrap_or_default();
+    let by_format = arns
+        .iter()
+        .find_map(|arn| by_format(arn, name, only, &members, input, None));
     match by_format {
         Some(bound) if bound.optional.is_none() => Some(bound),
         // A required ARN says more than an optional name.
-        other => by_arn(name, arns, &members, input).filter(|bound| other.is_none() || bound.optional.is_none()).or(other),
+        other => by_arn(name, arns, &members, input)
+            .filter(|bound| other.is_none() || bound.optional.is_none())
+            .or(other),
     }
 }
 
@@ -121,15 +158,18 @@ pub(super) fn exists(resource: &Resource, input: &Input<'_>) -> bool {
     }
 }
 
-/// An ARN format with every placeholder bound.
+/// An ARN format with its placeholders bound, each to a member of its own; `otherwise` stands for
+/// those that no member names, and without it all must be bound.
 fn by_format(
     arn: &str,
     resource_type: &str,
     only: bool,
     members: &[Found<'_>],
     input: &Input<'_>,
+    otherwise: Option<&Part>,
 ) -> Option<OneType> {
     let mut optional = None;
+    let mut used: Vec<&str> = Vec::new();
     let mut parts = Vec::new();
     for part in split(arn) {
         let part = match part {
@@ -138,26 +178,55 @@ fn by_format(
             Err("Region") => Part::Region,
             Err("Account" | "AccountId") => Part::Account,
             Err(placeholder) => {
-                let (path, found) = named(placeholder, resource_type, only, members, input)?;
-                if !found.required {
-                    optional = Some(Path(path.0.iter().filter(|step| **step != Step::Each).cloned().collect()));
+                let named = named(placeholder, resource_type, only, members, input);
+                match named.filter(|(_, found)| !used.contains(&found.name)) {
+                    Some((path, found)) => {
+                        used.push(found.name);
+                        if !found.required {
+                            optional = Some(found.path.clone());
+                        }
+                        Part::Member {
+                            path,
+                            default: None,
+                            or_arn: found.takes_arn(input),
+                        }
+                    }
+                    None => otherwise?.clone(),
                 }
-                let or_arn = found.takes_arn(input);
-                Part::Member { path, default: None, or_arn }
             }
         };
         parts.push(part);
     }
-    Some(OneType { resource: Resource::Template(parts), optional })
+    Some(OneType {
+        resource: Resource::Template(parts),
+        optional,
+    })
 }
 
 /// A member that holds the resource's whole ARN: `TableArn` of a `table`, or a `ResourceArn` of
 /// whatever the operation is about.
-fn by_arn(resource_type: &str, arns: &[String], members: &[Found<'_>], input: &Input<'_>) -> Option<OneType> {
+fn by_arn(
+    resource_type: &str,
+    arns: &[String],
+    members: &[Found<'_>],
+    input: &Input<'_>,
+) -> Option<OneType> {
     let mut wanted = vec![format!("{}arn", plain(resource_type))];
-    let placeholders = arns.iter().flat_map(|arn| split(arn)).filter_map(Result::err);
+    let placeholders = arns
+        .iter()
+        .flat_map(|arn| split(arn))
+        .filter_map(Result::err);
     wanted.extend(placeholders.map(|placeholder| format!("{}arn", stem(&plain(placeholder)))));
-    wanted.extend(["resourcearn", "resource", "resourceidentifier", "arn", "targetarn"].map(str::to_owned));
+    wanted.extend(
+        [
+            "resourcearn",
+            "resource",
+            "resourceidentifier",
+            "arn",
+            "targetarn",
+        ]
+        .map(str::to_owned),
+    );
     wanted.iter().find_map(|wanted| {
         let found = members.iter().find(|found| {
             let name = plain(found.name);
@@ -165,8 +234,15 @@ fn by_arn(resource_type: &str, arns: &[String], members: &[Found<'_>], input: &I
         })?;
         let path = found.values(input)?;
         let optional = (!found.required).then(|| found.path.clone());
-        let part = Part::Member { path, default: None, or_arn: false };
-        Some(OneType { resource: Resource::Template(vec![part]), optional })
+        let part = Part::Member {
+            path,
+            default: None,
+            or_arn: false,
+        };
+        Some(OneType {
+            resource: Resource::Template(vec![part]),
+            optional,
+        })
     })
 }
 
@@ -194,8 +270,15 @@ fn named<'a, 'b>(
         wanted.extend(["", "name", "id", "identifier"].map(|suffix| format!("{stem}{suffix}")));
     }
     if only {
-        let kind = placeholder.strip_prefix(stem(&placeholder)).unwrap_or_default();
-        wanted.extend([kind, "identifier"].into_iter().filter(|kind| !kind.is_empty()).map(str::to_owned));
+        let kind = placeholder
+            .strip_prefix(stem(&placeholder))
+            .unwrap_or_default();
+        wanted.extend(
+            [kind, "identifier"]
+                .into_iter()
+                .filter(|kind| !kind.is_empty())
+                .map(str::to_owned),
+        );
     }
     wanted.iter().find_map(|wanted| {
         members.iter().find_map(|found| {
@@ -211,7 +294,9 @@ impl Found<'_> {
     pub(super) fn values(&self, input: &Input<'_>) -> Option<Path> {
         match &self.shape.kind {
             _ if is_scalar(self.shape) => Some(self.path.clone()),
-            ShapeKind::List(_) if input.element(self.shape).is_some_and(is_scalar) => Some(self.path.then(Step::Each)),
+            ShapeKind::List(_) if input.element(self.shape).is_some_and(is_scalar) => {
+                Some(self.path.then(Step::Each))
+            }
             _ => None,
         }
     }
@@ -219,39 +304,60 @@ impl Found<'_> {
     /// Whether the member takes an ARN as well as a name, by its pattern or its own name.
     pub(super) fn takes_arn(&self, input: &Input<'_>) -> bool {
         let shape = input.element(self.shape).unwrap_or(self.shape);
-        shape.pattern.as_deref().is_some_and(|pattern| pattern.contains("arn:"))
+        shape
+            .pattern
+            .as_deref()
+            .is_some_and(|pattern| pattern.contains("arn:"))
             || plain(self.name).ends_with("arn")
     }
 }
 
-/// A resource that no member names.
-fn unnamed(operation: &str, resource_type: &str, reference: &Authorization) -> Resource {
+/// A resource that no member names whole: what the members do not tell is opaque, or, in what the
+/// call is about to make, `*`, as AWS checks what has no id yet.
+fn unnamed(
+    operation: &str,
+    resource_type: &str,
+    reference: &Authorization,
+    input: &Input<'_>,
+) -> Resource {
     const MAKES: [&str; 12] = [
-        "Create", "Run", "Start", "Request", "Allocate", "Register", "Import", "Copy", "Put", "Provision", "Purchase",
+        "Create",
+        "Run",
+        "Start",
+        "Request",
+        "Allocate",
+        "Register",
+        "Import",
+        "Copy",
+        "Put",
+        "Provision",
+        "Purchase",
         "Submit",
     ];
     let makes = MAKES.iter().any(|verb| operation.starts_with(verb));
-    if makes {
-        // AWS checks what is yet to get its name as `*`.
-        return Resource::Template(vec![Part::Literal("*".to_owned())]);
-    }
-    let arn = reference.resource_types.get(resource_type).and_then(|kind| kind.arns.first());
-    let parts = arn.map_or_else(
-        || vec![Part::Opaque],
-        |arn| {
-            split(arn)
-                .into_iter()
-                .map(|part| match part {
-                    Ok(text) => Part::Literal(text.to_owned()),
-                    Err("Partition") => Part::Partition,
-                    Err("Region") => Part::Region,
-                    Err("Account" | "AccountId") => Part::Account,
-                    Err(_) => Part::Opaque,
-                })
-                .collect()
-        },
-    );
-    Resource::Template(parts)
+    let otherwise = if makes {
+        Part::Literal("*".to_owned())
+    } else {
+        Part::Opaque
+    };
+    let arn = reference
+        .resource_types
+        .get(resource_type)
+        .and_then(|kind| kind.arns.first());
+    arn.and_then(|arn| {
+        by_format(
+            arn,
+            resource_type,
+            false,
+            &input.members(),
+            input,
+            Some(&otherwise),
+        )
+    })
+    .map_or_else(
+        || Resource::Template(vec![otherwise.clone()]),
+        |bound| bound.resource,
+    )
 }
 
 /// An ARN format as text (`Ok`) and names of placeholders (`Err`).

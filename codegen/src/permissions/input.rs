@@ -26,7 +26,10 @@ pub(super) struct Found<'a> {
 impl<'a> Input<'a> {
     /// The input of an operation; an operation without one has no members.
     pub(super) fn new(model: &'a Model, shape: Option<&str>) -> Self {
-        Self { model, shape: shape.and_then(|name| model.shapes.get(name)) }
+        Self {
+            model,
+            shape: shape.and_then(|name| model.shapes.get(name)),
+        }
     }
 
     /// The members of the input itself, by name.
@@ -48,7 +51,14 @@ impl<'a> Input<'a> {
         found
     }
 
-    fn collect(&self, shape: &'a Shape, at: &[Step], required: bool, depth: usize, found: &mut Vec<Found<'a>>) {
+    fn collect(
+        &self,
+        shape: &'a Shape,
+        at: &[Step],
+        required: bool,
+        depth: usize,
+        found: &mut Vec<Found<'a>>,
+    ) {
         let (ShapeKind::Structure(members) | ShapeKind::Union(members)) = &shape.kind else {
             return;
         };
@@ -71,28 +81,47 @@ impl<'a> Input<'a> {
                     _ => self.collect(target, &steps, required, depth - 1, found),
                 }
             }
-            found.push(Found { path: Path(steps), name, member, shape: target, required });
+            found.push(Found {
+                path: Path(steps),
+                name,
+                member,
+                shape: target,
+                required,
+            });
         }
     }
 
     /// What a path leads to; an error names the first step that leads nowhere.
     pub(super) fn follow(&self, path: &Path) -> Result<&'a Shape, String> {
-        let mut shape = self.shape.ok_or_else(|| format!("{path}: the operation has no input"))?;
+        let mut shape = self
+            .shape
+            .ok_or_else(|| format!("{path}: the operation has no input"))?;
         for step in &path.0 {
             let target = match (step, &shape.kind) {
                 (Step::Member(name), ShapeKind::Structure(members) | ShapeKind::Union(members)) => {
-                    &members.get(name).ok_or_else(|| unknown(path, name, members.keys()))?.target
+                    &members
+                        .get(name)
+                        .ok_or_else(|| unknown(path, name, members.keys()))?
+                        .target
                 }
                 (Step::Each, ShapeKind::List(element)) => &element.target,
                 (Step::Keys, ShapeKind::Map { key, .. }) => &key.target,
                 (Step::Values, ShapeKind::Map { value, .. }) => &value.target,
-                (Step::Member(name), _) => return Err(format!("{path}: {name} is asked of what is no structure")),
+                (Step::Member(name), _) => {
+                    return Err(format!("{path}: {name} is asked of what is no structure"));
+                }
                 (Step::Each, _) => return Err(format!("{path}: [] follows what is no list")),
                 (Step::Keys | Step::Values, _) => {
-                    return Err(format!("{path}: {{keys}} and {{values}} follow what is no map"));
+                    return Err(format!(
+                        "{path}: {{keys}} and {{values}} follow what is no map"
+                    ));
                 }
             };
-            shape = self.model.shapes.get(target).ok_or_else(|| format!("{path}: shape {target} is missing"))?;
+            shape = self
+                .model
+                .shapes
+                .get(target)
+                .ok_or_else(|| format!("{path}: shape {target} is missing"))?;
         }
         Ok(shape)
     }
@@ -122,7 +151,10 @@ pub(super) fn is_scalar(shape: &Shape) -> bool {
 
 /// A name without case and marks, for comparison: `x-amz-acl` and `XAmzAcl` are one.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    name.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn unknown<'a>(path: &Path, name: &str, members: impl Iterator<Item = &'a String>) -> String {
@@ -134,6 +166,10 @@ fn unknown<'a>(path: &Path, name: &str, members: impl Iterator<Item = &'a String
             member.contains(&wanted) || wanted.contains(&member)
         })
         .collect();
-    let hint = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) };
+    let hint = if near.is_empty() {
+        String::new()
+    } else {
+        format!("; did you mean {}?", near.join(" or "))
+    };
     format!("{path}: there is no member {name}{hint}")
 }

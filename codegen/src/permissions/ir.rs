@@ -73,7 +73,11 @@ pub(crate) enum Part {
     Partition,
     Region,
     Account,
-    Member { path: Path, default: Option<String>, or_arn: bool },
+    Member {
+        path: Path,
+        default: Option<String>,
+        or_arn: bool,
+    },
     Opaque,
 }
 
@@ -115,11 +119,6 @@ pub(crate) enum Step {
 }
 
 impl Path {
-    /// The path of a member of the input itself.
-    pub(crate) fn member(name: &str) -> Self {
-        Self(vec![Step::Member(name.to_owned())])
-    }
-
     /// The path one step further.
     pub(crate) fn then(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
@@ -142,22 +141,18 @@ impl Path {
             steps.push(Step::Member(name.to_owned()));
             let mut rest = suffix;
             while !rest.is_empty() {
-                let (mark, step) = [("[]", Step::Each), ("{keys}", Step::Keys), ("{values}", Step::Values)]
-                    .into_iter()
-                    .find(|(mark, _)| rest.starts_with(mark))?;
+                let (mark, step) = [
+                    ("[]", Step::Each),
+                    ("{keys}", Step::Keys),
+                    ("{values}", Step::Values),
+                ]
+                .into_iter()
+                .find(|(mark, _)| rest.starts_with(mark))?;
                 steps.push(step);
                 rest = &rest[mark.len()..];
             }
         }
         Some(Self(steps))
-    }
-
-    /// The first member on the path.
-    pub(crate) fn root(&self) -> &str {
-        match self.0.first() {
-            Some(Step::Member(name)) => name,
-            _ => "",
-        }
     }
 }
 
@@ -209,7 +204,10 @@ impl Predicate {
     pub(crate) fn paths(&self) -> Vec<&Path> {
         match self {
             Self::Always => Vec::new(),
-            Self::Present(path) | Self::Absent(path) | Self::OneOf(path, _) | Self::Contains(path, _) => {
+            Self::Present(path)
+            | Self::Absent(path)
+            | Self::OneOf(path, _)
+            | Self::Contains(path, _) => {
                 vec![path]
             }
             Self::All(all) | Self::Any(all) => all.iter().flat_map(Self::paths).collect(),
@@ -248,7 +246,11 @@ impl fmt::Display for Part {
             Self::Region => f.write_str("{region}"),
             Self::Account => f.write_str("{account}"),
             Self::Opaque => f.write_str("{?}"),
-            Self::Member { path, default, or_arn } => {
+            Self::Member {
+                path,
+                default,
+                or_arn,
+            } => {
                 write!(f, "{{{path}")?;
                 if *or_arn {
                     f.write_str("|arn")?;

@@ -13,19 +13,31 @@ pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
         match name {
             "aws:RequestTag/" => {
                 if let Some((names, values)) = tags(input) {
-                    keys.push(Key { name: name.to_owned(), value: KeyValue::Pairs { names, values } });
+                    keys.push(Key {
+                        name: name.to_owned(),
+                        value: KeyValue::Pairs { names, values },
+                    });
                 }
             }
             "aws:TagKeys" => {
-                if let Some(names) = tags(input).map(|(names, _)| names).or_else(|| tag_keys(input)) {
-                    keys.push(Key { name: name.to_owned(), value: KeyValue::Member(names) });
+                if let Some(names) = tags(input)
+                    .map(|(names, _)| names)
+                    .or_else(|| tag_keys(input))
+                {
+                    keys.push(Key {
+                        name: name.to_owned(),
+                        value: KeyValue::Member(names),
+                    });
                 }
             }
             // Other keys with a name inside are the state's, not the request's.
             _ if name != listed => {}
             _ => {
                 if let Some(path) = members.iter().find_map(|found| means(found, name, input)) {
-                    keys.push(Key { name: name.to_owned(), value: KeyValue::Member(path) });
+                    keys.push(Key {
+                        name: name.to_owned(),
+                        value: KeyValue::Member(path),
+                    });
                 }
             }
         }
@@ -37,8 +49,15 @@ pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
 
 /// The keys that the reference lists for an action, on whichever resource.
 pub(super) fn listed(action: &Action) -> impl Iterator<Item = &str> {
-    let of_types = action.resource_types.values().flat_map(|usage| &usage.condition_keys);
-    action.condition_keys.iter().chain(of_types).map(String::as_str)
+    let of_types = action
+        .resource_types
+        .values()
+        .flat_map(|usage| &usage.condition_keys);
+    action
+        .condition_keys
+        .iter()
+        .chain(of_types)
+        .map(String::as_str)
 }
 
 /// Whether the reference lists a key, as an overlay writes it, for an action.
@@ -48,12 +67,18 @@ pub(super) fn lists(action: &Action, key: &str) -> bool {
 
 /// Whether a prefix has a condition key, as an overlay writes it.
 pub(super) fn known(reference: &Authorization, key: &str) -> bool {
-    reference.condition_keys.keys().any(|known| base(known).eq_ignore_ascii_case(key))
+    reference
+        .condition_keys
+        .keys()
+        .any(|known| base(known).eq_ignore_ascii_case(key))
 }
 
 /// A key without the placeholder at its end: `aws:RequestTag/${TagKey}` is `aws:RequestTag/`.
 fn base(key: &str) -> &str {
-    let end = key.find("${").or_else(|| key.find('<')).unwrap_or(key.len());
+    let end = key
+        .find("${")
+        .or_else(|| key.find('<'))
+        .unwrap_or(key.len());
     &key[..end]
 }
 
@@ -62,10 +87,17 @@ fn base(key: &str) -> &str {
 fn means(found: &Found<'_>, key: &str, input: &Input<'_>) -> Option<Path> {
     let (_, name) = key.split_once(':')?;
     let wanted = plain(name);
-    let header = found.member.location_name.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let header = found
+        .member
+        .location_name
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let same = plain(found.name) == wanted
         || header == name.to_ascii_lowercase()
-        || header.strip_prefix("x-amz-").is_some_and(|header| plain(header) == wanted);
+        || header
+            .strip_prefix("x-amz-")
+            .is_some_and(|header| plain(header) == wanted);
     if same { found.values(input) } else { None }
 }
 
@@ -105,7 +137,9 @@ fn pair(element: &crate::model::Shape, part: &str, at: &Path) -> Option<Path> {
 fn tag_keys(input: &Input<'_>) -> Option<Path> {
     const NAMES: [&str; 4] = ["tagkeys", "tagkeylist", "tagstoremove", "keys"];
     let members = input.members();
-    let found = members.iter().find(|found| NAMES.contains(&plain(found.name).as_str()))?;
+    let found = members
+        .iter()
+        .find(|found| NAMES.contains(&plain(found.name).as_str()))?;
     let element = input.element(found.shape)?;
     is_scalar(element).then(|| found.path.then(Step::Each))
 }

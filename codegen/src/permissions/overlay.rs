@@ -71,13 +71,19 @@ pub(super) struct Located<T> {
 impl Overlay {
     /// Parses an overlay; `file` is for diagnostics.
     pub(crate) fn parse(file: &FilePath, text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let mut overlay =
-            Self { file: file.to_owned(), text: text.to_owned(), ..Self::default() };
+        let mut overlay = Self {
+            file: file.to_owned(),
+            text: text.to_owned(),
+            ..Self::default()
+        };
         let raw: Raw = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
             vec![overlay.diagnostic(at, error.message().to_owned())]
         })?;
-        let mut problems = Problems { overlay: &overlay, found: Vec::new() };
+        let mut problems = Problems {
+            overlay: &overlay,
+            found: Vec::new(),
+        };
         let service = raw.service.unwrap_or_default();
         let mut resources = BTreeMap::new();
         for (name, value) in service.resources {
@@ -89,7 +95,10 @@ impl Overlay {
         for (name, value) in service.keys {
             let at = value.span().start;
             let texts = value.into_inner().0;
-            let parsed = texts.iter().filter_map(|text| problems.parsed(at, syntax::key_value(text))).collect();
+            let parsed = texts
+                .iter()
+                .filter_map(|text| problems.parsed(at, syntax::key_value(text)))
+                .collect();
             keys.insert(name, Located { value: parsed, at });
         }
         let mut operations = BTreeMap::new();
@@ -114,8 +123,18 @@ impl Overlay {
 
     /// A diagnostic about a place in the overlay's text.
     pub(super) fn diagnostic(&self, at: usize, message: String) -> Diagnostic {
-        let line = self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-        Diagnostic { file: self.file.clone(), line, message }
+        let line = self
+            .text
+            .bytes()
+            .take(at)
+            .filter(|byte| *byte == b'\n')
+            .count()
+            + 1;
+        Diagnostic {
+            file: self.file.clone(),
+            line,
+            message,
+        }
     }
 }
 
@@ -137,7 +156,10 @@ impl Problems<'_> {
     fn several(&mut self, raw: Spanned<Several>) -> Vec<Resource> {
         let at = raw.span().start;
         let texts = raw.into_inner().0;
-        texts.iter().filter_map(|text| self.parsed(at, syntax::resource(text))).collect()
+        texts
+            .iter()
+            .filter_map(|text| self.parsed(at, syntax::resource(text)))
+            .collect()
     }
 
     fn keys(&mut self, raw: BTreeMap<Spanned<String>, String>) -> Keys {
@@ -160,25 +182,38 @@ impl Problems<'_> {
             "open" => Some(OverlayClass::Open),
             "unsigned" => Some(OverlayClass::Unsigned),
             other => {
-                let message = format!("class {other:?} is not known; an overlay says \"open\" or \"unsigned\"");
+                let message = format!(
+                    "class {other:?} is not known; an overlay says \"open\" or \"unsigned\""
+                );
                 self.push(class.span().start, message);
                 None
             }
         });
         if class.is_some() && raw.because.is_none() {
-            self.push(at, "a class needs `because`: the title of the AWS document that says so".to_owned());
+            self.push(
+                at,
+                "a class needs `because`: the title of the AWS document that says so".to_owned(),
+            );
         }
         if class.is_some() && (raw.require.is_some() || !raw.add.is_empty()) {
-            self.push(at, "an operation with a class has no requirements".to_owned());
+            self.push(
+                at,
+                "an operation with a class has no requirements".to_owned(),
+            );
         }
-        if raw.require.is_some() && (!raw.add.is_empty() || raw.action.is_some() || raw.resource.is_some()) {
+        if raw.require.is_some()
+            && (!raw.add.is_empty() || raw.action.is_some() || raw.resource.is_some())
+        {
             let message = "`require` stands for all that the operation needs; `add`, `action` and `resource` change \
                            what the rules find";
             self.push(at, message.to_owned());
         }
         let located = |raw: Spanned<String>| {
             let at = raw.span().start;
-            Located { value: raw.into_inner(), at }
+            Located {
+                value: raw.into_inner(),
+                at,
+            }
         };
         Entry {
             class,
@@ -186,9 +221,14 @@ impl Problems<'_> {
             action: raw.action.map(located),
             resource: raw.resource.map(|raw| {
                 let at = raw.span().start;
-                Located { value: self.several(raw), at }
+                Located {
+                    value: self.several(raw),
+                    at,
+                }
             }),
-            require: raw.require.map(|all| all.into_iter().map(|one| self.wanted(one)).collect()),
+            require: raw
+                .require
+                .map(|all| all.into_iter().map(|one| self.wanted(one)).collect()),
             add: raw.add.into_iter().map(|one| self.wanted(one)).collect(),
             keys: self.keys(raw.keys),
         }
@@ -197,26 +237,55 @@ impl Problems<'_> {
     fn wanted(&mut self, raw: RawWanted) -> Wanted {
         let at = raw.action.span().start;
         let resources = match raw.resource {
-            None => Located { value: Vec::new(), at },
+            None => Located {
+                value: Vec::new(),
+                at,
+            },
             Some(raw) => {
                 let at = raw.span().start;
-                Located { value: self.several(raw), at }
+                Located {
+                    value: self.several(raw),
+                    at,
+                }
             }
         };
-        let when = raw.when.map_or(Located { value: Predicate::Always, at }, |raw| {
-            let at = raw.span().start;
-            let value = self.parsed(at, syntax::predicate(raw.get_ref())).unwrap_or(Predicate::Always);
-            Located { value, at }
-        });
+        let when = raw.when.map_or(
+            Located {
+                value: Predicate::Always,
+                at,
+            },
+            |raw| {
+                let at = raw.span().start;
+                let value = self
+                    .parsed(at, syntax::predicate(raw.get_ref()))
+                    .unwrap_or(Predicate::Always);
+                Located { value, at }
+            },
+        );
         let each = raw.each.and_then(|raw| {
             let at = raw.span().start;
             let path = Path::parse(raw.get_ref()).filter(|path| path.0.last() == Some(&Step::Each));
             if path.is_none() {
-                self.push(at, format!("{:?} is no path to a list's elements, like Delete.Objects[]", raw.get_ref()));
+                self.push(
+                    at,
+                    format!(
+                        "{:?} is no path to a list's elements, like Delete.Objects[]",
+                        raw.get_ref()
+                    ),
+                );
             }
             path.map(|value| Located { value, at })
         });
-        Wanted { action: Located { value: raw.action.into_inner(), at }, resources, when, each, keys: self.keys(raw.keys) }
+        Wanted {
+            action: Located {
+                value: raw.action.into_inner(),
+                at,
+            },
+            resources,
+            when,
+            each,
+            keys: self.keys(raw.keys),
+        }
     }
 }
 

@@ -29,7 +29,11 @@ impl Prefixes {
         toml::from_str(text).map_err(|error: toml::de::Error| {
             let at = error.span().map_or(0, |span| span.start);
             let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            Diagnostic { file: file.to_owned(), line, message: error.message().to_owned() }
+            Diagnostic {
+                file: file.to_owned(),
+                line,
+                message: error.message().to_owned(),
+            }
         })
     }
 
@@ -39,15 +43,26 @@ impl Prefixes {
         model: &Model,
         references: &'a BTreeMap<String, Authorization>,
     ) -> Vec<&'a Authorization> {
-        let listed = self.0.get(&model.id).map(|exception| exception.prefixes.as_slice()).unwrap_or_default();
+        let listed = self
+            .0
+            .get(&model.id)
+            .map(|exception| exception.prefixes.as_slice())
+            .unwrap_or_default();
         if !listed.is_empty() {
-            return listed.iter().filter_map(|prefix| references.get(prefix)).collect();
+            return listed
+                .iter()
+                .filter_map(|prefix| references.get(prefix))
+                .collect();
         }
-        [model.metadata.signing_name(), &model.metadata.endpoint_prefix, &model.id]
-            .into_iter()
-            .find_map(|prefix| references.get(prefix))
-            .into_iter()
-            .collect()
+        [
+            model.metadata.signing_name(),
+            &model.metadata.endpoint_prefix,
+            &model.id,
+        ]
+        .into_iter()
+        .find_map(|prefix| references.get(prefix))
+        .into_iter()
+        .collect()
     }
 
     /// The principal that the service assumes roles as.

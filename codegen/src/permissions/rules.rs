@@ -17,17 +17,22 @@ pub(super) struct Named<'a> {
 /// operation's page, else `prefix:Operation`. `None` for a service that IAM does not know.
 pub(super) fn name<'a>(operation: &str, references: &[&'a Authorization]) -> Option<Named<'a>> {
     for reference in references {
-        let own = reference.actions.iter().find(|(name, _)| name.eq_ignore_ascii_case(operation));
+        let own = reference
+            .actions
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(operation));
         if let Some((name, action)) = own {
             return Some(found(name, action, reference, Source::Name));
         }
     }
     let page = format!("API_{operation}");
     for reference in references {
-        let mut linked = reference
-            .actions
-            .iter()
-            .filter(|(_, action)| action.documentation.as_deref().is_some_and(|link| link.eq_ignore_ascii_case(&page)));
+        let mut linked = reference.actions.iter().filter(|(_, action)| {
+            action
+                .documentation
+                .as_deref()
+                .is_some_and(|link| link.eq_ignore_ascii_case(&page))
+        });
         // A page that several actions name (one for each version of an object) names none.
         if let (Some((name, action)), None) = (linked.next(), linked.next()) {
             return Some(found(name, action, reference, Source::Link));
@@ -41,8 +46,18 @@ pub(super) fn name<'a>(operation: &str, references: &[&'a Authorization]) -> Opt
     })
 }
 
-fn found<'a>(name: &str, action: &'a Action, reference: &'a Authorization, source: Source) -> Named<'a> {
-    Named { name: format!("{}:{name}", reference.prefix), reference, action: Some(action), source }
+fn found<'a>(
+    name: &str,
+    action: &'a Action,
+    reference: &'a Authorization,
+    source: Source,
+) -> Named<'a> {
+    Named {
+        name: format!("{}:{name}", reference.prefix),
+        reference,
+        action: Some(action),
+        source,
+    }
 }
 
 /// The actions that a call needs beside its own: those that the reference calls dependent, where
@@ -55,15 +70,29 @@ pub(super) fn dependents(
     principal: &str,
     input: &Input<'_>,
 ) -> (Vec<Requirement>, Vec<String>) {
-    let of_types = action.resource_types.values().flat_map(|usage| &usage.dependent_actions);
-    let mut listed: Vec<&str> =
-        action.dependent_actions.iter().chain(of_types).map(String::as_str).collect();
+    let of_types = action
+        .resource_types
+        .values()
+        .flat_map(|usage| &usage.dependent_actions);
+    let mut listed: Vec<&str> = action
+        .dependent_actions
+        .iter()
+        .chain(of_types)
+        .map(String::as_str)
+        .collect();
     listed.sort_unstable();
     listed.dedup();
-    let changes = action.access_level.contains("Write") || action.access_level.contains("Permissions");
-    let roles = if changes || listed.contains(&"iam:PassRole") { roles(main, input) } else { Vec::new() };
-    let mut requirements: Vec<Requirement> =
-        roles.iter().map(|(path, when)| pass_role(path, when, principal)).collect();
+    let changes =
+        action.access_level.contains("Write") || action.access_level.contains("Permissions");
+    let roles = if changes || listed.contains(&"iam:PassRole") {
+        roles(main, input)
+    } else {
+        Vec::new()
+    };
+    let mut requirements: Vec<Requirement> = roles
+        .iter()
+        .map(|(path, when)| pass_role(path, when, principal))
+        .collect();
     let mut unbound = Vec::new();
     for dependent in listed {
         if dependent == "iam:PassRole" {
@@ -95,11 +124,16 @@ fn roles(main: &[Resource], input: &Input<'_>) -> Vec<(Path, Predicate)> {
         .filter(|found| is_scalar(found.shape))
         .filter(|found| {
             let name = plain(found.name);
-            name.ends_with("rolearn") || (name.ends_with("role") && found.shape.enum_values.is_empty())
+            name.ends_with("rolearn")
+                || (name.ends_with("role") && found.shape.enum_values.is_empty())
         })
         .filter(|found| !is_resource(&found.path))
         .map(|found| {
-            let when = if found.required { Predicate::Always } else { Predicate::Present(found.path.clone()) };
+            let when = if found.required {
+                Predicate::Always
+            } else {
+                Predicate::Present(found.path.clone())
+            };
             (found.path, when)
         })
         .collect()
@@ -119,7 +153,11 @@ fn pass_role(path: &Path, when: &Predicate, principal: &str) -> Requirement {
 }
 
 fn member(path: &Path, or_arn: bool) -> Part {
-    Part::Member { path: path.clone(), default: None, or_arn }
+    Part::Member {
+        path: path.clone(),
+        default: None,
+        or_arn,
+    }
 }
 
 /// A dependent action's requirements, one for each member that triggers it.
@@ -134,8 +172,15 @@ fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requi
     let (prefix, name) = dependent.split_once(':').unwrap_or((dependent, ""));
     let tagging = ["TagResource", "CreateTags"].contains(&name) || name.starts_with("AddTags");
     if tagging {
-        let Some((names, _)) = keys::tags(input) else { return Vec::new() };
-        let holder = names.0.iter().take_while(|step| matches!(step, Step::Member(_))).cloned().collect();
+        let Some((names, _)) = keys::tags(input) else {
+            return Vec::new();
+        };
+        let holder = names
+            .0
+            .iter()
+            .take_while(|step| matches!(step, Step::Member(_)))
+            .cloned()
+            .collect();
         let holder = Path(holder);
         return vec![plainly(main.to_vec(), Predicate::Present(holder))];
     }
@@ -158,7 +203,10 @@ fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requi
                     Part::Literal(":key/".to_owned()),
                     member(&found.path, true),
                 ];
-                plainly(vec![Resource::Template(parts)], Predicate::Present(found.path.clone()))
+                plainly(
+                    vec![Resource::Template(parts)],
+                    Predicate::Present(found.path.clone()),
+                )
             })
             .collect(),
         "ec2" if name.starts_with("Describe") => {
@@ -170,7 +218,8 @@ fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requi
                 .iter()
                 .find(|found| {
                     let name = plain(found.name);
-                    name.contains(subject) || (subject == "vpc" && network.iter().any(|part| name.contains(part)))
+                    name.contains(subject)
+                        || (subject == "vpc" && network.iter().any(|part| name.contains(part)))
                 })
                 .map(|found| plainly(Vec::new(), Predicate::Present(found.path.clone())))
                 .into_iter()

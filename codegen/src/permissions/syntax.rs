@@ -25,12 +25,19 @@ pub(super) fn key_value(text: &str) -> Parsed<KeyValue> {
     if let Some(name) = text.strip_prefix("header:") {
         return Ok(KeyValue::Header(name.to_ascii_lowercase()));
     }
-    if let Some(inner) = text.strip_prefix("present(").and_then(|rest| rest.strip_suffix(')')) {
+    if let Some(inner) = text
+        .strip_prefix("present(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
         return path(inner).map(KeyValue::Presence);
     }
     let parts = parts(text)?;
     let member = |part: &Part| match part {
-        Part::Member { path, default: None, or_arn: false } => Some(path.clone()),
+        Part::Member {
+            path,
+            default: None,
+            or_arn: false,
+        } => Some(path.clone()),
         _ => None,
     };
     match parts.as_slice() {
@@ -51,20 +58,31 @@ pub(super) fn key_value(text: &str) -> Parsed<KeyValue> {
 
 /// `@name(Member, …)`.
 fn call(text: &str) -> Parsed<Call> {
-    let malformed = || format!("{text:?} is no call of a resolver; it is written @name(Member, Member)");
-    let (name, rest) = text.strip_prefix('@').and_then(|rest| rest.split_once('(')).ok_or_else(malformed)?;
+    let malformed =
+        || format!("{text:?} is no call of a resolver; it is written @name(Member, Member)");
+    let (name, rest) = text
+        .strip_prefix('@')
+        .and_then(|rest| rest.split_once('('))
+        .ok_or_else(malformed)?;
     let inner = rest.strip_suffix(')').ok_or_else(malformed)?;
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if name.is_empty() || !name.chars().all(is_word) {
         return Err(malformed());
     }
-    let arguments = inner.split(',').map(str::trim).filter(|text| !text.is_empty());
-    Ok(Call { name: name.to_owned(), arguments: arguments.map(path).collect::<Parsed<_>>()? })
+    let arguments = inner
+        .split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    Ok(Call {
+        name: name.to_owned(),
+        arguments: arguments.map(path).collect::<Parsed<_>>()?,
+    })
 }
 
 fn path(text: &str) -> Parsed<Path> {
-    Path::parse(text.trim())
-        .ok_or_else(|| format!("{text:?} is no path to a member; one is written A.B[].C or Tags{{keys}}"))
+    Path::parse(text.trim()).ok_or_else(|| {
+        format!("{text:?} is no path to a member; one is written A.B[].C or Tags{{keys}}")
+    })
 }
 
 /// Text with `{placeholders}`.
@@ -75,7 +93,8 @@ fn parts(text: &str) -> Parsed<Vec<Part>> {
         if open > 0 {
             parts.push(Part::Literal(rest[..open].to_owned()));
         }
-        let close = closing(&rest[open..]).ok_or_else(|| format!("{text:?} has a {{ without its }}"))?;
+        let close =
+            closing(&rest[open..]).ok_or_else(|| format!("{text:?} has a {{ without its }}"))?;
         parts.push(placeholder(&rest[open + 1..open + close])?);
         rest = &rest[open + close + 1..];
     }
@@ -119,7 +138,11 @@ fn placeholder(text: &str) -> Parsed<Part> {
                 Some(name) => (name, true),
                 None => (name, false),
             };
-            Part::Member { path: path(name)?, default, or_arn }
+            Part::Member {
+                path: path(name)?,
+                default,
+                or_arn,
+            }
         }
     })
 }
@@ -142,14 +165,19 @@ fn tokens(text: &str) -> Parsed<Tokens<'_>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let length = if let Some(mark) =
-            ["&&", "||", "==", "!=", "!", "~", "(", ")"].into_iter().find(|mark| rest.starts_with(mark))
+        let length = if let Some(mark) = ["&&", "||", "==", "!=", "!", "~", "(", ")"]
+            .into_iter()
+            .find(|mark| rest.starts_with(mark))
         {
             mark.len()
         } else if let Some(quoted) = rest.strip_prefix('\'') {
-            quoted.find('\'').ok_or_else(|| format!("{text:?} has a ' without its '"))? + 2
+            quoted
+                .find('\'')
+                .ok_or_else(|| format!("{text:?} has a ' without its '"))?
+                + 2
         } else {
-            rest.find([' ', '&', '|', '=', '!', '~', '(', ')', '\'']).unwrap_or(rest.len())
+            rest.find([' ', '&', '|', '=', '!', '~', '(', ')', '\''])
+                .unwrap_or(rest.len())
         };
         let (token, after) = rest.split_at(length);
         tokens.push(token);
@@ -177,7 +205,11 @@ fn joined(
     while tokens.pop_if(|token| *token == with).is_some() {
         several.push(next(tokens)?);
     }
-    Ok(if several.len() == 1 { several.remove(0) } else { join(several) })
+    Ok(if several.len() == 1 {
+        several.remove(0)
+    } else {
+        join(several)
+    })
 }
 
 fn one(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
@@ -189,7 +221,10 @@ fn one(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
         }),
         Some("(") => {
             let inner = any(tokens)?;
-            tokens.pop_if(|token| *token == ")").map(|_| inner).ok_or_else(|| "a ( without its )".to_owned())
+            tokens
+                .pop_if(|token| *token == ")")
+                .map(|_| inner)
+                .ok_or_else(|| "a ( without its )".to_owned())
         }
         Some(name) => {
             let path = path(name)?;
@@ -239,15 +274,33 @@ mod tests {
         ] {
             assert_eq!(key_value(text).unwrap().to_string(), text);
         }
-        for text in ["A", "!A", "A == 'x'", "A && !B", "A || (B && C.D[].E)", "CopySource ~ '?versionId='"] {
+        for text in [
+            "A",
+            "!A",
+            "A == 'x'",
+            "A && !B",
+            "A || (B && C.D[].E)",
+            "CopySource ~ '?versionId='",
+        ] {
             assert_eq!(predicate(text).unwrap().to_string(), text);
         }
-        assert_eq!(predicate("A != 'x' && !(B || C)").unwrap().to_string(), "!(A == 'x') && !(B || C)");
+        assert_eq!(
+            predicate("A != 'x' && !(B || C)").unwrap().to_string(),
+            "!(A == 'x') && !(B || C)"
+        );
     }
 
     #[test]
     fn what_is_malformed_is_refused() {
-        for text in ["", "arn:{Bucket", "arn:Bucket}", "{A..B}", "@Function(A)", "@f(A", "{A[0]}"] {
+        for text in [
+            "",
+            "arn:{Bucket",
+            "arn:Bucket}",
+            "{A..B}",
+            "@Function(A)",
+            "@f(A",
+            "{A[0]}",
+        ] {
             assert!(resource(text).is_err(), "{text}");
         }
         for text in ["a{B}c", "{A|arn}", "present(A", "{A}={B=x}"] {

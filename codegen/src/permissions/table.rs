@@ -23,7 +23,10 @@ pub(crate) fn render(service: &str, permissions: &Permissions) -> String {
             one(&mut text, requirement);
         }
         for dependent in &operation.unbound_dependents {
-            let _ = write!(text, "\n  (dependent, without a member to trigger it: {dependent})");
+            let _ = write!(
+                text,
+                "\n  (dependent, without a member to trigger it: {dependent})"
+            );
         }
     }
     text.push('\n');
@@ -52,7 +55,10 @@ fn one(text: &mut String, requirement: &Requirement) {
 /// One line: how many operations there are, and where their actions come from.
 pub(crate) fn coverage(service: &str, permissions: &Permissions) -> String {
     let count = |test: &dyn Fn(&super::OperationPermissions) -> bool| {
-        permissions.values().filter(|operation| test(operation)).count()
+        permissions
+            .values()
+            .filter(|operation| test(operation))
+            .count()
     };
     let by_source = |source: Source| {
         count(&|operation| operation.class == Class::Requirements && operation.source == source)

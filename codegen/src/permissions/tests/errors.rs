@@ -8,9 +8,18 @@ use super::*;
 fn problems(text: &str) -> Vec<String> {
     let file = FilePath::new("models/overlays/lambda.toml");
     let resolved = Overlay::parse(file, text).and_then(|overlay| {
-        resolve(&MODELS.services["lambda"], &MODELS.authorization, &Prefixes::default(), &overlay)
+        resolve(
+            &MODELS.services["lambda"],
+            &MODELS.authorization,
+            &Prefixes::default(),
+            &overlay,
+        )
     });
-    resolved.unwrap_err().iter().map(ToString::to_string).collect()
+    resolved
+        .unwrap_err()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn one(text: &str) -> String {
@@ -30,7 +39,9 @@ fn an_unknown_operation() {
 #[test]
 fn an_unknown_action() {
     assert_eq!(
-        one("[Invoke]\nrequire = [\n  { action = \"lambda:Invoke\", resource = \"{FunctionName}\" },\n]\n"),
+        one(
+            "[Invoke]\nrequire = [\n  { action = \"lambda:Invoke\", resource = \"{FunctionName}\" },\n]\n"
+        ),
         "models/overlays/lambda.toml:3: there is no action lambda:Invoke"
     );
     assert_eq!(
@@ -42,11 +53,15 @@ fn an_unknown_action() {
 #[test]
 fn an_unknown_member_with_what_may_be_meant() {
     assert_eq!(
-        one("[CreateFunction]\nadd = [\n  { action = \"lambda:GetLayerVersion\", resource = \"{Layer[]}\" },\n]\n"),
+        one(
+            "[CreateFunction]\nadd = [\n  { action = \"lambda:GetLayerVersion\", resource = \"{Layer[]}\" },\n]\n"
+        ),
         "models/overlays/lambda.toml:3: Layer[]: there is no member Layer; did you mean Layers?"
     );
     assert_eq!(
-        one("[CreateFunction]\nadd = [\n  { action = \"lambda:GetLayerVersion\",\n    resource = \"{Layers[]}\",\n    when = \"Code.Bucket\" },\n]\n"),
+        one(
+            "[CreateFunction]\nadd = [\n  { action = \"lambda:GetLayerVersion\",\n    resource = \"{Layers[]}\",\n    when = \"Code.Bucket\" },\n]\n"
+        ),
         "models/overlays/lambda.toml:5: Code.Bucket: there is no member Bucket; did you mean S3Bucket?"
     );
     assert_eq!(
@@ -58,11 +73,16 @@ fn an_unknown_member_with_what_may_be_meant() {
 #[test]
 fn a_list_that_is_taken_for_a_text() {
     assert_eq!(
-        one("[CreateFunction]\nadd = [{ action = \"lambda:GetLayerVersion\", resource = \"{Layers}\" }]\n"),
+        one(
+            "[CreateFunction]\nadd = [{ action = \"lambda:GetLayerVersion\", resource = \"{Layers}\" }]\n"
+        ),
         "models/overlays/lambda.toml:2: Layers is a list; write Layers[] for its elements"
     );
     assert!(one("[CreateFunction]\nresource = \"{Code}\"\n").contains(":2: Code is no text"));
-    assert!(one("[CreateFunction]\nresource = \"{Role[]}\"\n").contains(":2: Role[]: [] follows what is no list"));
+    assert!(
+        one("[CreateFunction]\nresource = \"{Role[]}\"\n")
+            .contains(":2: Role[]: [] follows what is no list")
+    );
 }
 
 #[test]
@@ -72,7 +92,9 @@ fn an_unknown_condition_key() {
         "models/overlays/lambda.toml:2: no action of AddPermission has a condition key \"lambda:Principle\""
     );
     assert_eq!(
-        one("[Invoke]\nrequire = [\n  { action = \"lambda:InvokeFunction\", keys = { \"lambda:Tenant\" = \"{TenantId}\" } },\n]\n"),
+        one(
+            "[Invoke]\nrequire = [\n  { action = \"lambda:InvokeFunction\", keys = { \"lambda:Tenant\" = \"{TenantId}\" } },\n]\n"
+        ),
         "models/overlays/lambda.toml:3: condition key \"lambda:Tenant\" is not known to lambda:InvokeFunction"
     );
     assert_eq!(
@@ -96,9 +118,17 @@ fn an_unknown_resource_type() {
 #[test]
 fn malformed_text() {
     assert!(one("[Invoke]\nresource = \"arn:{FunctionName\"\n").contains("lambda.toml:2: "));
-    assert!(one("[Invoke]\nadd = [\n{ action = \"lambda:GetFunction\", when = \"A ==\" }]\n").contains("lambda.toml:3: "));
-    assert!(one("[Invoke]\nadd = [\n\n{ action = \"lambda:GetFunction\", each = \"A\" }]\n").contains("lambda.toml:4: "));
-    assert!(one("[Invoke]\nwhen = \"Qualifier\"\n").contains("lambda.toml:2: unknown field `when`"));
+    assert!(
+        one("[Invoke]\nadd = [\n{ action = \"lambda:GetFunction\", when = \"A ==\" }]\n")
+            .contains("lambda.toml:3: ")
+    );
+    assert!(
+        one("[Invoke]\nadd = [\n\n{ action = \"lambda:GetFunction\", each = \"A\" }]\n")
+            .contains("lambda.toml:4: ")
+    );
+    assert!(
+        one("[Invoke]\nwhen = \"Qualifier\"\n").contains("lambda.toml:2: unknown field `when`")
+    );
     assert!(one("[Invoke]\nresource = 1\n").contains("lambda.toml:2: "));
     assert!(one("[Invoke\n").contains("lambda.toml:1: "));
 }
@@ -106,7 +136,10 @@ fn malformed_text() {
 #[test]
 fn a_class_says_why_and_stands_alone() {
     assert!(one("[Invoke]\nclass = \"open\"\n").contains("needs `because`"));
-    assert!(one("[Invoke]\nclass = \"closed\"\nbecause = \"x\"\n").contains("class \"closed\" is not known"));
+    assert!(
+        one("[Invoke]\nclass = \"closed\"\nbecause = \"x\"\n")
+            .contains("class \"closed\" is not known")
+    );
     assert!(
         one("[Invoke]\nclass = \"open\"\nbecause = \"x\"\nrequire = [{ action = \"lambda:InvokeFunction\" }]\n")
             .contains("has no requirements")
@@ -119,5 +152,8 @@ fn a_class_says_why_and_stands_alone() {
 
 #[test]
 fn all_mistakes_at_once() {
-    assert_eq!(problems("[A]\nbecause = \"\"\n[B]\nbecause = \"\"\n").len(), 2);
+    assert_eq!(
+        problems("[A]\nbecause = \"\"\n[B]\nbecause = \"\"\n").len(),
+        2
+    );
 }

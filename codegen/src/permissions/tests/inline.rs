@@ -72,11 +72,17 @@ fn sorted(text: &str) -> String {
                 section.sort();
                 let last = section.len().saturating_sub(1);
                 lines.extend(section.drain(..).enumerate().map(|(index, entry)| {
-                    if index < last { format!("{entry},") } else { entry }
+                    if index < last {
+                        format!("{entry},")
+                    } else {
+                        entry
+                    }
                 }));
                 lines.push(line.to_owned());
             }
-            _ if line.ends_with(": {") || line == "{" || line.starts_with("\"metadata\"") => lines.push(line.to_owned()),
+            _ if line.ends_with(": {") || line == "{" || line.starts_with("\"metadata\"") => {
+                lines.push(line.to_owned())
+            }
             _ => section.push(line.trim_end_matches(',').to_owned()),
         }
     }
@@ -85,10 +91,19 @@ fn sorted(text: &str) -> String {
 
 fn table_of(operation: &str) -> String {
     let model = Model::parse(FilePath::new("models/services/toy.json"), &sorted(MODEL)).unwrap();
-    let reference =
-        Authorization::parse(FilePath::new("models/authorization/toy.json"), &sorted(REFERENCE)).unwrap();
+    let reference = Authorization::parse(
+        FilePath::new("models/authorization/toy.json"),
+        &sorted(REFERENCE),
+    )
+    .unwrap();
     let references = BTreeMap::from([("toy".to_owned(), reference)]);
-    let mut permissions = resolve(&model, &references, &Prefixes::default(), &Overlay::default()).unwrap();
+    let mut permissions = resolve(
+        &model,
+        &references,
+        &Prefixes::default(),
+        &Overlay::default(),
+    )
+    .unwrap();
     permissions.retain(|name, _| name == operation);
     let table = table::render("toy", &permissions);
     table.split_once("\n\n").unwrap().1.to_owned()
@@ -123,7 +138,10 @@ fn a_role_a_key_a_network_and_tags_bring_their_actions() {
 
 #[test]
 fn what_is_yet_to_get_its_id_is_any() {
-    assert_eq!(table_of("CreateJob"), "CreateJob · requirements · name\n  toy:CreateJob\n    on *\n");
+    assert_eq!(
+        table_of("CreateJob"),
+        "CreateJob · requirements · name\n  toy:CreateJob\n    on arn:{partition}:toy:{region}:{account}:job/*\n"
+    );
 }
 
 #[test]
@@ -174,11 +192,17 @@ fn a_whole_arn_is_the_resource_and_an_optional_type_is_told_apart() {
 
 #[test]
 fn an_operation_newer_than_the_reference_is_inferred_and_opaque() {
-    assert_eq!(table_of("OpenLid"), "OpenLid · requirements · inferred\n  toy:OpenLid\n    on {?}\n");
+    assert_eq!(
+        table_of("OpenLid"),
+        "OpenLid · requirements · inferred\n  toy:OpenLid\n    on {?}\n"
+    );
 }
 
 #[test]
 fn lists_and_unsigned_operations_are_about_no_resource() {
-    assert_eq!(table_of("ListBoxes"), "ListBoxes · requirements · name\n  toy:ListBoxes\n    on *\n");
+    assert_eq!(
+        table_of("ListBoxes"),
+        "ListBoxes · requirements · name\n  toy:ListBoxes\n    on *\n"
+    );
     assert_eq!(table_of("SignUp"), "SignUp · unsigned\n");
 }

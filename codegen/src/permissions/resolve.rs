@@ -1,0 +1,423 @@
+//! Models, reference and overlay put together: the permissions of each operation of a service.
+
+use std::collections::BTreeMap;
+
+use super::input::{Input, is_scalar};
+use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
+use super::{
+    Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
+    Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules,
+};
+use crate::model::{Action, Auth, Authorization, Model, Operation};
+
+/// The permissions of every operation of a service.
+///
+/// `references` is the authorization reference of every prefix; an overlay that names what neither
+/// it nor the model has is refused, all its mistakes at once.
+pub(crate) fn resolve(
+    model: &Model,
+    references: &BTreeMap<String, Authorization>,
+    prefixes: &Prefixes,
+    overlay: &Overlay,
+) -> Result<Permissions, Vec<Diagnostic>> {
+    let mut resolver = Resolver {
+        model,
+        references,
+        own: prefixes.of(model, references),
+        principal: prefixes.principal(model),
+        overlay,
+        problems: Vec::new(),
+    };
+    resolver.check_service();
+    let mut permissions = Permissions::new();
+    for (name, operation) in &model.operations {
+        permissions.insert(name.clone(), resolver.operation(name, operation));
+    }
+    if resolver.problems.is_empty() {
+        Ok(permissions)
+    } else {
+        Err(resolver.problems)
+    }
+}
+
+struct Resolver<'a> {
+    model: &'a Model,
+    references: &'a BTreeMap<String, Authorization>,
+    own: Vec<&'a Authorization>,
+    principal: String,
+    overlay: &'a Overlay,
+    problems: Vec<Diagnostic>,
+}
+
+impl<'a> Resolver<'a> {
+    fn problem(&mut self, at: usize, message: String) {
+        let diagnostic = self.overlay.diagnostic(at, message);
+        if !self.problems.contains(&diagnostic) {
+            self.problems.push(diagnostic);
+        }
+    }
+
+    /// What the overlay says of the service as a whole, and of operations that do not exist.
+    fn check_service(&mut self) {
+        for (name, entry) in &self.overlay.operations {
+            if !self.model.operations.contains_key(name) {
+                self.problem(
+                    entry.at,
+                    format!("{} has no operation {name}", self.model.id),
+                );
+            }
+        }
+        for (name, resources) in &self.overlay.resources {
+            if !self
+                .own
+                .iter()
+                .any(|reference| reference.resource_types.contains_key(name))
+            {
+                self.problem(resources.at, format!("there is no resource type {name:?}"));
+            }
+            let anywhere = |resource: &Resource| {
+                self.model.operations.values().any(|operation| {
+                    bind::exists(
+                        resource,
+                        &Input::new(self.model, operation.input.as_deref()),
+                    )
+                })
+            };
+            for resource in &resources.value {
+                if !anywhere(resource) {
+                    self.problem(
+                        resources.at,
+                        format!("no operation has the members of {resource}"),
+                    );
+                }
+            }
+        }
+        for (name, value) in &self.overlay.keys {
+            if !self
+                .own
+                .iter()
+                .any(|reference| keys::known(reference, name))
+            {
+                self.problem(value.at, format!("condition key {name:?} is not known"));
+            }
+        }
+    }
+
+    fn operation(&mut self, name: &str, operation: &Operation) -> OperationPermissions {
+        let input = Input::new(self.model, operation.input.as_deref());
+        let entry = self.overlay.operations.get(name).map(|entry| &entry.value);
+        let class = match (entry.and_then(|entry| entry.class), operation.auth) {
+            (Some(OverlayClass::Open), _) => Class::Open,
+            (Some(OverlayClass::Unsigned), _) | (None, Auth::None) => Class::Unsigned,
+            (None, Auth::Bearer) => Class::Bearer,
+            (None, Auth::SigV4) => Class::Requirements,
+        };
+        let mut result = OperationPermissions {
+            class,
+            source: Source::Inferred,
+            because: entry.and_then(|entry| entry.because.clone()),
+            requirements: Vec::new(),
+            unbound_dependents: Vec::new(),
+        };
+        let Some(named) = self.named(name, entry) else {
+            return result;
+        };
+        result.source = named.source;
+        if class != Class::Requirements {
+            return result;
+        }
+        if let Some(Entry {
+            require: Some(require),
+            ..
+        }) = entry
+        {
+            result.source = Source::Overlay;
+            for wanted in require {
+                let requirement = self.wanted(wanted, &input);
+                result.requirements.push(requirement);
+            }
+        } else {
+            result.requirements =
+                self.by_rules(name, &named, entry, &input, &mut result.unbound_dependents);
+            for wanted in entry.map(|entry| entry.add.as_slice()).unwrap_or_default() {
+                let requirement = self.wanted(wanted, &input);
+                result.requirements.push(requirement);
+            }
+        }
+        if let Some(entry) = entry {
+            self.operation_keys(name, entry, &input, &mut result.requirements);
+        }
+        let requirements = &result.requirements;
+        result.unbound_dependents.retain(|dependent| {
+            !requirements
+                .iter()
+                .any(|requirement| requirement.action == *dependent)
+        });
+        result
+    }
+
+    /// The operation's action: the overlay's, or by the rules.
+    fn named(&mut self, name: &str, entry: Option<&Entry>) -> Option<rules::Named<'a>> {
+        if let Some(wanted) = entry.and_then(|entry| entry.action.as_ref()) {
+            let (reference, action) = self.action(&wanted.value, wanted.at)?;
+            let name = wanted.value.clone();
+            return Some(rules::Named {
+                name,
+                reference,
+                action: Some(action),
+                source: Source::Overlay,
+            });
+        }
+        rules::name(name, &self.own)
+    }
+
+    fn by_rules(
+        &mut self,
+        name: &str,
+        named: &rules::Named<'a>,
+        entry: Option<&Entry>,
+        input: &Input<'_>,
+        unbound: &mut Vec<String>,
+    ) -> Vec<Requirement> {
+        let overridden = entry.and_then(|entry| entry.resource.as_ref());
+        if let Some(resources) = overridden {
+            self.check_resources(resources, input);
+        }
+        let Some(action) = named.action else {
+            let resources = overridden.map(|located| located.value.clone());
+            return vec![Requirement {
+                action: named.name.clone(),
+                resources: resources
+                    .unwrap_or_else(|| vec![Resource::Template(vec![Part::Opaque])]),
+                when: Predicate::Always,
+                each: None,
+                keys: Vec::new(),
+            }];
+        };
+        let bound = match overridden {
+            Some(resources) => vec![bind::Bound {
+                resources: resources.value.clone(),
+                when: Predicate::Always,
+            }],
+            None => bind::resources(name, action, named.reference, self.overlay, input),
+        };
+        let main = bound
+            .iter()
+            .flat_map(|bound| bound.resources.clone())
+            .collect::<Vec<_>>();
+        let keys = self.default_keys(action, input);
+        let mut requirements: Vec<Requirement> = bound
+            .into_iter()
+            .map(|bound| Requirement {
+                action: named.name.clone(),
+                resources: bound.resources,
+                when: bound.when,
+                each: None,
+                keys: keys.clone(),
+            })
+            .collect();
+        let (dependents, without_member) = rules::dependents(action, &main, &self.principal, input);
+        requirements.extend(dependents);
+        *unbound = without_member;
+        requirements
+    }
+
+    /// The keys that hold for an action wherever the input has the members.
+    fn default_keys(&self, action: &Action, input: &Input<'_>) -> Vec<Key> {
+        let mut keys = keys::evident(action, input);
+        for (name, located) in &self.overlay.keys {
+            if !keys::lists(action, name) {
+                continue;
+            }
+            if let Some(value) = located.value.iter().find(|value| has_members(value, input)) {
+                set(&mut keys, name, value.clone());
+            }
+        }
+        keys
+    }
+
+    /// A requirement of the overlay, checked.
+    fn wanted(&mut self, wanted: &Wanted, input: &Input<'_>) -> Requirement {
+        let mut keys = Vec::new();
+        if let Some((reference, action)) = self.action(&wanted.action.value, wanted.action.at)
+            && self.own.iter().any(|own| own.prefix == reference.prefix)
+        {
+            keys = self.default_keys(action, input);
+        }
+        self.check_resources(&wanted.resources, input);
+        let mut requirement = Requirement {
+            action: wanted.action.value.clone(),
+            resources: wanted.resources.value.clone(),
+            when: wanted.when.value.clone(),
+            each: wanted.each.as_ref().map(|located| located.value.clone()),
+            keys,
+        };
+        let of_predicate = wanted
+            .when
+            .value
+            .paths()
+            .into_iter()
+            .map(|path| (path, wanted.when.at));
+        let of_each = wanted
+            .each
+            .iter()
+            .map(|located| (&located.value, located.at));
+        for (path, at) in of_predicate.chain(of_each) {
+            if let Err(message) = input.follow(path) {
+                self.problem(at, message);
+            }
+        }
+        self.set_keys(&wanted.keys, input, std::slice::from_mut(&mut requirement));
+        requirement
+    }
+
+    /// Keys of a whole operation: of each requirement whose action lists them.
+    fn operation_keys(
+        &mut self,
+        name: &str,
+        entry: &Entry,
+        input: &Input<'_>,
+        requirements: &mut [Requirement],
+    ) {
+        for (key, located) in &entry.keys {
+            let one = Keys::from([(key.clone(), located.clone())]);
+            let references = self.references;
+            let mut of: Vec<&mut Requirement> = requirements
+                .iter_mut()
+                .filter(|requirement| {
+                    known_action(references, &requirement.action)
+                        .is_some_and(|(_, action)| keys::lists(action, key))
+                })
+                .collect();
+            if of.is_empty() {
+                self.problem(
+                    located.at,
+                    format!("no action of {name} has a condition key {key:?}"),
+                );
+            }
+            for requirement in &mut of {
+                self.set_keys(&one, input, std::slice::from_mut(*requirement));
+            }
+        }
+    }
+
+    fn set_keys(&mut self, keys: &Keys, input: &Input<'_>, requirements: &mut [Requirement]) {
+        for (name, located) in keys {
+            for requirement in &mut *requirements {
+                let known = known_action(self.references, &requirement.action)
+                    .is_none_or(|(reference, _)| keys::known(reference, name) || is_global(name));
+                if !known {
+                    let message = format!(
+                        "condition key {name:?} is not known to {}",
+                        requirement.action
+                    );
+                    self.problem(located.at, message);
+                }
+                match &located.value {
+                    None => requirement.keys.retain(|key| key.name != *name),
+                    Some(value) => set(&mut requirement.keys, name, value.clone()),
+                }
+            }
+            if let Some(value) = &located.value {
+                self.check_value(value, located.at, input);
+            }
+        }
+    }
+
+    fn check_resources(&mut self, resources: &Located<Vec<Resource>>, input: &Input<'_>) {
+        for resource in &resources.value {
+            match resource {
+                Resource::Template(parts) => {
+                    for part in parts {
+                        if let Part::Member { path, .. } = part {
+                            self.check_text(path, resources.at, input);
+                        }
+                    }
+                }
+                Resource::Resolver(call) => {
+                    for path in &call.arguments {
+                        self.check_text(path, resources.at, input);
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_value(&mut self, value: &KeyValue, at: usize, input: &Input<'_>) {
+        match value {
+            KeyValue::Literal(_) | KeyValue::Header(_) => {}
+            KeyValue::Member(path) => self.check_text(path, at, input),
+            KeyValue::Pairs { names, values } => {
+                self.check_text(names, at, input);
+                self.check_text(values, at, input);
+            }
+            KeyValue::Presence(path) => {
+                if let Err(message) = input.follow(path) {
+                    self.problem(at, message);
+                }
+            }
+            KeyValue::Resolver(call) => {
+                for path in &call.arguments {
+                    self.check_text(path, at, input);
+                }
+            }
+        }
+    }
+
+    /// A path must lead to a member that reads as text.
+    fn check_text(&mut self, path: &Path, at: usize, input: &Input<'_>) {
+        let problem = match input.follow(path) {
+            Ok(shape) if is_scalar(shape) => return,
+            Ok(shape) if input.element(shape).is_some() => {
+                format!("{path} is a list; write {path}[] for its elements")
+            }
+            Ok(_) => format!("{path} is no text; go on to one of its members"),
+            Err(message) => message,
+        };
+        self.problem(at, problem);
+    }
+
+    /// An action of an overlay, by `prefix:Name`.
+    fn action(&mut self, name: &str, at: usize) -> Option<(&'a Authorization, &'a Action)> {
+        let found = known_action(self.references, name);
+        if found.is_none() {
+            self.problem(at, format!("there is no action {name}"));
+        }
+        found
+    }
+}
+
+/// An action by `prefix:Name`, with the reference that it stands in.
+pub(super) fn known_action<'a>(
+    references: &'a BTreeMap<String, Authorization>,
+    name: &str,
+) -> Option<(&'a Authorization, &'a Action)> {
+    let (prefix, name) = name.split_once(':')?;
+    let reference = references.get(prefix)?;
+    Some((reference, reference.actions.get(name)?))
+}
+
+/// Keys that every service knows, and that the request sets.
+fn is_global(key: &str) -> bool {
+    const GLOBAL: [&str; 3] = ["aws:RequestTag/", "aws:TagKeys", "aws:CalledVia"];
+    GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global))
+}
+
+fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {
+    let exists = |path: &Path| input.follow(path).is_ok();
+    match value {
+        KeyValue::Literal(_) | KeyValue::Header(_) => true,
+        KeyValue::Member(path) | KeyValue::Presence(path) => exists(path),
+        KeyValue::Pairs { names, values } => exists(names) && exists(values),
+        KeyValue::Resolver(call) => call.arguments.iter().all(exists),
+    }
+}
+
+fn set(keys: &mut Vec<Key>, name: &str, value: KeyValue) {
+    keys.retain(|key| !key.name.eq_ignore_ascii_case(name));
+    keys.push(Key {
+        name: name.to_owned(),
+        value,
+    });
+    keys.sort_by(|a, b| a.name.cmp(&b.name));
+}
