@@ -1,5 +1,8 @@
 //! The way of a request: route, authenticate, decode, authorize, handle, answer.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -9,7 +12,7 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, Method, Request, Response, request};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, request};
 use stockade_authz::render::error::{Style, denial};
 use stockade_authz::{Authorizer, Facts, Mode, Ring, Typed, principal_name};
 use stockade_kit::ids;
@@ -142,7 +145,8 @@ impl Gateway {
         peer: Option<IpAddr>,
     ) -> Response<Body> {
         let started = Instant::now();
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        name_host(&mut parts);
         let mut told = Told {
             request_id: ids::request_id(),
             dialect: Dialect::new(Protocol::RestJson),
@@ -489,6 +493,16 @@ fn context(asked: &Asked<'_>, known: &Known, region: &str, request_id: String) -
         request_id,
         now: asked.now,
         origin: format!("http://{}", host.unwrap_or("localhost")),
+    }
+}
+
+/// HTTP/2 names the host in the URL alone; signatures and routes read it from the header.
+fn name_host(parts: &mut request::Parts) {
+    if !parts.headers.contains_key(HOST)
+        && let Some(authority) = parts.uri.authority()
+        && let Ok(host) = HeaderValue::from_str(authority.as_str())
+    {
+        parts.headers.insert(HOST, host);
     }
 }
 
