@@ -18,10 +18,10 @@ pub(crate) struct ReadConditions<'a> {
 /// A condition that does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failed {
-    IfMatch,
-    IfUnmodifiedSince,
-    IfNoneMatch,
-    IfModifiedSince,
+    Match,
+    UnmodifiedSince,
+    NoneMatch,
+    ModifiedSince,
 }
 
 impl ReadConditions<'_> {
@@ -29,15 +29,15 @@ impl ReadConditions<'_> {
     /// makes the one on the date of no account.
     pub(crate) fn check(&self, etag: &str, modified: i64) -> Result<(), Failed> {
         match (self.if_match, self.if_unmodified_since) {
-            (Some(tags), _) if !matches(tags, etag) => return Err(Failed::IfMatch),
+            (Some(tags), _) if !matches(tags, etag) => return Err(Failed::Match),
             (None, Some(since)) if modified > since.secs() => {
-                return Err(Failed::IfUnmodifiedSince);
+                return Err(Failed::UnmodifiedSince);
             }
             _ => {}
         }
         match (self.if_none_match, self.if_modified_since) {
-            (Some(tags), _) if matches(tags, etag) => Err(Failed::IfNoneMatch),
-            (None, Some(since)) if modified <= since.secs() => Err(Failed::IfModifiedSince),
+            (Some(tags), _) if matches(tags, etag) => Err(Failed::NoneMatch),
+            (None, Some(since)) if modified <= since.secs() => Err(Failed::ModifiedSince),
             _ => Ok(()),
         }
     }
@@ -47,10 +47,10 @@ impl Failed {
     /// The answer to a copy whose source does not meet the condition.
     pub(crate) fn of_copy_source(self) -> Error {
         errors::precondition_failed(match self {
-            Self::IfMatch => "x-amz-copy-source-If-Match",
-            Self::IfUnmodifiedSince => "x-amz-copy-source-If-Unmodified-Since",
-            Self::IfNoneMatch => "x-amz-copy-source-If-None-Match",
-            Self::IfModifiedSince => "x-amz-copy-source-If-Modified-Since",
+            Self::Match => "x-amz-copy-source-If-Match",
+            Self::UnmodifiedSince => "x-amz-copy-source-If-Unmodified-Since",
+            Self::NoneMatch => "x-amz-copy-source-If-None-Match",
+            Self::ModifiedSince => "x-amz-copy-source-If-Modified-Since",
         })
     }
 }

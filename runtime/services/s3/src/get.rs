@@ -182,9 +182,9 @@ impl Asked<'_> {
 
 fn refusal(failed: Failed, record: &ObjectRecord) -> Error {
     match failed {
-        Failed::IfMatch => errors::precondition_failed("If-Match"),
-        Failed::IfUnmodifiedSince => errors::precondition_failed("If-Unmodified-Since"),
-        Failed::IfNoneMatch | Failed::IfModifiedSince => {
+        Failed::Match => errors::precondition_failed("If-Match"),
+        Failed::UnmodifiedSince => errors::precondition_failed("If-Unmodified-Since"),
+        Failed::NoneMatch | Failed::ModifiedSince => {
             let modified = time::http_date(&DateTime::from_secs(record.modified));
             let mut error = Error::new("NotModified", 304, "Not Modified")
                 .with_header("etag", names::quoted(&record.etag))
