@@ -8,7 +8,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Limited};
 use stockade_spec::Error;
@@ -32,6 +32,69 @@ impl<B> Incoming for B where
         + Unpin
         + 'static
 {
+}
+
+/// A body that is read on in the background when whoever read it gave up before its end. Otherwise
+/// the connection would be closed on a client that is still sending, and with it the answer that
+/// says why, before the client could read it.
+#[derive(Debug)]
+pub(crate) struct Drained<B: Incoming> {
+    body: Option<B>,
+    /// A client that waits to be told to send (`Expect: 100-continue`) would be told so by the
+    /// first read.
+    waits: bool,
+}
+
+impl<B: Incoming> Drained<B> {
+    /// Wraps a request's body.
+    pub(crate) fn new(body: B, headers: &HeaderMap) -> Self {
+        Self {
+            waits: headers.contains_key(EXPECT),
+            body: Some(body),
+        }
+    }
+}
+
+impl<B: Incoming> Body for Drained<B> {
+    type Data = Bytes;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        self.waits = false;
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(context),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map(Body::size_hint).unwrap_or_default()
+    }
+}
+
+impl<B: Incoming> Drop for Drained<B> {
+    fn drop(&mut self) {
+        let Some(body) = self.body.take() else { return };
+        if self.waits || body.is_end_stream() {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let rest = Limited::new(body, limits::MAX_DRAINED);
+            runtime.spawn(tokio::time::timeout(limits::DRAIN_TIME, discard(rest)));
+        }
+    }
+}
+
+/// Reads a body to its end, or to its first failure, and keeps nothing.
+async fn discard(mut body: impl Body<Data = Bytes> + Unpin) {
+    while let Some(Ok(_)) = body.frame().await {}
 }
 
 /// A body whose failures are told as the wire tells them.

@@ -18,6 +18,12 @@ pub const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// `CreateFunction` with a zip file in the request, the largest of all.
 pub const MAX_BODY: usize = 70_167_211;
 
+/// How much of a refused request's body is still read, so that its sender can read the answer.
+pub const MAX_DRAINED: usize = 8 * 1024 * 1024;
+
+/// How long a refused request's body is still read.
+pub const DRAIN_TIME: Duration = Duration::from_secs(3);
+
 /// How long requests may still take once the server is asked to stop.
 pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 

@@ -25,7 +25,7 @@ use stockade_wire::{Dialect, Protocol, Query, decode, encode, errors};
 
 use crate::answer::{self, Body};
 use crate::authenticate::{Authenticator, Known};
-use crate::body::{self, Announced, Incoming, Received};
+use crate::body::{self, Announced, Drained, Incoming, Received};
 use crate::endpoints::About;
 use crate::route::{Head, Host, Route, Router};
 
@@ -147,6 +147,7 @@ impl Gateway {
         let started = Instant::now();
         let (mut parts, body) = request.into_parts();
         name_host(&mut parts);
+        let body = Drained::new(body, &parts.headers);
         let mut told = Told {
             request_id: ids::request_id(),
             dialect: Dialect::new(Protocol::RestJson),
