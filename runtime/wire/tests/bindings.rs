@@ -203,6 +203,24 @@ fn the_status_is_the_members_or_the_operations() {
 }
 
 #[test]
+fn an_answer_that_tells_its_range_is_partial() {
+    let range = Traits {
+        http_header: Some("Content-Range"),
+        ..Traits::default()
+    };
+    let model = model(
+        vec![Member::new("ContentRange", TEXT).with(range)],
+        Traits::default(),
+    );
+    let status = |value| {
+        let value = Value::Structure(vec![value]);
+        encode(&Dialect::s3(), &model, 200, value).status()
+    };
+    assert_eq!(status(Some(text("bytes 0-1/2"))), 206);
+    assert_eq!(status(None), 200);
+}
+
+#[test]
 fn unwrapped_outputs_are_their_member() {
     let unwrapped = Traits {
         xml_unwrapped_output: true,

@@ -9,7 +9,7 @@ pub(crate) mod ids;
 use aws_smithy_schema::prelude;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_RANGE, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use stockade_spec::Operation;
 
@@ -37,6 +37,8 @@ pub fn respond(
     }
     let status = match head.status {
         Some(status) => status,
+        // No model says so: an answer that tells its range is a part (RFC 9110, section 15.3.7).
+        None if rest && head.headers.contains_key(CONTENT_RANGE) => StatusCode::PARTIAL_CONTENT,
         None if rest => StatusCode::from_u16(operation.status).unwrap_or(StatusCode::OK),
         None => StatusCode::OK,
     };
