@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_smithy_types::DateTime;
 use serde::{Deserialize, Serialize};
 use stockade_kit::tags::TagSet;
 use stockade_s3_api::shapes;
@@ -46,7 +47,8 @@ pub(crate) struct Attributes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) content_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) expires: Option<String>,
+    /// Seconds since the epoch.
+    pub(crate) expires: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) website_redirect: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -124,7 +126,7 @@ pub(crate) struct Given {
     pub(crate) content_encoding: Option<String>,
     pub(crate) content_language: Option<String>,
     pub(crate) content_type: Option<String>,
-    pub(crate) expires: Option<String>,
+    pub(crate) expires: Option<DateTime>,
     pub(crate) website_redirect: Option<String>,
     pub(crate) metadata: Option<BTreeMap<String, String>>,
     pub(crate) tagging: Option<String>,
@@ -228,7 +230,7 @@ impl Given {
             content_encoding: self.content_encoding.and_then(without_chunking),
             content_language: self.content_language,
             content_type: self.content_type.filter(|text| !text.is_empty()),
-            expires: self.expires,
+            expires: self.expires.map(|time| time.secs()),
             website_redirect: self.website_redirect,
             metadata,
             tags,

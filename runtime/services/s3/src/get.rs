@@ -280,8 +280,7 @@ macro_rules! describe {
         output.content_type = $input.response_content_type.take().or(Some(content_type));
         output.expires = $input
             .response_expires
-            .map(|time| time::http_date(&time))
-            .or(attributes.expires);
+            .or(attributes.expires.map(DateTime::from_secs));
         output.website_redirect_location = attributes.website_redirect;
         output.metadata = Some(attributes.metadata);
     }};
