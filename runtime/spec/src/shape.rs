@@ -68,9 +68,9 @@ impl Required {
         Self { unseen: mask }
     }
 
-    /// Notes that the member of this index was present.
-    pub fn saw(&mut self, index: usize) {
-        if index < 128 {
+    /// Notes that the member was present.
+    pub fn saw(&mut self, member: &Schema<'_>) {
+        if let Some(index @ 0..128) = member.member_index() {
             self.unseen &= !(1u128 << index);
         }
     }
