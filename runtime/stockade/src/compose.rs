@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use stockade_catalog::CATALOG;
 use stockade_gateway::Parties;
+use stockade_s3::S3;
 use stockade_spec::Caller;
 use stockade_spec::directory::{Credential, Directory, Profile};
 use stockade_store::Store;
@@ -13,9 +14,10 @@ use crate::config::Serve;
 /// Puts the services together on one store.
 pub(crate) fn compose(_config: &Serve, store: &Store) -> Parties {
     let forgetful = store.clone();
+    let s3 = S3::new(store.clone());
     Parties {
         catalog: &CATALOG,
-        services: Vec::new(),
+        services: vec![Arc::new(stockade_s3_api::Server::new(s3))],
         directory: Arc::new(Nobody),
         reset: Arc::new(move || {
             let store = forgetful.clone();
