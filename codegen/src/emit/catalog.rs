@@ -11,7 +11,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{HEADER, Outputs};
-use crate::model::{Auth, Model, Models, Operation, Protocol};
+use crate::model::{Auth, Location, Model, Models, Operation, Protocol, ShapeKind};
 
 /// The crate's files.
 pub(super) fn emit(models: &Models) -> Result<Outputs> {
@@ -63,17 +63,72 @@ fn library(count: usize) -> TokenStream {
 /// A service's operations as text.
 fn operations(model: &Model) -> Result<String> {
     let mut text = format!("# {HEADER}\n");
+    let rest = model
+        .protocols()
+        .iter()
+        .any(|protocol| matches!(protocol, Protocol::RestJson | Protocol::RestXml));
     for (name, operation) in &model.operations {
-        text.push_str(&line(name, operation)?);
+        let shared = rest
+            && model
+                .operations
+                .values()
+                .filter(|other| (&other.method, &other.uri) == (&operation.method, &operation.uri))
+                .count()
+                > 1;
+        let demands = if shared {
+            demands(model, operation)
+        } else {
+            Demands::default()
+        };
+        text.push_str(&line(name, operation, &demands)?);
         text.push('\n');
     }
     Ok(text)
 }
 
+/// Required members outside path and body: they tell apart operations that share method and URI.
+#[derive(Default)]
+struct Demands {
+    query: Vec<String>,
+    headers: Vec<String>,
+    /// Whether to prefer any other operation that matches.
+    deprecated: bool,
+}
+
+fn demands(model: &Model, operation: &Operation) -> Demands {
+    let mut demands = Demands {
+        deprecated: operation.deprecated,
+        ..Demands::default()
+    };
+    let input = operation
+        .input
+        .as_ref()
+        .and_then(|input| model.shapes.get(input));
+    let Some((shape, ShapeKind::Structure(members))) = input.map(|shape| (shape, &shape.kind))
+    else {
+        return demands;
+    };
+    for (name, member) in members {
+        let wire = member.location_name.as_ref().unwrap_or(name);
+        match member.location {
+            _ if !shape.required.contains(name) => {}
+            Some(Location::Query) => demands.query.push(wire.clone()),
+            Some(Location::Header) => demands.headers.push(wire.to_ascii_lowercase()),
+            _ => {}
+        }
+    }
+    demands
+}
+
 /// `Name METHOD /uri?query flag…`.
-fn line(name: &str, operation: &Operation) -> Result<String> {
+fn line(name: &str, operation: &Operation, demands: &Demands) -> Result<String> {
     let Operation { method, uri, .. } = operation;
-    let mut words = vec![name.to_owned(), method.clone(), uri.clone()];
+    let mut full = uri.clone();
+    for name in &demands.query {
+        full.push(if full.contains('?') { '&' } else { '?' });
+        full.push_str(name);
+    }
+    let mut words = vec![name.to_owned(), method.clone(), full];
     match operation.auth {
         Auth::SigV4 => {}
         Auth::None => words.push("unsigned".into()),
@@ -87,6 +142,10 @@ fn line(name: &str, operation: &Operation) -> Result<String> {
     }
     if let Some(wire) = &operation.wire_name {
         words.push(format!("wire={wire}"));
+    }
+    words.extend(demands.headers.iter().map(|name| format!("header={name}")));
+    if demands.deprecated {
+        words.push("deprecated".into());
     }
     let path = uri.split('?').next().unwrap_or_default();
     let labels_fill_segments = path.split('/').all(|part| {

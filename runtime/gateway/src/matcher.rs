@@ -2,12 +2,14 @@
 //!
 //! One [`Matcher`] a service: a trie of path segments, built once. At each segment a literal beats
 //! a label and a label beats a greedy one (Smithy, *HTTP bindings: specificity routing*); among
-//! the operations of one path, the one with the most query constants that hold wins.
+//! the operations of one path, the one wins whose demands on query and headers are met and the most.
 
 #[cfg(test)]
 mod tests;
 
-use http::Method;
+use std::cmp::Reverse;
+
+use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use stockade_spec::catalog::{CatalogOperation, Segment};
 use stockade_wire::Query;
@@ -34,6 +36,7 @@ struct Route {
     operation: usize,
     method: &'static str,
     constants: Vec<(&'static str, Option<&'static str>)>,
+    headers: &'static [&'static str],
     /// The names of the path's labels, in order.
     labels: Vec<&'static str>,
 }
@@ -65,9 +68,11 @@ impl Matcher {
         }
         for node in &mut matcher.nodes {
             node.literals.sort_unstable();
-            // The most demanding first: the first whose constants hold is the answer.
-            node.routes
-                .sort_by_key(|route| std::cmp::Reverse(route.constants.len()));
+            // The most demanding first: the first whose demands are met is the answer.
+            node.routes.sort_by_key(|route| {
+                let demands = (route.constants.len(), route.headers.len());
+                (Reverse(demands), operations[route.operation].deprecated)
+            });
         }
         matcher
     }
@@ -114,6 +119,7 @@ impl Matcher {
                 .filter(|(name, _)| *name != IGNORED_CONSTANT)
                 .copied()
                 .collect(),
+            headers: &operation.headers,
             labels,
         });
     }
@@ -124,12 +130,19 @@ impl Matcher {
     }
 
     /// Finds the operation of a request. `path` is as sent, percent-escapes untouched.
-    pub(crate) fn find(&self, method: &Method, path: &str, query: &Query) -> Found {
+    pub(crate) fn find(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &Query,
+        headers: &HeaderMap,
+    ) -> Found {
         let path = path.strip_prefix('/').unwrap_or(path);
         let mut search = Search {
             matcher: self,
             method,
             query,
+            headers,
             taken: Vec::new(),
             known: false,
         };
@@ -154,6 +167,7 @@ struct Search<'a, 'p> {
     matcher: &'a Matcher,
     method: &'a Method,
     query: &'a Query,
+    headers: &'a HeaderMap,
     /// The parts of the path that labels took.
     taken: Vec<&'p str>,
     /// Some path matched whose method or query did not.
@@ -217,6 +231,10 @@ impl<'a, 'p> Search<'a, 'p> {
                     Some(value) => self.query.get(name) == Some(value),
                     None => self.query.has(name),
                 })
+                && route
+                    .headers
+                    .iter()
+                    .all(|name| self.headers.contains_key(*name))
         })
     }
 }

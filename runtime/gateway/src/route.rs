@@ -215,7 +215,7 @@ impl Router {
         let operations = service.operations.all();
         let path = path(service, head, host);
         let found = match self.matcher(service) {
-            Some(matcher) => matcher.find(head.method, &path, head.query),
+            Some(matcher) => matcher.find(head.method, &path, head.query, head.headers),
             None => Found::Nothing,
         };
         match found {

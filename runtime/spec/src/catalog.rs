@@ -123,8 +123,14 @@ pub struct CatalogOperation {
     pub path: Box<[Segment]>,
     /// Whether the path ends in a slash that is not the first one.
     pub trailing_slash: bool,
-    /// Constant query parameters that the request must have.
+    /// Query parameters that the request must have: constant ones, and where another operation has
+    /// the same method and URI, those of required members.
     pub query: Box<[(&'static str, Option<&'static str>)]>,
+    /// Headers that the request must have, in lower case, where another operation has the same
+    /// method and URI.
+    pub headers: Box<[&'static str]>,
+    /// Another operation that has the same method and URI is meant.
+    pub deprecated: bool,
     /// How callers are authenticated.
     pub auth: Auth,
     /// The body is not part of the signature.
@@ -214,20 +220,26 @@ impl CatalogOperation {
                     None => (part, None),
                 })
                 .collect(),
+            headers: Box::default(),
+            deprecated: false,
             auth: Auth::SigV4,
             unsigned_payload: false,
             host_prefix: None,
         };
+        let mut headers = Vec::new();
         for flag in words {
             match flag.split_once('=') {
                 None if flag == "unsigned" => operation.auth = Auth::Unsigned,
                 None if flag == "bearer" => operation.auth = Auth::Bearer,
                 None if flag == "unsigned-payload" => operation.unsigned_payload = true,
+                None if flag == "deprecated" => operation.deprecated = true,
+                Some(("header", name)) => headers.push(name),
                 Some(("host", prefix)) => operation.host_prefix = Some(prefix),
                 Some(("wire", name)) => operation.wire_name = name,
                 _ => return None,
             }
         }
+        operation.headers = headers.into();
         Some(operation)
     }
 

@@ -7,7 +7,10 @@ use stockade_spec::catalog::Operations;
 /// A part of S3's operations as its model binds them.
 static S3: Operations = Operations::new(
     "\
+AbortMultipartUpload DELETE /{Bucket}/{Key+}?uploadId
+CopyObject PUT /{Bucket}/{Key+} header=x-amz-copy-source
 CreateBucket PUT /{Bucket}
+DeleteObject DELETE /{Bucket}/{Key+}
 GetBucketAcl GET /{Bucket}?acl
 GetObject GET /{Bucket}/{Key+}?x-id=GetObject
 GetObjectAcl GET /{Bucket}/{Key+}?acl
@@ -16,6 +19,7 @@ ListObjects GET /{Bucket}
 ListObjectsV2 GET /{Bucket}?list-type=2
 PutObject PUT /{Bucket}/{Key+}?x-id=PutObject
 UploadPart PUT /{Bucket}/{Key+}?x-id=UploadPart&partNumber&uploadId
+UploadPartCopy PUT /{Bucket}/{Key+}?partNumber&uploadId header=x-amz-copy-source
 ",
 );
 
@@ -33,10 +37,23 @@ TagsOf GET /tags/{Resource+}
 );
 
 fn find(operations: &'static Operations, method: &str, target: &str) -> String {
+    find_copying(operations, method, target, None)
+}
+
+fn find_copying(
+    operations: &'static Operations,
+    method: &str,
+    target: &str,
+    copying: Option<&str>,
+) -> String {
     let matcher = Matcher::new(operations.all());
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let method = Method::from_bytes(method.as_bytes()).unwrap();
-    match matcher.find(&method, path, &Query::parse(query).unwrap()) {
+    let mut headers = HeaderMap::new();
+    if let Some(source) = copying {
+        headers.insert("x-amz-copy-source", source.parse().unwrap());
+    }
+    match matcher.find(&method, path, &Query::parse(query).unwrap(), &headers) {
         Found::Operation(index, labels) => {
             let labels: Vec<String> = labels
                 .into_iter()
@@ -71,6 +88,12 @@ fn s3_paths() {
             "UploadPart Bucket=b Key=k",
         ),
         ("PUT", "/b/k?partNumber=1", "PutObject Bucket=b Key=k"),
+        ("DELETE", "/b/k", "DeleteObject Bucket=b Key=k"),
+        (
+            "DELETE",
+            "/b/k?uploadId=u",
+            "AbortMultipartUpload Bucket=b Key=k",
+        ),
         ("POST", "/b", "OtherMethod"),
         ("GET", "/b/%FF", "NotUtf8"),
     ] {
@@ -108,4 +131,14 @@ fn literals_beat_labels_and_labels_beat_greedy_ones() {
     ] {
         assert_eq!(find(&LAMBDA, method, target), wanted, "{method} {target}");
     }
+}
+
+#[test]
+fn required_headers_tell_copies_apart() {
+    let copying = |target| find_copying(&S3, "PUT", target, Some("b/source"));
+    assert_eq!(copying("/b/k"), "CopyObject Bucket=b Key=k");
+    assert_eq!(
+        copying("/b/k?partNumber=1&uploadId=u"),
+        "UploadPartCopy Bucket=b Key=k"
+    );
 }
