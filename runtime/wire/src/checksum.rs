@@ -335,15 +335,24 @@ where
                         sha256.update(data);
                     }
                 }
-                match frame.trailers_ref().map(|trailers| this.trailers(trailers)) {
+                // Trailers end a body, and not every reader polls for more behind them.
+                let checked = frame.trailers_ref().map(|trailers| {
+                    this.trailers(trailers)?;
+                    this.finish()
+                });
+                match checked {
                     Some(Err(error)) => Some(Err(error)),
-                    _ => Some(Ok(frame)),
+                    Some(Ok(())) => {
+                        this.done = true;
+                        Some(Ok(frame))
+                    }
+                    None => Some(Ok(frame)),
                 }
             }
             Some(Err(error)) => Some(Err(error.into())),
             None => this.finish().err().map(Err),
         };
-        this.done = !matches!(result, Some(Ok(_)));
+        this.done |= !matches!(result, Some(Ok(_)));
         Poll::Ready(result)
     }
 

@@ -89,3 +89,28 @@ fn headers_that_are_no_checksums() {
     assert_eq!(error(&[("content-md5", "?")]).0, "InvalidDigest");
     assert_eq!(error(&[("x-amz-trailer", "x-evil")]).0, "InvalidRequest");
 }
+
+/// A reader such as `ByteStream` takes trailers for the end, and polls no further.
+#[tokio::test]
+async fn trailers_are_verified_as_they_come() {
+    let read_to_trailers = async |value: &'static str| {
+        let trailers = headers(&[("x-amz-checksum-crc32", value)]);
+        let body = Full::new(Bytes::from_static(b"123456789"))
+            .with_trailers(std::future::ready(Some(Ok(trailers))));
+        let expected = Expected {
+            trailer: Some(Algorithm::Crc32),
+            ..Expected::default()
+        };
+        let mut body = VerifiedBody::new(body.map_err(|never| match never {}), expected, &[]);
+        let data = body.frame().await.unwrap();
+        assert!(data.unwrap().is_data());
+        body.frame().await.unwrap().map(|frame| frame.is_trailers())
+    };
+    assert_eq!(read_to_trailers("y/Q5Jg==").await, Ok(true));
+    assert_eq!(
+        read_to_trailers("AAAAAA==").await,
+        Err(BodyError::BadDigest {
+            header: "x-amz-checksum-crc32"
+        })
+    );
+}
