@@ -547,7 +547,7 @@ class TestChecksums:
         s3.put_object(Bucket=bucket, Key="c", Body=b"body", ContentMD5=good)
         with refused("BadDigest", 400, "The Content-MD5 you specified did not match what we received."):
             s3.put_object(Bucket=bucket, Key="d", Body=b"other", ContentMD5=good)
-        with refused("InvalidDigest", 400, "The Content-MD5 you specified was invalid."):
+        with refused("InvalidDigest", 400, re.compile("^The Content-MD5 you specified (was invalid|is not valid)")):
             s3.put_object(Bucket=bucket, Key="d", Body=b"other", ContentMD5="nonsense")
         with refused("404", 404):
             s3.head_object(Bucket=bucket, Key="d")
@@ -658,7 +658,8 @@ class TestBucketPolicy:
         with refused("NoSuchBucketPolicy", 404, "The bucket policy does not exist"):
             s3.get_bucket_policy(Bucket=bucket)
         put = s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(self.policy))
-        assert put["ResponseMetadata"]["HTTPStatusCode"] == 204
+        # PutBucketPolicy's page says 200 and shows 204.
+        assert put["ResponseMetadata"]["HTTPStatusCode"] in (200, 204)
         assert json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"]) == self.policy
         s3.delete_bucket_policy(Bucket=bucket)
         with refused("NoSuchBucketPolicy", 404):
@@ -667,7 +668,7 @@ class TestBucketPolicy:
     @pytest.mark.parametrize(
         "change,message",
         [
-            ({"Action": "s3:Nonsense"}, "Policy has invalid action"),
+            ({"Action": "s3:ListBucket"}, "Action does not apply to any resource(s) in statement"),
             ({"Action": "ec2:RunInstances"}, "Policy has invalid action"),
             ({"Resource": "arn:aws:s3:::other/*"}, "Policy has invalid resource"),
             ({"Principal": None}, "Missing required field Principal"),

@@ -190,7 +190,7 @@ def exchange(server, data, *, end_of_request=False, timeout=30):
             connection.sendall(data)
             if end_of_request:
                 connection.shutdown(socket.SHUT_WR)
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:
             pass  # The server may answer and close before it has read everything.
         return read_response(connection)
 
