@@ -23,8 +23,9 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEAD_TIMEOUT)
         .max_buf_size(limits::MAX_HEAD)
-        .max_headers(limits::MAX_HEADERS)
-        .pipeline_flush(true);
+        .max_headers(limits::MAX_HEADERS);
+    // No `pipeline_flush`: it lets hyper buffer without bound, and a slow reader of a large object
+    // would have the whole of it in memory.
     let server = Arc::new(server);
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
