@@ -36,5 +36,5 @@ pub mod shape;
 
 pub use error::Error;
 pub use operation::Operation;
-pub use service::{Caller, Facts, RequestContext, Service};
+pub use service::{Caller, Facts, RequestContext, Service, Session};
 pub use shape::{AnyShape, Structure, Unit};

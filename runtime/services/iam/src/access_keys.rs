@@ -27,8 +27,8 @@ pub(crate) fn draw_id(
     loop {
         let id = access_key::encode(account, kind, &mut rand::rng())
             .ok_or_else(|| validation_error("The account id is not twelve digits."))?;
-        let taken = tx.contains(ACCESS_KEYS, scope, &[&id])
-            || tx.contains(state::SESSIONS, scope, &[&id]);
+        let taken =
+            tx.contains(ACCESS_KEYS, scope, &[&id]) || tx.contains(state::SESSIONS, scope, &[&id]);
         if !taken {
             return Ok(id);
         }
@@ -176,7 +176,9 @@ pub(crate) async fn last_used(
         .get(ACCESS_KEYS, &scope, &[&input.access_key_id])
         .map_err(Failure::from)?
         .ok_or_else(|| not_found(&input.access_key_id))?;
-    let user = snapshot.get(USERS, &scope, &[&key.user]).map_err(Failure::from)?;
+    let user = snapshot
+        .get(USERS, &scope, &[&key.user])
+        .map_err(Failure::from)?;
     Ok(shapes::GetAccessKeyLastUsedResponse {
         user_name: user.map(|user| user.name),
         // "N/A": what AWS answers for a key without recorded use.

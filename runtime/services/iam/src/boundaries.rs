@@ -17,14 +17,9 @@ pub(crate) fn attached(arn: &str) -> shapes::AttachedPermissionsBoundary {
 }
 
 /// Refuses a boundary that is no managed policy of the account or of AWS.
-pub(crate) fn check(
-    iam: &Iam,
-    snapshot: &Snapshot,
-    scope: &Scope,
-    arn: Option<&str>,
-) -> Result<(), Failure> {
+pub(crate) fn check(snapshot: &Snapshot, scope: &Scope, arn: Option<&str>) -> Result<(), Failure> {
     match arn {
-        Some(arn) if !policies::exists(iam, snapshot, scope, arn)? => {
+        Some(arn) if !policies::exists(snapshot, scope, arn)? => {
             Err(errors::no_such_entity_exception(format!(
                 "Scope ARN: {arn} does not exist or is not attachable."
             ))
@@ -47,7 +42,7 @@ pub(crate) async fn put_of_user(
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut user = users::get(tx, scope, &input.user_name)?;
-        check(iam, tx, scope, Some(&input.permissions_boundary))?;
+        check(tx, scope, Some(&input.permissions_boundary))?;
         user.boundary = Some(input.permissions_boundary.clone());
         users::put(tx, scope, &user)
     })
@@ -61,7 +56,9 @@ pub(crate) async fn delete_of_user(
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut user = users::get(tx, scope, &input.user_name)?;
-        user.boundary.take().ok_or_else(|| none_there("user", &input.user_name))?;
+        user.boundary
+            .take()
+            .ok_or_else(|| none_there("user", &input.user_name))?;
         users::put(tx, scope, &user)
     })
     .await
@@ -74,7 +71,7 @@ pub(crate) async fn put_of_role(
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut role = roles::get(tx, scope, &input.role_name)?;
-        check(iam, tx, scope, Some(&input.permissions_boundary))?;
+        check(tx, scope, Some(&input.permissions_boundary))?;
         role.boundary = Some(input.permissions_boundary.clone());
         roles::put(tx, scope, &role)
     })
@@ -88,7 +85,9 @@ pub(crate) async fn delete_of_role(
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut role = roles::get(tx, scope, &input.role_name)?;
-        role.boundary.take().ok_or_else(|| none_there("role", &input.role_name))?;
+        role.boundary
+            .take()
+            .ok_or_else(|| none_there("role", &input.role_name))?;
         roles::put(tx, scope, &role)
     })
     .await

@@ -27,9 +27,11 @@ impl Group {
 }
 
 pub(crate) fn get(snapshot: &Snapshot, scope: &Scope, name: &str) -> Result<Group, Failure> {
-    Ok(snapshot.get(GROUPS, scope, &[&state::key(name)])?.ok_or_else(|| {
-        errors::no_such_entity_exception(format!("The group with name {name} cannot be found."))
-    })?)
+    Ok(snapshot
+        .get(GROUPS, scope, &[&state::key(name)])?
+        .ok_or_else(|| {
+            errors::no_such_entity_exception(format!("The group with name {name} cannot be found."))
+        })?)
 }
 
 pub(crate) fn put(tx: &mut WriteTx, scope: &Scope, group: &Group) -> Result<(), Failure> {
@@ -79,7 +81,9 @@ pub(crate) async fn create(
         put(tx, scope, &group)
     })
     .await?;
-    Ok(shapes::CreateGroupResponse { group: group.to_shape(context) })
+    Ok(shapes::CreateGroupResponse {
+        group: group.to_shape(context),
+    })
 }
 
 pub(crate) async fn read(
@@ -95,7 +99,11 @@ pub(crate) async fn read(
     let mut members = Vec::with_capacity(page.items.len());
     for key in page.items {
         let user = users::get(&snapshot, &scope, key)?;
-        members.push(shapes::User { tags: None, permissions_boundary: None, ..user.to_shape(context) });
+        members.push(shapes::User {
+            tags: None,
+            permissions_boundary: None,
+            ..user.to_shape(context)
+        });
     }
     Ok(shapes::GetGroupResponse {
         group: group.to_shape(context),
@@ -115,10 +123,18 @@ pub(crate) async fn list(
         GROUPS,
         &Scope::account(&context.account),
         paging::Request::new("ListGroups", input.marker.as_deref(), input.max_items)?,
-        |group| group.path.starts_with(input.path_prefix.as_deref().unwrap_or("/")),
+        |group| {
+            group
+                .path
+                .starts_with(input.path_prefix.as_deref().unwrap_or("/"))
+        },
     )?;
     Ok(shapes::ListGroupsResponse {
-        groups: page.items.iter().map(|group| group.to_shape(context)).collect(),
+        groups: page
+            .items
+            .iter()
+            .map(|group| group.to_shape(context))
+            .collect(),
         is_truncated: Some(page.next.is_some()),
         marker: page.next,
     })
@@ -132,8 +148,11 @@ pub(crate) async fn list_for_user(
     let snapshot = iam.store.snapshot();
     let scope = Scope::account(&context.account);
     let user = users::get(&snapshot, &scope, &input.user_name)?;
-    let request =
-        paging::Request::new("ListGroupsForUser", input.marker.as_deref(), input.max_items)?;
+    let request = paging::Request::new(
+        "ListGroupsForUser",
+        input.marker.as_deref(),
+        input.max_items,
+    )?;
     let page = paging::items(request, &user.groups, |key| key.as_str())?;
     let mut groups = Vec::with_capacity(page.items.len());
     for key in page.items {
@@ -154,7 +173,10 @@ pub(crate) async fn update(
     if let Some(name) = &input.new_group_name {
         validate::name("newGroupName", name, validate::MAX_NAME)?;
     }
-    let new_path = input.new_path.map(|path| validate::path(Some(path))).transpose()?;
+    let new_path = input
+        .new_path
+        .map(|path| validate::path(Some(path)))
+        .transpose()?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut group = get(tx, scope, &input.group_name)?;
         let old = state::key(&group.name);

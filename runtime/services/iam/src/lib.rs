@@ -1,1 +1,70 @@
-//! Service.
+//! IAM: users, groups, roles, access keys, policies, boundaries, instance profiles and their tags;
+//! and, for the rest of Stockade, who is who.
+//!
+//! What is here behaves as the IAM API Reference says, names, limits and messages included. What is
+//! not (login profiles, MFA devices, identity providers, server certificates, reports, simulation)
+//! keeps the generated default: 501 `NotImplemented`, after authorization.
+//!
+//! The crate deliberately knows nothing of how requests arrive or are decided: it answers
+//! operations, resolves names for permission templates ([`Facts`](stockade_spec::Facts),
+//! `Resolvers`), and is the [`Directory`](stockade_spec::directory::Directory) that authentication
+//! and authorization ask.
+//!
+//! ```
+//! use stockade_iam::Iam;
+//! use stockade_spec::Service;
+//! use stockade_store::Store;
+//!
+//! let iam = Iam::new(Store::in_memory());
+//! let server = stockade_iam_api::Server::new(iam.clone());
+//! assert_eq!(server.id(), "iam");
+//! ```
+
+mod access_keys;
+mod boundaries;
+mod directory;
+mod documents;
+mod entity;
+mod groups;
+mod instance_profiles;
+mod managed;
+mod paging;
+mod policies;
+mod render;
+mod resolve;
+mod roles;
+mod service;
+pub mod sessions;
+mod state;
+mod tags;
+mod usage;
+mod users;
+mod validate;
+
+use stockade_spec::Error;
+use stockade_store::Store;
+
+/// The IAM service over a store. A clone is another handle on the same state.
+#[derive(Clone)]
+pub struct Iam {
+    store: Store,
+}
+
+impl Iam {
+    /// IAM, with its records in this store.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+impl std::fmt::Debug for Iam {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Iam").finish_non_exhaustive()
+    }
+}
+
+/// IAM's refusal of a malformed value; no model has this error.
+fn validation_error(message: impl Into<String>) -> Error {
+    Error::new("ValidationError", 400, message)
+}

@@ -25,7 +25,11 @@ impl Request {
         let after = markers
             .open(marker)
             .map_err(|_| validation_error("Invalid Marker."))?;
-        Ok(Self { markers, after, limit: page::clamp(max_items, 100, 1000) })
+        Ok(Self {
+            markers,
+            after,
+            limit: page::clamp(max_items, 100, 1000),
+        })
     }
 }
 
@@ -48,9 +52,14 @@ pub(crate) fn records<R: DeserializeOwned>(
     let entries = snapshot
         .scan(table, scope, scan)
         .filter(|entry| entry.as_ref().map_or(true, |entry| matches(&entry.record)));
-    let page = page::collect(request.markers, entries, request.limit, |entry| vec![entry.name()])
-        .map_err(Failure::from)?;
-    Ok(Page { items: page.items.into_iter().map(|entry| entry.record).collect(), next: page.next })
+    let page = page::collect(request.markers, entries, request.limit, |entry| {
+        vec![entry.name()]
+    })
+    .map_err(Failure::from)?;
+    Ok(Page {
+        items: page.items.into_iter().map(|entry| entry.record).collect(),
+        next: page.next,
+    })
 }
 
 /// One page of items that are at hand, in the order of their names.
@@ -64,5 +73,7 @@ pub(crate) fn items<T>(
         .into_iter()
         .filter(|item| after.as_deref().is_none_or(|after| name(item) > after))
         .map(Ok::<T, Error>);
-    page::collect(request.markers, rest, request.limit, |item| vec![name(item)])
+    page::collect(request.markers, rest, request.limit, |item| {
+        vec![name(item)]
+    })
 }

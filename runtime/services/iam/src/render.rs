@@ -16,10 +16,9 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// When the request arrived, in seconds since the epoch.
 pub(crate) fn now(context: &RequestContext) -> i64 {
-    context
-        .now
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    context.now.duration_since(UNIX_EPOCH).map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
 }
 
 pub(crate) fn time(seconds: i64) -> DateTime {
@@ -41,4 +40,15 @@ pub(crate) fn root_user(context: &RequestContext) -> shapes::User {
         create_date: time(now(context)),
         ..Default::default()
     }
+}
+
+/// Attached managed policies, from (ARN, name).
+pub(crate) fn attached(policies: Vec<(String, String)>) -> Vec<shapes::AttachedPolicy> {
+    policies
+        .into_iter()
+        .map(|(arn, name)| shapes::AttachedPolicy {
+            policy_arn: Some(arn),
+            policy_name: Some(name),
+        })
+        .collect()
 }

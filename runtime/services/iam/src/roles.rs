@@ -3,6 +3,7 @@
 use stockade_iam_api::{errors, shapes};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids::UniqueId;
+use stockade_kit::tags::TagSet;
 use stockade_policy::PolicyKind;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
@@ -28,20 +29,26 @@ impl Role {
             max_session_duration: Some(self.max_session),
             permissions_boundary: self.boundary.as_deref().map(boundaries::attached),
             tags: (!self.tags.is_empty()).then(|| tags::to_shape(&self.tags)),
-            role_last_used: None,
+            ..Default::default()
         }
     }
 
     /// The role as listings and instance profiles show it: without tags and boundary.
     pub(crate) fn to_listed(&self, context: &RequestContext) -> shapes::Role {
-        shapes::Role { tags: None, permissions_boundary: None, ..self.to_shape(context) }
+        shapes::Role {
+            tags: None,
+            permissions_boundary: None,
+            ..self.to_shape(context)
+        }
     }
 }
 
 pub(crate) fn get(snapshot: &Snapshot, scope: &Scope, name: &str) -> Result<Role, Failure> {
-    Ok(snapshot.get(ROLES, scope, &[&state::key(name)])?.ok_or_else(|| {
-        errors::no_such_entity_exception(format!("The role with name {name} cannot be found."))
-    })?)
+    Ok(snapshot
+        .get(ROLES, scope, &[&state::key(name)])?
+        .ok_or_else(|| {
+            errors::no_such_entity_exception(format!("The role with name {name} cannot be found."))
+        })?)
 }
 
 pub(crate) fn put(tx: &mut WriteTx, scope: &Scope, role: &Role) -> Result<(), Failure> {
@@ -90,7 +97,7 @@ pub(crate) async fn create(
         policies: Policies::default(),
     };
     state::write(&iam.store, &context.account, |tx, scope| {
-        boundaries::check(iam, tx, scope, role.boundary.as_deref())?;
+        boundaries::check(tx, scope, role.boundary.as_deref())?;
         if tx.contains(ROLES, scope, &[&state::key(&role.name)]) {
             return Err(errors::entity_already_exists_exception(format!(
                 "Role with name {} already exists.",
@@ -101,7 +108,9 @@ pub(crate) async fn create(
         put(tx, scope, &role)
     })
     .await?;
-    Ok(shapes::CreateRoleResponse { role: role.to_shape(context) })
+    Ok(shapes::CreateRoleResponse {
+        role: role.to_shape(context),
+    })
 }
 
 pub(crate) async fn read(
@@ -109,7 +118,11 @@ pub(crate) async fn read(
     context: &RequestContext,
     input: shapes::GetRoleRequest,
 ) -> Result<shapes::GetRoleResponse, Error> {
-    let role = get(&iam.store.snapshot(), &Scope::account(&context.account), &input.role_name)?;
+    let role = get(
+        &iam.store.snapshot(),
+        &Scope::account(&context.account),
+        &input.role_name,
+    )?;
     Ok(shapes::GetRoleResponse {
         role: shapes::Role {
             role_last_used: Some(shapes::RoleLastUsed::default()),
@@ -128,10 +141,17 @@ pub(crate) async fn list(
         ROLES,
         &Scope::account(&context.account),
         paging::Request::new("ListRoles", input.marker.as_deref(), input.max_items)?,
-        |role| role.path.starts_with(input.path_prefix.as_deref().unwrap_or("/")),
+        |role| {
+            role.path
+                .starts_with(input.path_prefix.as_deref().unwrap_or("/"))
+        },
     )?;
     Ok(shapes::ListRolesResponse {
-        roles: page.items.iter().map(|role| role.to_listed(context)).collect(),
+        roles: page
+            .items
+            .iter()
+            .map(|role| role.to_listed(context))
+            .collect(),
         is_truncated: Some(page.next.is_some()),
         marker: page.next,
     })
@@ -142,7 +162,10 @@ pub(crate) async fn update(
     context: &RequestContext,
     input: shapes::UpdateRoleRequest,
 ) -> Result<shapes::UpdateRoleResponse, Error> {
-    let max_session = input.max_session_duration.map(|seconds| max_session(Some(seconds))).transpose()?;
+    let max_session = input
+        .max_session_duration
+        .map(|seconds| max_session(Some(seconds)))
+        .transpose()?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut role = get(tx, scope, &input.role_name)?;
         if let Some(description) = &input.description {
@@ -169,7 +192,9 @@ pub(crate) async fn update_description(
         Ok(role)
     })
     .await?;
-    Ok(shapes::UpdateRoleDescriptionResponse { role: Some(role.to_shape(context)) })
+    Ok(shapes::UpdateRoleDescriptionResponse {
+        role: Some(role.to_shape(context)),
+    })
 }
 
 pub(crate) async fn update_trust(
@@ -196,12 +221,29 @@ pub(crate) async fn delete(
         let key = state::key(&role.name);
         for entry in tx.scan(INSTANCE_PROFILES, scope, Scan::all()) {
             if entry?.record.role.as_deref() == Some(&key) {
-                return Err(users::conflict("must remove roles from instance profile first").into());
+                return Err(
+                    users::conflict("must remove roles from instance profile first").into(),
+                );
             }
         }
         role.policies.refuse_deletion()?;
         tx.delete(ROLES, scope, &[&key]);
         Ok(())
+    })
+    .await
+}
+
+/// Changes a role's tags.
+pub(crate) async fn change_tags(
+    iam: &Iam,
+    context: &RequestContext,
+    name: &str,
+    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
+) -> Result<(), Error> {
+    state::write(&iam.store, &context.account, |tx, scope| {
+        let mut role = get(tx, scope, name)?;
+        change(&mut role.tags)?;
+        put(tx, scope, &role)
     })
     .await
 }

@@ -32,7 +32,6 @@ pub(crate) struct Policies {
     pub(crate) attached: BTreeSet<String>,
 }
 
-
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) name: String,
@@ -139,9 +138,21 @@ pub(crate) struct SessionRecord {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Holder {
     Root,
-    User { arn: String, id: String, name: String },
-    AssumedRole { role_arn: String, session_arn: String, id: String },
-    FederatedUser { arn: String, id: String, user_arn: String },
+    User {
+        arn: String,
+        id: String,
+        name: String,
+    },
+    AssumedRole {
+        role_arn: String,
+        session_arn: String,
+        id: String,
+    },
+    FederatedUser {
+        arn: String,
+        id: String,
+        user_arn: String,
+    },
 }
 
 /// The key of a name.
@@ -151,40 +162,58 @@ pub(crate) fn key(name: &str) -> String {
 
 impl User {
     pub(crate) fn arn(&self, partition: &str, account: &str) -> String {
-        format!("arn:{partition}:iam::{account}:user{}{}", self.path, self.name)
+        format!(
+            "arn:{partition}:iam::{account}:user{}{}",
+            self.path, self.name
+        )
     }
 }
 
 impl Group {
     pub(crate) fn arn(&self, partition: &str, account: &str) -> String {
-        format!("arn:{partition}:iam::{account}:group{}{}", self.path, self.name)
+        format!(
+            "arn:{partition}:iam::{account}:group{}{}",
+            self.path, self.name
+        )
     }
 }
 
 impl Role {
     pub(crate) fn arn(&self, partition: &str, account: &str) -> String {
-        format!("arn:{partition}:iam::{account}:role{}{}", self.path, self.name)
+        format!(
+            "arn:{partition}:iam::{account}:role{}{}",
+            self.path, self.name
+        )
     }
 }
 
 impl InstanceProfile {
     pub(crate) fn arn(&self, partition: &str, account: &str) -> String {
-        format!("arn:{partition}:iam::{account}:instance-profile{}{}", self.path, self.name)
+        format!(
+            "arn:{partition}:iam::{account}:instance-profile{}{}",
+            self.path, self.name
+        )
     }
 }
 
 impl ManagedPolicy {
     pub(crate) fn arn(&self, partition: &str, account: &str) -> String {
-        format!("arn:{partition}:iam::{account}:policy{}{}", self.path, self.name)
+        format!(
+            "arn:{partition}:iam::{account}:policy{}{}",
+            self.path, self.name
+        )
     }
 
     /// The default version's document.
     pub(crate) fn document(&self) -> &str {
-        self.version(self.default_version).map_or("", |version| &version.document)
+        self.version(self.default_version)
+            .map_or("", |version| &version.document)
     }
 
     pub(crate) fn version(&self, number: u32) -> Option<&PolicyVersion> {
-        self.versions.iter().find(|version| version.number == number)
+        self.versions
+            .iter()
+            .find(|version| version.number == number)
     }
 }
 
@@ -207,5 +236,9 @@ pub(crate) async fn write<T: Send>(
 
 /// The number that [`write`] draws; the same while nothing changed, zero before the first change.
 pub(crate) fn revision(snapshot: &Snapshot) -> u64 {
-    snapshot.get(REVISION, &Scope::global(), &[]).ok().flatten().unwrap_or(0)
+    snapshot
+        .get(REVISION, &Scope::global(), &[])
+        .ok()
+        .flatten()
+        .unwrap_or(0)
 }

@@ -7,11 +7,17 @@ use stockade_spec::Error;
 use crate::validation_error;
 
 /// IAM's tag keys are one whatever their case: "Tags for IAM resources", IAM User Guide.
-const RULES: Rules = Rules { max: 50, fold_case: true };
+const RULES: Rules = Rules {
+    max: 50,
+    fold_case: true,
+};
 
 /// The tags of a request, checked.
 pub(crate) fn from_input(tags: Option<&[shapes::Tag]>) -> Result<TagSet, Error> {
-    let pairs = tags.unwrap_or_default().iter().map(|tag| (tag.key.as_str(), tag.value.as_str()));
+    let pairs = tags
+        .unwrap_or_default()
+        .iter()
+        .map(|tag| (tag.key.as_str(), tag.value.as_str()));
     TagSet::parse(pairs, RULES).map_err(error)
 }
 
@@ -27,15 +33,18 @@ pub(crate) fn remove(tags: &mut TagSet, keys: &[String]) {
 
 pub(crate) fn to_shape(tags: &TagSet) -> Vec<shapes::Tag> {
     tags.iter()
-        .map(|(key, value)| shapes::Tag { key: key.to_owned(), value: value.to_owned() })
+        .map(|(key, value)| shapes::Tag {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        })
         .collect()
 }
 
 fn error(error: TagError) -> Error {
     match error {
-        TagError::TooMany { .. } => errors::limit_exceeded_exception(
-            "The number of tags has reached the maximum limit.",
-        ),
+        TagError::TooMany { .. } => {
+            errors::limit_exceeded_exception("The number of tags has reached the maximum limit.")
+        }
         TagError::Duplicate { .. } => errors::invalid_input_exception(
             "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
         ),

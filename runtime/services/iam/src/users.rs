@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use stockade_iam_api::{errors, shapes};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids::UniqueId;
+use stockade_kit::tags::TagSet;
 use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, ACCESS_KEYS, Policies, USERS, User};
-use crate::{Iam, boundaries, groups, paging, render, tags, validate};
+use crate::{Iam, boundaries, groups, paging, render, tags, validate, validation_error};
 
 impl User {
-    fn to_shape(&self, context: &RequestContext) -> shapes::User {
+    pub(crate) fn to_shape(&self, context: &RequestContext) -> shapes::User {
         shapes::User {
             path: self.path.clone(),
             user_name: self.name.clone(),
@@ -49,7 +50,7 @@ pub(crate) fn name_or_caller<'a>(
     match (name, &context.caller) {
         (Some(name), _) => Ok(name),
         (None, Caller::User { name, .. }) => Ok(name),
-        (None, _) => Err(errors::validation_error(
+        (None, _) => Err(validation_error(
             "Must specify userName when calling with non-User credentials",
         )),
     }
@@ -60,7 +61,7 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreateUserRequest,
 ) -> Result<shapes::CreateUserResponse, Error> {
-    validate::name("userName", &input.user_name, 64)?;
+    validate::name("userName", &input.user_name, validate::MAX_USER_NAME)?;
     let path = validate::path(input.path)?;
     let tags = tags::from_input(input.tags.as_deref())?;
     let user = User {
@@ -75,7 +76,7 @@ pub(crate) async fn create(
         access_keys: Vec::new(),
     };
     state::write(&iam.store, &context.account, |tx, scope| {
-        boundaries::check(iam, tx, scope, user.boundary.as_deref())?;
+        boundaries::check(tx, scope, user.boundary.as_deref())?;
         if tx.contains(USERS, scope, &[&state::key(&user.name)]) {
             return Err(errors::entity_already_exists_exception(format!(
                 "User with name {} already exists.",
@@ -86,7 +87,9 @@ pub(crate) async fn create(
         put(tx, scope, &user)
     })
     .await?;
-    Ok(shapes::CreateUserResponse { user: Some(user.to_shape(context)) })
+    Ok(shapes::CreateUserResponse {
+        user: Some(user.to_shape(context)),
+    })
 }
 
 pub(crate) async fn read(
@@ -95,11 +98,19 @@ pub(crate) async fn read(
     input: shapes::GetUserRequest,
 ) -> Result<shapes::GetUserResponse, Error> {
     if input.user_name.is_none() && context.caller == Caller::Root {
-        return Ok(shapes::GetUserResponse { user: render::root_user(context) });
+        return Ok(shapes::GetUserResponse {
+            user: render::root_user(context),
+        });
     }
     let name = name_or_caller(input.user_name.as_deref(), context)?;
-    let user = get(&iam.store.snapshot(), &Scope::account(&context.account), name)?;
-    Ok(shapes::GetUserResponse { user: user.to_shape(context) })
+    let user = get(
+        &iam.store.snapshot(),
+        &Scope::account(&context.account),
+        name,
+    )?;
+    Ok(shapes::GetUserResponse {
+        user: user.to_shape(context),
+    })
 }
 
 pub(crate) async fn list(
@@ -112,7 +123,10 @@ pub(crate) async fn list(
         USERS,
         &Scope::account(&context.account),
         paging::Request::new("ListUsers", input.marker.as_deref(), input.max_items)?,
-        |user| user.path.starts_with(input.path_prefix.as_deref().unwrap_or("/")),
+        |user| {
+            user.path
+                .starts_with(input.path_prefix.as_deref().unwrap_or("/"))
+        },
     )?;
     Ok(shapes::ListUsersResponse {
         users: page
@@ -136,9 +150,12 @@ pub(crate) async fn update(
     input: shapes::UpdateUserRequest,
 ) -> Result<(), Error> {
     if let Some(name) = &input.new_user_name {
-        validate::name("newUserName", name, 64)?;
+        validate::name("newUserName", name, validate::MAX_USER_NAME)?;
     }
-    let new_path = input.new_path.map(|path| validate::path(Some(path))).transpose()?;
+    let new_path = input
+        .new_path
+        .map(|path| validate::path(Some(path)))
+        .transpose()?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut user = get(tx, scope, &input.user_name)?;
         let old = state::key(&user.name);
@@ -178,12 +195,7 @@ pub(crate) async fn delete(
     state::write(&iam.store, &context.account, |tx, scope| {
         let user = get(tx, scope, &input.user_name)?;
         let key = state::key(&user.name);
-        if !user.policies.attached.is_empty() {
-            return Err(conflict("must detach all policies first").into());
-        }
-        if !user.policies.inline.is_empty() {
-            return Err(conflict("must delete policies first").into());
-        }
+        user.policies.refuse_deletion()?;
         if !user.access_keys.is_empty() {
             return Err(conflict("must delete access keys first").into());
         }
@@ -199,4 +211,19 @@ pub(crate) async fn delete(
 /// AWS's refusal to delete what others still refer to.
 pub(crate) fn conflict(what_first: &str) -> Error {
     errors::delete_conflict_exception(format!("Cannot delete entity, {what_first}."))
+}
+
+/// Changes a user's tags.
+pub(crate) async fn change_tags(
+    iam: &Iam,
+    context: &RequestContext,
+    name: &str,
+    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
+) -> Result<(), Error> {
+    state::write(&iam.store, &context.account, |tx, scope| {
+        let mut user = get(tx, scope, name)?;
+        change(&mut user.tags)?;
+        put(tx, scope, &user)
+    })
+    .await
 }

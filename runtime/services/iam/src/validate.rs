@@ -18,7 +18,10 @@ const MAX_PATH: i64 = 512;
 /// A friendly name of at most `max` characters.
 pub(crate) fn name(member: &str, value: &str, max: i64) -> Result<(), Error> {
     length(member, value, max)?;
-    if value.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)) {
+    if value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c))
+    {
         return Ok(());
     }
     Err(validation_error(format!(
@@ -34,7 +37,11 @@ pub(crate) fn path(path: Option<String>) -> Result<String, Error> {
     };
     length("path", &path, MAX_PATH)?;
     let within = path.strip_prefix('/').and_then(|rest| {
-        if rest.is_empty() { Some(rest) } else { rest.strip_suffix('/') }
+        if rest.is_empty() {
+            Some(rest)
+        } else {
+            rest.strip_suffix('/')
+        }
     });
     match within {
         Some(within) if within.chars().all(|c| ('!'..='~').contains(&c)) => Ok(path),
@@ -46,7 +53,11 @@ pub(crate) fn path(path: Option<String>) -> Result<String, Error> {
 }
 
 fn length(member: &str, value: &str, max: i64) -> Result<(), Error> {
-    let constraint = Constraint { min: Some(1), max: Some(max), ..Constraint::NONE };
+    let constraint = Constraint {
+        min: Some(1),
+        max: Some(max),
+        ..Constraint::NONE
+    };
     let mut violations = Violations::new();
     violations.text(member, Some(value), &constraint);
     violations.finish().map_err(validation_error)
