@@ -35,7 +35,9 @@
 //!     directory: Arc::new(Nobody),
 //!     reset: Arc::new(|| Box::pin(async { Ok(()) })),
 //! });
-//! let request = Request::get("/2015-03-31/functions").body(Empty::<bytes::Bytes>::new()).unwrap();
+//! let request = Request::get("http://localhost/2015-03-31/functions")
+//!     .body(Empty::<bytes::Bytes>::new())
+//!     .unwrap();
 //! assert_eq!(gateway.answer(request, None).await.status(), 501);
 //! # }
 //! ```

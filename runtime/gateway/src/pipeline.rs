@@ -12,7 +12,8 @@ use std::time::{Instant, SystemTime};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, request};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
 use stockade_authz::render::error::{Style, denial};
 use stockade_authz::{Authorizer, Facts, Mode, Ring, Typed, principal_name};
 use stockade_kit::ids;
@@ -178,6 +179,13 @@ impl Gateway {
         peer: Option<IpAddr>,
         told: &mut Told,
     ) -> Response<Body> {
+        if parts.version == Version::HTTP_11 && !has_host(&parts.headers) {
+            return failed(
+                told,
+                &Error::new("BadRequest", 400, "Bad Request"),
+                &parts.method,
+            );
+        }
         let query = match Query::parse(parts.uri.query().unwrap_or_default()) {
             Ok(query) => query,
             Err(error) => {
@@ -495,6 +503,13 @@ fn context(asked: &Asked<'_>, known: &Known, region: &str, request_id: String) -
         now: asked.now,
         origin: format!("http://{}", host.unwrap_or("localhost")),
     }
+}
+
+/// Whether there is one host, neither none nor several (RFC 9112, section 3.2).
+fn has_host(headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    let host = hosts.next().map(HeaderValue::as_bytes);
+    hosts.next().is_none() && host.is_some_and(|host| Authority::try_from(host).is_ok())
 }
 
 /// HTTP/2 names the host in the URL alone; signatures and routes read it from the header.

@@ -65,6 +65,7 @@ struct Case<'a> {
     key: &'a str,
     token: Option<&'a str>,
     dialect: Dialect<'static>,
+    query: &'a str,
 }
 
 impl<'a> Case<'a> {
@@ -76,6 +77,7 @@ impl<'a> Case<'a> {
             key,
             token: None,
             dialect: Dialect::new(Protocol::Query),
+            query: "",
         }
     }
 
@@ -97,7 +99,7 @@ impl<'a> Case<'a> {
         let parts = Parts {
             method: &Method::POST,
             path: "/",
-            query: &Query::default(),
+            query: &Query::parse(self.query).unwrap(),
             headers: &headers,
         };
         let identity = Identity {
@@ -264,4 +266,26 @@ fn the_unsigned_are_nobody() {
         ..Case::new(Mode::Enforce, "")
     };
     assert_eq!(s3.who(""), "anonymous");
+}
+
+#[test]
+fn version_2_is_refused_where_it_would_have_to_be_verified() {
+    let key = issued(KeyKind::LongTerm);
+    let case = |mode, key, query| Case {
+        dialect: Dialect::s3(),
+        query,
+        ..Case::new(mode, key)
+    };
+    let valid = "AWSAccessKeyId=k&Signature=s&Expires=1440938161";
+    let over = "AWSAccessKeyId=k&Signature=s&Expires=1440938160";
+    let root = "arn:aws:iam::000000000000:root";
+    assert_eq!(
+        case(Mode::Enforce, &key, valid).who(&key),
+        "400 InvalidRequest"
+    );
+    assert_eq!(case(Mode::Enforce, "test", valid).who(&key), root);
+    assert_eq!(
+        case(Mode::Enforce, "test", over).who(&key),
+        "403 AccessDenied"
+    );
 }

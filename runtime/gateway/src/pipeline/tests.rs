@@ -132,7 +132,10 @@ fn gateway(mode: Mode, style: Style) -> Gateway {
     )
 }
 
-async fn ask(gateway: &Gateway, request: Request<Full<Bytes>>) -> (StatusCode, String) {
+async fn ask(gateway: &Gateway, mut request: Request<Full<Bytes>>) -> (StatusCode, String) {
+    request
+        .headers_mut()
+        .insert(HOST, HeaderValue::from_static("localhost"));
     let response = gateway.answer(request, None).await;
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
