@@ -137,6 +137,10 @@ fn line(name: &str, operation: &Operation, demands: &Demands) -> Result<String> 
     if operation.unsigned_payload {
         words.push("unsigned-payload".into());
     }
+    let checksum = operation.http_checksum.as_ref();
+    if operation.http_checksum_required || checksum.is_some_and(|c| c.request_checksum_required) {
+        words.push("checksum".into());
+    }
     if let Some(prefix) = &operation.host_prefix {
         words.push(format!("host={prefix}"));
     }

@@ -192,6 +192,11 @@ impl Announced {
         })
     }
 
+    /// Whether a checksum of the body comes with it, before or behind it.
+    pub(crate) fn has_checksum(&self) -> bool {
+        !self.expected.values.is_empty() || self.expected.trailer.is_some()
+    }
+
     /// The body without its framing, failing at its end unless it is what the headers announced.
     /// Without a `signing` context the chunks' signatures are not looked at.
     pub(crate) fn decode<B: Incoming>(

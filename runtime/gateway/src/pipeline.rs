@@ -361,6 +361,13 @@ impl Gateway {
         let name = route.operation.name;
         if dialect.s3 {
             let (announced, signing) = self.announced(asked, dialect, known)?;
+            if route.operation.checksum_required && !announced.has_checksum() {
+                return Err(Error::new(
+                    "InvalidRequest",
+                    400,
+                    "Missing required header for this request: Content-MD5",
+                ));
+            }
             return match body {
                 Unread::Wire(body) => {
                     let body = announced.decode(body, signing);

@@ -135,6 +135,8 @@ pub struct CatalogOperation {
     pub auth: Auth,
     /// The body is not part of the signature.
     pub unsigned_payload: bool,
+    /// The body must come with a checksum or `Content-MD5`.
+    pub checksum_required: bool,
     /// What precedes the endpoint's host, with labels: `{AccountId}.`.
     pub host_prefix: Option<&'static str>,
 }
@@ -224,6 +226,7 @@ impl CatalogOperation {
             deprecated: false,
             auth: Auth::SigV4,
             unsigned_payload: false,
+            checksum_required: false,
             host_prefix: None,
         };
         let mut headers = Vec::new();
@@ -232,6 +235,7 @@ impl CatalogOperation {
                 None if flag == "unsigned" => operation.auth = Auth::Unsigned,
                 None if flag == "bearer" => operation.auth = Auth::Bearer,
                 None if flag == "unsigned-payload" => operation.unsigned_payload = true,
+                None if flag == "checksum" => operation.checksum_required = true,
                 None if flag == "deprecated" => operation.deprecated = true,
                 Some(("header", name)) => headers.push(name),
                 Some(("host", prefix)) => operation.host_prefix = Some(prefix),
