@@ -12,7 +12,9 @@ use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
 use stockade_spec::{Caller, Session};
 use stockade_store::{Scope, Snapshot};
 
-use crate::state::{self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, SessionRecord, USERS, User};
+use crate::state::{
+    self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, SessionRecord, USERS, User,
+};
 use crate::{Iam, policies};
 
 /// Ids and documents are the same in every partition; a key does not tell its own, and Stockade's
@@ -21,7 +23,8 @@ const PARTITION: &str = "aws";
 
 /// What root may do, for the sessions of federated users that root asked for: their session
 /// policies limit it, and without one they may do nothing.
-const ALL: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+const ALL: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
 impl Directory for Iam {
     fn credential(&self, access_key: &str) -> Option<Arc<Credential>> {
@@ -43,7 +46,9 @@ impl Directory for Iam {
     }
 
     fn managed_policy(&self, arn: &str) -> Option<Arc<str>> {
-        policies::document(&self.store.snapshot(), arn).ok().flatten()
+        policies::document(&self.store.snapshot(), arn)
+            .ok()
+            .flatten()
     }
 
     fn revision(&self) -> u64 {
@@ -95,9 +100,15 @@ fn temporary(
         caller: match record.holder {
             Holder::Root => Caller::Root,
             Holder::User { arn, id, name } => Caller::User { arn, id, name },
-            Holder::AssumedRole { role_arn, session_arn, id } => {
-                Caller::AssumedRole { role_arn, session_arn, id }
-            }
+            Holder::AssumedRole {
+                role_arn,
+                session_arn,
+                id,
+            } => Caller::AssumedRole {
+                role_arn,
+                session_arn,
+                id,
+            },
             Holder::FederatedUser { arn, id, user_arn } => {
                 Caller::FederatedUser { arn, id, user_arn }
             }
@@ -148,7 +159,7 @@ fn profile(
             let Some(role) = role.filter(|role| role.id == unique) else {
                 return Ok(None);
             };
-            let mut policies = Vec::with_capacity(role.policies.len());
+            let mut policies = Vec::new();
             add(snapshot, &mut policies, &role.policies, role_arn)?;
             Ok(Some(Profile {
                 policies,
@@ -163,11 +174,16 @@ fn profile(
 fn of_user(snapshot: &Snapshot, scope: &Scope, user: User) -> Result<Profile, Failure> {
     let account = scope.account_id();
     let arn = user.arn(PARTITION, account);
-    let mut policies = Vec::with_capacity(user.policies.len());
+    let mut policies = Vec::new();
     add(snapshot, &mut policies, &user.policies, &arn)?;
     for key in &user.groups {
         if let Some(group) = snapshot.get(GROUPS, scope, &[key])? {
-            add(snapshot, &mut policies, &group.policies, &group.arn(PARTITION, account))?;
+            add(
+                snapshot,
+                &mut policies,
+                &group.policies,
+                &group.arn(PARTITION, account),
+            )?;
         }
     }
     Ok(Profile {
@@ -222,7 +238,12 @@ fn managed(snapshot: &Snapshot, arn: String, holder: &str) -> Result<AttachedPol
     // A policy in use cannot be deleted. Were one gone all the same, what it denied must not
     // become allowed: the empty text is no policy, and its holder may do nothing.
     let document = policies::document(snapshot, &arn)?.unwrap_or_default();
-    Ok(AttachedPolicy { document, name: arn, managed: true, attached_to: holder.to_owned() })
+    Ok(AttachedPolicy {
+        document,
+        name: arn,
+        managed: true,
+        attached_to: holder.to_owned(),
+    })
 }
 
 /// The name in the ARN of a user or role.

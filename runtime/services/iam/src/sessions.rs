@@ -181,7 +181,7 @@ fn forget(tx: &mut WriteTx, scope: &Scope, now: i64) -> Result<(), Failure> {
     let mut over = Vec::new();
     for entry in tx.scan(FORGOTTEN, scope, Scan::all().limit(FORGOTTEN_AT_ONCE)) {
         let entry = entry?;
-        match &entry.key[..] {
+        match &entry.parts[..] {
             [at, id] if *at < now => over.push((at.clone(), id.clone())),
             _ => break,
         }

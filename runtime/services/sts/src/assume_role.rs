@@ -1,0 +1,154 @@
+//! Sessions of roles.
+
+use stockade_iam::sessions::AssumableRole;
+use stockade_kit::arn::Arn;
+use stockade_spec::{Caller, Error, RequestContext, Session};
+use stockade_sts_api::shapes;
+
+use crate::identity::root_arn;
+use crate::validate::{Checks, EXTERNAL_ID, SESSION_NAME};
+use crate::{Sts, error, issue, limits, tags, validate};
+
+/// Longest session of any role, in seconds.
+const MAX_DURATION: i64 = 43_200;
+/// A session's length when none is asked for, in seconds.
+const DEFAULT_DURATION: i32 = 3_600;
+/// Longest session that a session can ask for, in seconds: "Role chaining", IAM User Guide.
+const MAX_CHAINED_DURATION: i32 = 3_600;
+
+pub(crate) async fn assume_role(
+    sts: &Sts,
+    context: &RequestContext,
+    input: shapes::AssumeRoleRequest,
+) -> Result<shapes::AssumeRoleResponse, Error> {
+    check(&input)?;
+    let role = role(sts, context, &input.role_arn)?;
+    validate::mfa(input.serial_number.as_deref(), input.token_code.as_deref())?;
+    // Who asks with a role's session chains: the new session inherits, and is short.
+    let asking = match context.caller {
+        Caller::AssumedRole { .. } => context.session.as_deref(),
+        _ => None,
+    };
+    let seconds = duration(input.duration_seconds, &role, &context.caller)?;
+    let source_identity = source_identity(input.source_identity, context.session.as_deref())?;
+    let tags = tags::chained(input.tags, input.transitive_tag_keys, asking)?;
+    let session = Session {
+        policies: limits::inline(input.policy)?,
+        policy_arns: limits::managed(sts, &role.account, input.policy_arns)?,
+        tags: tags.tags,
+        transitive_tags: tags.transitive,
+        source_identity,
+        ..Session::default()
+    };
+    let packed = limits::packed_size(&session)?;
+    let name = input.role_session_name;
+    let user = shapes::AssumedRoleUser {
+        arn: format!(
+            "arn:{}:sts::{}:assumed-role/{}/{name}",
+            context.partition, role.account, role.name
+        ),
+        assumed_role_id: format!("{}:{name}", role.id),
+    };
+    let caller = Caller::AssumedRole {
+        role_arn: input.role_arn,
+        session_arn: user.arn.clone(),
+        id: user.assumed_role_id.clone(),
+    };
+    let credentials =
+        issue::credentials(sts, context, &role.account, &caller, &session, seconds).await?;
+    Ok(shapes::AssumeRoleResponse {
+        assumed_role_user: Some(user),
+        credentials: Some(credentials),
+        packed_policy_size: packed,
+        source_identity: session.source_identity,
+        ..Default::default()
+    })
+}
+
+fn check(input: &shapes::AssumeRoleRequest) -> Result<(), Error> {
+    Checks::default()
+        .arn("roleArn", &input.role_arn)
+        .text(
+            "roleSessionName",
+            Some(&input.role_session_name),
+            &SESSION_NAME,
+        )
+        .duration(input.duration_seconds, MAX_DURATION)
+        .policies(
+            input.policy.as_deref(),
+            input.policy_arns.as_deref().unwrap_or_default(),
+        )
+        .tags(input.tags.as_deref().unwrap_or_default())
+        .text("externalId", input.external_id.as_deref(), &EXTERNAL_ID)
+        .text(
+            "sourceIdentity",
+            input.source_identity.as_deref(),
+            &SESSION_NAME,
+        )
+        .mfa(input.serial_number.as_deref(), input.token_code.as_deref())
+        .finish()?;
+    if input.role_arn.parse::<Arn>().is_err() {
+        return Err(error::validation("Request ARN is invalid"));
+    }
+    Ok(())
+}
+
+/// The role, if this kind of caller can assume one at all.
+fn role(sts: &Sts, context: &RequestContext, arn: &str) -> Result<AssumableRole, Error> {
+    let denied = || {
+        let caller = match &context.caller {
+            Caller::Root => root_arn(context),
+            Caller::Service { name } => name.clone(),
+            other => String::from(other.arn().unwrap_or("anonymous")),
+        };
+        error::access_denied(format!(
+            "User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
+        ))
+    };
+    if sts.config.enforce {
+        match context.caller {
+            Caller::Root => {
+                return Err(error::access_denied(
+                    "Roles may not be assumed by root accounts.",
+                ));
+            }
+            // Of STS, they may call GetCallerIdentity alone: "Compare AWS STS credentials", IAM
+            // User Guide.
+            Caller::FederatedUser { .. } => return Err(denied()),
+            _ => {}
+        }
+    }
+    // AWS does not tell a role that is missing from one that trusts somebody else.
+    sts.iam.assumable_role(arn)?.ok_or_else(denied)
+}
+
+fn duration(asked: Option<i32>, role: &AssumableRole, caller: &Caller) -> Result<i32, Error> {
+    let seconds = asked.unwrap_or(DEFAULT_DURATION);
+    if matches!(caller, Caller::AssumedRole { .. }) && seconds > MAX_CHAINED_DURATION {
+        return Err(error::validation(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \
+             role chaining",
+        ));
+    }
+    if seconds > role.max_session {
+        return Err(error::validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    Ok(seconds)
+}
+
+/// Once set, a source identity stays: "Monitor and control actions taken with assumed roles", IAM
+/// User Guide.
+fn source_identity(
+    asked: Option<String>,
+    asking: Option<&Session>,
+) -> Result<Option<String>, Error> {
+    let held = asking.and_then(|session| session.source_identity.as_ref());
+    match (asked, held) {
+        (Some(asked), Some(held)) if asked != *held => Err(error::validation(
+            "The source identity is already set for this assume role session",
+        )),
+        (asked, held) => Ok(asked.or_else(|| held.cloned())),
+    }
+}

@@ -1,0 +1,60 @@
+//! Whose credentials these are.
+
+use stockade_kit::access_key;
+use stockade_spec::{Caller, Error, RequestContext};
+use stockade_sts_api::shapes;
+
+use crate::error;
+use crate::validate::{ACCESS_KEY_ID, Checks};
+
+/// The account of whoever brings a key that nobody issued, and what its root is called.
+const DEFAULT_ACCOUNT: &str = "000000000000";
+const DEFAULT_ROOT_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+
+pub(crate) fn caller(context: &RequestContext) -> Result<shapes::GetCallerIdentityResponse, Error> {
+    let account = context.account.clone();
+    let (arn, user_id) = match &context.caller {
+        Caller::Root => (
+            root_arn(context),
+            // The id of an account's root is the account's; the default account's is fixed by
+            // what tools for local use expect.
+            if account == DEFAULT_ACCOUNT {
+                String::from(DEFAULT_ROOT_ID)
+            } else {
+                account.clone()
+            },
+        ),
+        Caller::User { arn, id, .. } | Caller::FederatedUser { arn, id, .. } => {
+            (arn.clone(), id.clone())
+        }
+        Caller::AssumedRole {
+            session_arn, id, ..
+        } => (session_arn.clone(), id.clone()),
+        Caller::Service { .. } | Caller::Anonymous => return Err(error::missing_token()),
+    };
+    Ok(shapes::GetCallerIdentityResponse {
+        account: Some(account),
+        arn: Some(arn),
+        user_id: Some(user_id),
+    })
+}
+
+pub(crate) fn access_key_info(
+    input: &shapes::GetAccessKeyInfoRequest,
+) -> Result<shapes::GetAccessKeyInfoResponse, Error> {
+    let id = input.access_key_id.as_str();
+    Checks::default()
+        .text("accessKeyId", Some(id), &ACCESS_KEY_ID)
+        .finish()?;
+    let account = access_key::account_of(id).ok_or_else(|| {
+        error::validation(format!("The access key ID {id} does not name an account."))
+    })?;
+    Ok(shapes::GetAccessKeyInfoResponse {
+        account: Some(account),
+    })
+}
+
+/// The ARN of the root user of the caller's account.
+pub(crate) fn root_arn(context: &RequestContext) -> String {
+    format!("arn:{}:iam::{}:root", context.partition, context.account)
+}
