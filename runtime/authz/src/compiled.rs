@@ -31,7 +31,7 @@ type PolicyKey = (Arc<str>, PolicyKind);
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     policies: RwLock<HashMap<PolicyKey, Arc<Policy>>>,
-    /// By account and ARN, each with the directory's revision that it was read at; `None` for a
+    /// By unique id (a federated user's by its user's ARN), each with the directory's revision that it was read at; `None` for a
     /// principal that is gone.
     profiles: RwLock<HashMap<String, Kept>>,
 }
@@ -78,10 +78,12 @@ impl Cache {
     ) -> Option<Arc<Profile>> {
         // A federated user's name may be another user's, so its own ARN is the key, and its user's
         // policies the value; the revision is read first, so that a change in between is seen.
+        // Users and roles go by their unique ids: who has a name today may not be who had it
+        // when a session began.
         let name = match caller {
-            Caller::AssumedRole { role_arn, .. } => role_arn,
-            Caller::FederatedUser { user_arn, .. } => user_arn,
-            Caller::User { arn, .. } => arn,
+            Caller::AssumedRole { id, .. } => id.split(':').next().unwrap_or_default(),
+            Caller::FederatedUser { user_arn, .. } => user_arn.as_str(),
+            Caller::User { id, .. } => id.as_str(),
             Caller::Root | Caller::Service { .. } | Caller::Anonymous => {
                 return Some(Arc::default());
             }
@@ -99,7 +101,7 @@ impl Cache {
         let mut profiles = self.profiles.write();
         make_room(&mut profiles, MAX_PROFILES);
         profiles.insert(
-            name.clone(),
+            name.to_owned(),
             Kept {
                 revision,
                 account: account.into(),

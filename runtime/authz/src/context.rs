@@ -128,9 +128,10 @@ pub(crate) fn requirement<'a>(
         context.set(key.as_str(), value.as_str());
     }
     for (key, values) in keys {
-        match values.as_slice() {
-            [one] => context.set(key.as_ref(), one.as_str()),
-            many => context.set_many(key.as_ref(), many.iter().map(String::as_str)),
+        match values.as_deref() {
+            Ok([one]) => context.set(key.as_ref(), one.as_str()),
+            Ok(many) => context.set_many(key.as_ref(), many.iter().map(String::as_str)),
+            Err(why) => context.set_unknown(key.as_ref(), why.as_str()),
         }
     }
     context

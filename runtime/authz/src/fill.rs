@@ -25,8 +25,8 @@ use view::View;
 /// is denied. `DeleteObjects` names up to 1,000 objects, and a template may cross two lists.
 pub const MAX_REQUIRED: usize = 20_000;
 
-/// Condition keys that the request itself sets, with their values.
-pub type Keys = Vec<(Cow<'static, str>, Vec<String>)>;
+/// Condition keys that the request itself sets, with their values, or why they cannot be told.
+pub type Keys = Vec<(Cow<'static, str>, Result<Vec<String>, String>)>;
 
 /// One action on one resource that the caller must be allowed.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct Required {
     pub resource: Resource<'static>,
     /// Condition keys of this requirement.
     pub keys: Arc<Keys>,
-    /// Why the resource or a key could not be told: the requirement then denies.
+    /// Why the resource could not be told: the requirement then denies.
     pub unfilled: Option<String>,
 }
 
@@ -117,22 +117,18 @@ impl Filler<'_> {
             return;
         }
         let action = requirement.action;
-        let (keys, unknown_key) = self.keys(requirement.keys, view);
-        let keys = Arc::new(keys);
+        let keys = Arc::new(self.keys(requirement.keys, view));
         if requirement.resources.is_empty() {
-            self.push(action, Resource::any(), keys, unknown_key);
+            self.push(action, Resource::any(), keys, None);
             return;
         }
         for resource in requirement.resources {
             match resource {
                 permission::Resource::Template(parts) => {
                     for filled in template(parts, view, &self.source.scope) {
-                        let unfilled = filled
-                            .missing
-                            .map(|name| {
-                                format!("the request has no {name}, which names the resource")
-                            })
-                            .or_else(|| unknown_key.clone());
+                        let unfilled = filled.missing.map(|name| {
+                            format!("the request has no {name}, which names the resource")
+                        });
                         self.push(action, filled.resource, Arc::clone(&keys), unfilled);
                     }
                 }
@@ -149,7 +145,7 @@ impl Filler<'_> {
                     ),
                     Resolved::Known(arns) => {
                         for arn in arns {
-                            self.push(action, arn.into(), Arc::clone(&keys), unknown_key.clone());
+                            self.push(action, arn.into(), Arc::clone(&keys), None);
                         }
                     }
                     Resolved::Unknown(why) => {
@@ -170,10 +166,9 @@ impl Filler<'_> {
         service.resolve(index, &self.source.scope, &values)
     }
 
-    /// The requirement's condition keys, and why one of them could not be told.
-    fn keys(&self, bindings: &[KeyBinding], view: &View<'_>) -> (Keys, Option<String>) {
+    /// The requirement's condition keys.
+    fn keys(&self, bindings: &[KeyBinding], view: &View<'_>) -> Keys {
         let mut keys = Keys::new();
-        let mut unknown = None;
         for binding in bindings {
             let key = binding.key;
             match &binding.value {
@@ -202,11 +197,11 @@ impl Filler<'_> {
                         }
                     }
                     Resolved::Known(values) => add(&mut keys, key.into(), values),
-                    Resolved::Unknown(why) => unknown = Some(why),
+                    Resolved::Unknown(why) => keys.push((key.into(), Err(why))),
                 },
             }
         }
-        (keys, unknown)
+        keys
     }
 }
 
@@ -220,8 +215,10 @@ fn add(keys: &mut Keys, key: Cow<'static, str>, values: impl IntoIterator<Item =
         .iter_mut()
         .find(|(held, _)| held.eq_ignore_ascii_case(&key))
     {
-        Some((_, held)) => held.extend(values),
-        None => keys.push((key, values.collect())),
+        Some((_, Ok(held))) => held.extend(values),
+        // What is known of a key in part is not known.
+        Some((_, Err(_))) => {}
+        None => keys.push((key, Ok(values.collect()))),
     }
 }
 

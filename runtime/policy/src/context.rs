@@ -7,6 +7,8 @@ use std::borrow::Cow;
 enum Values<'a> {
     One([Cow<'a, str>; 1]),
     Many(Vec<Cow<'a, str>>),
+    /// Nobody can tell; the sentence says why.
+    Unknown(Cow<'a, str>),
 }
 
 impl<'a> Values<'a> {
@@ -14,6 +16,7 @@ impl<'a> Values<'a> {
         match self {
             Values::One(one) => one,
             Values::Many(many) => many,
+            Values::Unknown(_) => &[],
         }
     }
 }
@@ -67,6 +70,21 @@ impl<'a> Context<'a> {
         self.put(key.into(), Values::Many(values));
     }
 
+    /// Says that a key has values that nobody here can tell, and why. A condition that reads it fails closed: it never
+    /// holds in an Allow and always holds in a Deny.
+    pub fn set_unknown(&mut self, key: impl Into<Cow<'a, str>>, why: impl Into<Cow<'a, str>>) {
+        self.put(key.into(), Values::Unknown(why.into()));
+    }
+
+    /// Why the values of a key cannot be told; `None` for a key that is known or absent.
+    #[must_use]
+    pub fn unknown(&self, key: &str) -> Option<&str> {
+        match self.values(key) {
+            Some(Values::Unknown(why)) => Some(why),
+            _ => None,
+        }
+    }
+
     /// Removes a key and its values.
     pub fn remove(&mut self, key: &str) {
         self.entries.retain(|(k, _)| !k.eq_ignore_ascii_case(key));
@@ -75,10 +93,10 @@ impl<'a> Context<'a> {
     /// The values of a key, or `None` when the request does not carry it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&[Cow<'a, str>]> {
-        self.entries
-            .iter()
-            .find(|(k, _)| k.eq_ignore_ascii_case(key))
-            .map(|(_, values)| values.as_slice())
+        match self.values(key) {
+            None | Some(Values::Unknown(_)) => None,
+            Some(values) => Some(values.as_slice()),
+        }
     }
 
     /// The value of a key that has exactly one.
@@ -93,6 +111,13 @@ impl<'a> Context<'a> {
     /// Every key as it was set, with its values, in the order of first setting.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[Cow<'a, str>])> {
         self.entries.iter().map(|(k, v)| (k.as_ref(), v.as_slice()))
+    }
+
+    fn values(&self, key: &str) -> Option<&Values<'a>> {
+        self.entries
+            .iter()
+            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .map(|(_, values)| values)
     }
 
     fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {

@@ -82,6 +82,13 @@ pub enum Miss {
         /// The values of the request; `None` when it does not carry the key.
         found: Option<Vec<String>>,
     },
+    /// A condition reads a key whose values cannot be told, and fails closed.
+    UnknownKey {
+        /// The condition key as written.
+        key: String,
+        /// Why.
+        why: String,
+    },
     /// The statement has a condition operator that is not known here, and fails closed.
     UnknownOperator {
         /// The operator as written.
@@ -126,6 +133,7 @@ impl fmt::Display for Miss {
                     None => f.write_str("the request does not carry the key"),
                 }
             }
+            Miss::UnknownKey { key, why } => write!(f, "{key} cannot be told: {why}"),
             Miss::UnknownOperator { operator } => write!(
                 f,
                 "the condition operator {operator} is not known here: an Allow with it never applies, a Deny with it \
@@ -211,7 +219,15 @@ fn misses(statement: &Statement, request: &Request<'_>, subject: &Subject<'_>) -
         return misses;
     }
     for clause in statement.conditions() {
-        if !clause.holds(statement.effect(), subject.context) {
+        if clause.holds(statement.effect(), subject.context) {
+            continue;
+        }
+        if let Some(why) = subject.context.unknown(clause.key()) {
+            misses.push(Miss::UnknownKey {
+                key: clause.key().to_owned(),
+                why: why.to_owned(),
+            });
+        } else {
             misses.push(Miss::Condition {
                 operator: clause.operator().to_owned(),
                 key: clause.key().to_owned(),

@@ -119,7 +119,7 @@ fn a_requirement_adds_its_resource_and_its_own_keys() {
         tags: vec![("stage".into(), "prod".into())],
         ..ResourceFacts::default()
     };
-    let own: Keys = vec![("aws:TagKeys".into(), vec!["a".into(), "b".into()])];
+    let own: Keys = vec![("aws:TagKeys".into(), Ok(vec!["a".into(), "b".into()]))];
     let context = requirement(global, &own, &resource, Some("210987654321"));
     assert_eq!(context.one("aws:ResourceAccount"), Some("210987654321"));
     assert_eq!(context.one("aws:ResourceTag/stage"), Some("prod"));

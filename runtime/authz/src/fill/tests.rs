@@ -159,7 +159,10 @@ fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
         .map(|required| {
             let mut line = format!("{} {}", required.action, required.resource);
             for (key, values) in required.keys.iter() {
-                line.push_str(&format!(" {key}={}", values.join("|")));
+                let values = values
+                    .as_ref()
+                    .map_or("<unknown>".into(), |values| values.join("|"));
+                line.push_str(&format!(" {key}={values}"));
             }
             if let Some(why) = required.unfilled {
                 line.push_str(&format!(" ({why})"));

@@ -99,6 +99,9 @@ impl Clause {
         let Some(operator) = self.operator else {
             return effect == Effect::Deny;
         };
+        if context.unknown(&self.key).is_some() {
+            return effect == Effect::Deny;
+        }
         let found = context.get(&self.key).filter(|values| !values.is_empty());
         if operator.test == Test::Null {
             let absent = found.is_none();

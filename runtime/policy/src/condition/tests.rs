@@ -283,3 +283,26 @@ fn all_operators_and_keys_must_hold() {
     context.remove("b");
     assert!(!statement.conditions_hold(&context));
 }
+
+/// *IAM JSON policy elements: Condition*: an Allow applies only when its conditions are known to hold; so a Deny applies
+/// unless one is known not to.
+#[test]
+fn a_key_that_nobody_can_tell_fails_closed() {
+    let mut context = Context::new();
+    context.set_unknown("k", "there is no EC2 state");
+    assert_eq!(context.get("K"), None);
+    for operator in [
+        "StringEquals",
+        "StringNotEquals",
+        "StringEqualsIfExists",
+        "Null",
+    ] {
+        for effect in [Effect::Allow, Effect::Deny] {
+            let policy = identity(&format!(
+                r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{{"{operator}":{{"K":"true"}}}}}}"#
+            ));
+            let holds = policy.policy.statements()[0].conditions_hold(&context);
+            assert_eq!(holds, effect == Effect::Deny, "{operator} {effect}");
+        }
+    }
+}
