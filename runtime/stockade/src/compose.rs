@@ -2,23 +2,30 @@
 
 use std::sync::Arc;
 
+use stockade_authz::Mode;
 use stockade_catalog::CATALOG;
 use stockade_gateway::Parties;
 use stockade_iam::Iam;
 use stockade_s3::S3;
 use stockade_store::Store;
+use stockade_sts::Sts;
 
 use crate::config::Serve;
 
 /// Puts the services together on one store.
-pub(crate) fn compose(_config: &Serve, store: &Store) -> Parties {
+pub(crate) fn compose(config: &Serve, store: &Store) -> Parties {
     let forgetful = store.clone();
     let s3 = S3::new(store.clone());
+    let sts_config = stockade_sts::Config {
+        enforce: config.mode() == Mode::Enforce,
+    };
+    let sts = Sts::new(Iam::new(store.clone()), sts_config);
     Parties {
         catalog: &CATALOG,
         services: vec![
             Arc::new(stockade_iam_api::Server::new(Iam::new(store.clone()))),
             Arc::new(stockade_s3_api::Server::new(s3)),
+            Arc::new(stockade_sts_api::Server::new(sts)),
         ],
         directory: Arc::new(Iam::new(store.clone())),
         reset: Arc::new(move || {
