@@ -351,7 +351,9 @@ class TestPolicies:
         boundary = iam.create_policy(PolicyName="fence", PolicyDocument=POLICY)["Policy"]["Arn"]
         iam.create_user(UserName="alice", PermissionsBoundary=boundary)
         read = iam.get_user(UserName="alice")["User"]["PermissionsBoundary"]
-        assert read == {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}
+        assert read["PermissionsBoundaryArn"] == boundary
+        # The type's page has a text that says the one and an enumeration that says the other.
+        assert read["PermissionsBoundaryType"] in ("Policy", "PermissionsBoundaryPolicy")
         assert iam.get_policy(PolicyArn=boundary)["Policy"]["PermissionsBoundaryUsageCount"] == 1
         with refused("DeleteConflict", 409):
             iam.delete_policy(PolicyArn=boundary)

@@ -226,8 +226,9 @@ impl Facts for Iam {
         };
         let key = state::key(name.rsplit('/').next().unwrap_or(name));
         let (snapshot, scope) = (self.store.snapshot(), StoreScope::account(account));
+        // Policies of AWS are nobody's: no other account's policy stands before them.
         let mut facts = ResourceFacts {
-            owner: Some(account.to_owned()),
+            owner: (account != "aws").then(|| account.to_owned()),
             ..Default::default()
         };
         let tags = match kind {
