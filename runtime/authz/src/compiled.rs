@@ -31,7 +31,7 @@ type PolicyKey = (Arc<str>, PolicyKind);
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     policies: RwLock<HashMap<PolicyKey, Arc<Policy>>>,
-    /// By unique id (a federated user's by its user's ARN), each with the directory's revision that it was read at; `None` for a
+    /// By account and ARN, each with the directory's revision that it was read at; `None` for a
     /// principal that is gone.
     profiles: RwLock<HashMap<String, Kept>>,
 }
@@ -40,6 +40,8 @@ pub(crate) struct Cache {
 struct Kept {
     revision: u64,
     account: Box<str>,
+    /// The user's or role's unique id.
+    id: Box<str>,
     profile: Option<Arc<Profile>>,
 }
 
@@ -78,12 +80,14 @@ impl Cache {
     ) -> Option<Arc<Profile>> {
         // A federated user's name may be another user's, so its own ARN is the key, and its user's
         // policies the value; the revision is read first, so that a change in between is seen.
-        // Users and roles go by their unique ids: who has a name today may not be who had it
-        // when a session began.
-        let name = match caller {
-            Caller::AssumedRole { id, .. } => id.split(':').next().unwrap_or_default(),
-            Caller::FederatedUser { user_arn, .. } => user_arn.as_str(),
-            Caller::User { id, .. } => id.as_str(),
+        // The unique id tells a user or role from an earlier one of the same name, whose sessions
+        // may still be about.
+        let (name, id) = match caller {
+            Caller::AssumedRole { role_arn, id, .. } => {
+                (role_arn, id.split(':').next().unwrap_or_default())
+            }
+            Caller::FederatedUser { user_arn, .. } => (user_arn, ""),
+            Caller::User { arn, id, .. } => (arn, id.as_str()),
             Caller::Root | Caller::Service { .. } | Caller::Anonymous => {
                 return Some(Arc::default());
             }
@@ -92,6 +96,7 @@ impl Cache {
         if let Some(kept) = self.profiles.read().get(name)
             && kept.revision == revision
             && *kept.account == *account
+            && *kept.id == *id
         {
             return kept.profile.clone();
         }
@@ -101,10 +106,11 @@ impl Cache {
         let mut profiles = self.profiles.write();
         make_room(&mut profiles, MAX_PROFILES);
         profiles.insert(
-            name.to_owned(),
+            name.clone(),
             Kept {
                 revision,
                 account: account.into(),
+                id: id.into(),
                 profile: profile.clone(),
             },
         );
