@@ -46,9 +46,9 @@ MISMATCH = (
 S3_MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 )
-LATE = re.compile(r"^Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)$")
+LATE = re.compile(r"^Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - (5|15) min\.\)$")
 EARLY = re.compile(
-    r"^Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 min\.\)$"
+    r"^Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ (5|15) min\.\)$"
 )
 SKEWED = "The difference between the request time and the current time is too large."
 
@@ -232,8 +232,8 @@ def test_an_issued_key_stays_in_its_account(enforcing):
     user = enforcing.new_user("alice", account="111122223333")
     identity = user.client("sts").get_caller_identity()
     assert identity["Arn"] == "arn:aws:iam::111122223333:user/alice"
-    # AWS encodes the account into the key's form; GetAccessKeyInfo reads it back without any permission.
-    assert user.client("sts").get_access_key_info(AccessKeyId=user.key)["Account"] == "111122223333"
+    # AWS encodes the account into the key's form; GetAccessKeyInfo reads it back.
+    assert enforcing.root().client("sts").get_access_key_info(AccessKeyId=user.key)["Account"] == "111122223333"
 
 
 @pytest.mark.parametrize("spoiled", ["signature", "clock", "deleted"])
@@ -312,8 +312,10 @@ class TestPresigned:
         response = send(alice.server, self.request, {}, query=query)
         assert (response.status, response.code) == (403, "AccessDenied"), response
 
-    def test_botocore_agrees(self, alice):
-        url = alice.client("s3").generate_presigned_url(
+    @pytest.mark.parametrize("version", ["s3", "s3v4"])
+    def test_botocore_agrees(self, alice, version):
+        # Left to itself, botocore presigns with version 2 in us-east-1: `s3`.
+        url = alice.client("s3", signature_version=version).generate_presigned_url(
             "get_object", Params={"Bucket": "presigned", "Key": "a.txt"}, ExpiresIn=60
         )
         assert alice.server.get(url.removeprefix(alice.server.url)).data == b"hello"
