@@ -341,14 +341,16 @@ fn principal(context: &RequestContext) -> Principal<'_> {
     }
 }
 
-/// The account a resource belongs to: its ARN's, or where that is empty what the state says.
+/// The account a resource belongs to: its ARN's, or where that is empty what the state says. What
+/// belongs to AWS itself (a managed policy of `aws`) belongs to nobody here.
 fn owner<'a>(resource: &'a str, facts: &'a ResourceFacts) -> Option<&'a str> {
+    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
     let mut parts = resource.splitn(6, ':');
     let account = (parts.next() == Some("arn"))
         .then(|| parts.nth(3))
         .flatten()
-        .filter(|account| account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()));
-    account.or(facts.owner.as_deref())
+        .filter(is_account);
+    account.or(facts.owner.as_deref().filter(is_account))
 }
 
 fn kind(role: PolicyRole) -> PolicyKind {

@@ -7,7 +7,7 @@
 mod tests;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use stockade_authz::Mode;
 use stockade_kit::access_key;
@@ -17,7 +17,9 @@ use stockade_spec::directory::{Credential, Directory};
 use stockade_spec::service::Session;
 use stockade_spec::{Caller, Error};
 use stockade_wire::sigv4::{self, Identity, KeyCache, Kind, Parts, SignatureError, SigningContext};
-use stockade_wire::{Dialect, Protocol};
+use stockade_wire::{Dialect, Protocol, sigv2};
+
+use crate::route::Host;
 
 /// The account of whoever does not name one.
 pub(crate) const DEFAULT_ACCOUNT: &str = "000000000000";
@@ -77,7 +79,7 @@ impl Authenticator {
         let key = identity.access_key;
         let mut known = match self.directory.credential(key) {
             Some(credential) => {
-                if enforce && is_legacy(parts) {
+                if enforce && is_legacy(parts, dialect) {
                     return Err(SignatureError::Unsupported("AWS".to_owned()).into_error(dialect));
                 }
                 if enforce {
@@ -99,11 +101,8 @@ impl Authenticator {
             None if is_account_id(key) => Known::new(Caller::Root, key),
             None => Known::new(Caller::Root, DEFAULT_ACCOUNT),
         };
-        if known.verify.is_none() && is_legacy(parts) {
-            check_legacy_time(parts, now)?;
-        }
         known.access_key = Some(key.to_owned());
-        known.presigned = parts.query.has("X-Amz-Signature");
+        known.presigned = parts.query.has("X-Amz-Signature") || sigv2::is_presigned(parts);
         Ok(known)
     }
 
@@ -148,6 +147,17 @@ impl Authenticator {
             return Ok(None);
         }
         let refuse = |error: SignatureError| error.into_error(dialect);
+        if known.presigned && sigv2::is_presigned(parts) {
+            return match &known.verify {
+                Some(credential) => {
+                    let host = parts.headers.get(http::header::HOST);
+                    let host = Host::of(host.and_then(|host| host.to_str().ok()));
+                    sigv2::verify(parts, host.bucket(), &credential.secret, now)
+                }
+                None => sigv2::check_time(parts, now),
+            }
+            .map(|()| None);
+        }
         let Some(credential) = &known.verify else {
             // A stranger's signature cannot be verified, but its time can be told.
             let Ok(Some(presented)) = sigv4::parse(parts, dialect) else {
@@ -177,26 +187,11 @@ impl Authenticator {
     }
 }
 
-/// Until when a presigned URL of Signature Version 2 holds. A stranger's signature is not verified
-/// whatever its version: the AWS CLI's first version still presigns with this one, and its URLs
-/// work for root and end as they say.
-fn check_legacy_time(parts: &Parts<'_>, now: SystemTime) -> Result<(), Error> {
-    let Some(expires) = parts.query.get("Expires") else {
-        return Ok(());
-    };
-    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    match expires.parse::<u64>() {
-        Ok(expires) if now < expires => Ok(()),
-        Ok(_) => Err(Error::new("AccessDenied", 403, "Request has expired")),
-        Err(_) => Err(Error::new("AccessDenied", 403, "Invalid date")),
-    }
-}
-
-/// Signature Version 2, in the header or in the query.
-fn is_legacy(parts: &Parts<'_>) -> bool {
+/// Signature Version 2 where AWS no longer takes it: anywhere but in S3's presigned URLs.
+fn is_legacy(parts: &Parts<'_>, dialect: &Dialect<'_>) -> bool {
     match parts.headers.get(http::header::AUTHORIZATION) {
         Some(header) => header.as_bytes().starts_with(b"AWS "),
-        None => parts.query.has("AWSAccessKeyId") && parts.query.has("Signature"),
+        None => sigv2::is_presigned(parts) && !dialect.s3,
     }
 }
 

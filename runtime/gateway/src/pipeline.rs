@@ -298,6 +298,9 @@ impl Gateway {
             return Err(Error::not_implemented(route.service.id, name));
         };
         let operation = &service.operations()[index];
+        if self.mode() == Mode::Enforce {
+            service.admit(index, &context)?;
+        }
         let (bytes, stream) = if operation.streams_input {
             if dialect.s3 && !has_length(headers) && asked.parts.method == Method::PUT {
                 return Err(Error::new(

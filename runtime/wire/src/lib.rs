@@ -2,7 +2,7 @@
 //!
 //! The crate reads a request's bytes against an operation's schema ([`decode`]), writes an output or
 //! an error as its protocol has it ([`encode`], [`errors`]), verifies Signature Version 4
-//! ([`sigv4`]), and adapts bodies: `aws-chunked` framing ([`chunked`]) and checksums
+//! ([`sigv4`]; of its predecessor what clients still presign with, [`sigv2`]), and adapts bodies: `aws-chunked` framing ([`chunked`]) and checksums
 //! ([`checksum`]). Typed services bring `static` schemas; all others get theirs built at run time
 //! ([`arena`]) and read into a generic [`value`].
 //!
@@ -49,6 +49,7 @@ mod dialect;
 pub mod encode;
 pub mod errors;
 mod query;
+pub mod sigv2;
 pub mod sigv4;
 pub mod value;
 

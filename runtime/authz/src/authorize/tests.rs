@@ -140,6 +140,10 @@ impl Service for Shelf {
         Resolved::Unknown("nothing is resolved here".into())
     }
 
+    fn admit(&self, _: usize, _: &stockade_spec::RequestContext) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn facts(&self, _: &str, resource: &str, _: &Scope<'_>) -> ResourceFacts {
         ResourceFacts {
             owner: self.owner.map(str::to_owned),

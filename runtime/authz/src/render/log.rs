@@ -21,10 +21,10 @@ pub struct Entries {
 
 /// The entries of a denied request, in the order of writing.
 pub fn entries(decision: &Decision) -> Entries {
-    let denied = if decision.soft {
-        "would have been denied"
+    let soft = if decision.soft {
+        " Soft mode: it would have been denied, and goes through."
     } else {
-        "denied"
+        ""
     };
     let (service, operation) = (&decision.service, &decision.operation);
     let count = |wanted: policy::Decision, how: &str| {
@@ -38,7 +38,7 @@ pub fn entries(decision: &Decision) -> Entries {
         format!("{} permissions have been {how}: {list}", list.0.len())
     };
     Entries {
-        info: format!("Request for service {service} for operation {operation} {denied}."),
+        info: format!("Request for service {service} for operation {operation} denied.{soft}"),
         debug: [
             format!(
                 "Necessary permissions for this action: {}",

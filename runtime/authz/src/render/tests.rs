@@ -80,7 +80,8 @@ fn soft_mode_says_what_would_have_been() {
     assert!(!decision.blocks() && !decision.is_allowed());
     assert_eq!(
         log::entries(&decision).info,
-        "Request for service lambda for operation CreateFunction would have been denied."
+        "Request for service lambda for operation CreateFunction denied. Soft mode: it would have \
+         been denied, and goes through."
     );
 }
 

@@ -269,23 +269,24 @@ fn the_unsigned_are_nobody() {
 }
 
 #[test]
-fn version_2_is_refused_where_it_would_have_to_be_verified() {
+fn version_2_is_refused_for_keys_on_record_but_in_presigned_urls_of_s3() {
     let key = issued(KeyKind::LongTerm);
-    let case = |mode, key, query| Case {
-        dialect: Dialect::s3(),
-        query,
+    let case = |mode, key, dialect| Case {
+        dialect,
+        query: "AWSAccessKeyId=k&Signature=s&Expires=1440938161",
         ..Case::new(mode, key)
     };
-    let valid = "AWSAccessKeyId=k&Signature=s&Expires=1440938161";
-    let over = "AWSAccessKeyId=k&Signature=s&Expires=1440938160";
-    let root = "arn:aws:iam::000000000000:root";
+    let query = Dialect::new(Protocol::Query);
     assert_eq!(
-        case(Mode::Enforce, &key, valid).who(&key),
-        "400 InvalidRequest"
+        case(Mode::Enforce, &key, query).who(&key),
+        "400 IncompleteSignature"
     );
-    assert_eq!(case(Mode::Enforce, "test", valid).who(&key), root);
     assert_eq!(
-        case(Mode::Enforce, "test", over).who(&key),
-        "403 AccessDenied"
+        case(Mode::Enforce, &key, Dialect::s3()).who(&key),
+        "arn:aws:iam::123456789012:user/ada verified"
+    );
+    assert_eq!(
+        case(Mode::Enforce, "test", query).who(&key),
+        "arn:aws:iam::000000000000:root"
     );
 }

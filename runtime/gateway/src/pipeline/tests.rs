@@ -77,6 +77,10 @@ impl Service for Sts {
         Resolved::Unknown("nothing is resolved here".into())
     }
 
+    fn admit(&self, _: usize, _: &stockade_spec::RequestContext) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn facts(&self, _: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
         ResourceFacts::default()
     }
