@@ -2679,6 +2679,9 @@ impl<H: Lambda + Resolvers + Facts> Service for Server<H> {
     ) -> Resolved {
         permissions::resolve(&self.handler, resolver, scope, arguments)
     }
+    fn admit(&self, operation: usize, context: &RequestContext) -> Result<(), Error> {
+        self.handler.admit(OPERATIONS[operation].name, context)
+    }
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
         self.handler.facts(action, resource, scope)
     }

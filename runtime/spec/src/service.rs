@@ -154,6 +154,10 @@ pub trait Service: Send + Sync {
     /// Runs a resolver of the service's permission templates.
     fn resolve(&self, resolver: u16, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
 
+    /// Whether the service takes these credentials at all, whatever policies say: some refuse
+    /// sessions without multi-factor authentication. Asked under enforcement.
+    fn admit(&self, operation: usize, context: &RequestContext) -> Result<(), Error>;
+
     /// What the service's state says of a resource that a requirement names.
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts;
 }
@@ -162,6 +166,12 @@ pub trait Service: Send + Sync {
 pub trait Facts {
     /// See [`Service::facts`].
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts;
+
+    /// See [`Service::admit`]; most services take all.
+    fn admit(&self, operation: &str, context: &RequestContext) -> Result<(), Error> {
+        let _ = (operation, context);
+        Ok(())
+    }
 }
 
 /// Reads an input of a known type for [`Service::read`].

@@ -148,6 +148,10 @@ pub(super) fn emit(types: &Types<'_>) -> TokenStream {
                 permissions::resolve(&self.handler, resolver, scope, arguments)
             }
 
+            fn admit(&self, operation: usize, context: &RequestContext) -> Result<(), Error> {
+                self.handler.admit(OPERATIONS[operation].name, context)
+            }
+
             fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
                 self.handler.facts(action, resource, scope)
             }

@@ -140,7 +140,7 @@ impl Service for Shelf {
         Resolved::Unknown("nothing is resolved here".into())
     }
 
-    fn admit(&self, _: usize, _: &stockade_spec::RequestContext) -> Result<(), Error> {
+    fn admit(&self, _: usize, _: &RequestContext) -> Result<(), Error> {
         Ok(())
     }
 

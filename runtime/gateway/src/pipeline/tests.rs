@@ -77,7 +77,7 @@ impl Service for Sts {
         Resolved::Unknown("nothing is resolved here".into())
     }
 
-    fn admit(&self, _: usize, _: &stockade_spec::RequestContext) -> Result<(), Error> {
+    fn admit(&self, _: usize, _: &RequestContext) -> Result<(), Error> {
         Ok(())
     }
 

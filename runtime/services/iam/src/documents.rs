@@ -6,7 +6,7 @@ use stockade_spec::Error;
 
 /// Refuses a document that is not a policy of this kind.
 pub(crate) fn check(document: &str, kind: PolicyKind) -> Result<(), Error> {
-    Policy::parse(document, kind)
+    Policy::parse_strict(document, kind)
         .map(drop)
         .map_err(|error| errors::malformed_policy_document_exception(error.to_string()))
 }

@@ -23,6 +23,20 @@ pub(crate) fn not_found(arn: &str) -> Error {
     errors::no_such_entity_exception(format!("Policy {arn} was not found."))
 }
 
+/// The account's own policy of this ARN, to be changed, or AWS's error.
+fn get_own(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<ManagedPolicy, Failure> {
+    let (account, _) = validate::policy_arn(arn)?;
+    if account != scope.account_id() {
+        return Err(Error::new(
+            "AccessDenied",
+            403,
+            format!("Policy {arn} is outside your own account."),
+        )
+        .into());
+    }
+    get(snapshot, scope, arn)
+}
+
 /// The account's own policy of this ARN, or AWS's error.
 fn get(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<ManagedPolicy, Failure> {
     Ok(find(snapshot, scope, arn)?.ok_or_else(|| not_found(arn))?)
@@ -273,7 +287,7 @@ pub(crate) async fn delete(
     input: shapes::DeletePolicyRequest,
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
-        let policy = get(tx, scope, &input.policy_arn)?;
+        let policy = get_own(tx, scope, &input.policy_arn)?;
         if usage(tx, scope)?.contains_key(&input.policy_arn) {
             return Err(errors::delete_conflict_exception(
                 "Cannot delete a policy attached to entities.",
@@ -316,7 +330,7 @@ pub(crate) async fn create_version(
     check_document(&input.policy_document)?;
     let now = render::now(context);
     let shape = state::write(&iam.store, &context.account, |tx, scope| {
-        let mut policy = get(tx, scope, &input.policy_arn)?;
+        let mut policy = get_own(tx, scope, &input.policy_arn)?;
         if policy.versions.len() >= MAX_VERSIONS {
             return Err(errors::limit_exceeded_exception(format!(
                 "A managed policy can have up to {MAX_VERSIONS} versions. Before you create a new \
@@ -429,7 +443,7 @@ pub(crate) async fn set_default_version(
     input: shapes::SetDefaultPolicyVersionRequest,
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
-        let mut policy = get(tx, scope, &input.policy_arn)?;
+        let mut policy = get_own(tx, scope, &input.policy_arn)?;
         let number = version_number(&input.version_id)
             .filter(|number| policy.version(*number).is_some())
             .ok_or_else(|| version_not_found(&input.policy_arn, &input.version_id))?;
@@ -446,7 +460,7 @@ pub(crate) async fn delete_version(
     input: shapes::DeletePolicyVersionRequest,
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
-        let mut policy = get(tx, scope, &input.policy_arn)?;
+        let mut policy = get_own(tx, scope, &input.policy_arn)?;
         let number = version_number(&input.version_id)
             .filter(|number| policy.version(*number).is_some())
             .ok_or_else(|| version_not_found(&input.policy_arn, &input.version_id))?;
@@ -470,7 +484,7 @@ pub(crate) async fn change_tags(
     change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
-        let mut policy = get(tx, scope, arn)?;
+        let mut policy = get_own(tx, scope, arn)?;
         change(&mut policy.tags)?;
         put(tx, scope, &policy)
     })

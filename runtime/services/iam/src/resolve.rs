@@ -1,10 +1,10 @@
 //! Names to ARNs, and what IAM's state says of the resources that requirements name.
 
 use stockade_iam_api::permissions::Resolvers;
-use stockade_spec::Facts;
 use stockade_spec::resolve::{
     Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope,
 };
+use stockade_spec::{Caller, Error, Facts, RequestContext};
 use stockade_store::Scope as StoreScope;
 
 use crate::Iam;
@@ -216,6 +216,20 @@ impl Resolvers for Iam {
 }
 
 impl Facts for Iam {
+    /// "You cannot call any IAM API operations unless MFA authentication information is included in
+    /// the request" ("GetSessionToken", STS API Reference); the same of "GetFederationToken".
+    fn admit(&self, _operation: &str, context: &RequestContext) -> Result<(), Error> {
+        let mfa = context.session.as_ref().is_none_or(|session| session.mfa);
+        match context.caller {
+            Caller::User { .. } | Caller::Root if !mfa => Err(Error::new(
+                "InvalidClientTokenId",
+                403,
+                "The security token included in the request is invalid",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn facts(&self, action: &str, resource: &str, _scope: &Scope<'_>) -> ResourceFacts {
         let parts: Vec<&str> = resource.splitn(6, ':').collect();
         let ["arn", _, "iam", "", account, rest] = parts[..] else {
