@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use stockade_authz::Mode;
 use stockade_catalog::CATALOG;
 use stockade_gateway::Parties;
 use stockade_iam::Iam;
@@ -13,13 +12,10 @@ use stockade_sts::Sts;
 use crate::config::Serve;
 
 /// Puts the services together on one store.
-pub(crate) fn compose(config: &Serve, store: &Store) -> Parties {
+pub(crate) fn compose(_config: &Serve, store: &Store) -> Parties {
     let forgetful = store.clone();
     let s3 = S3::new(store.clone());
-    let sts_config = stockade_sts::Config {
-        enforce: config.mode() == Mode::Enforce,
-    };
-    let sts = Sts::new(Iam::new(store.clone()), sts_config);
+    let sts = Sts::new(Iam::new(store.clone()));
     Parties {
         catalog: &CATALOG,
         services: vec![

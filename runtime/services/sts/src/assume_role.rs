@@ -93,9 +93,24 @@ fn check(input: &shapes::AssumeRoleRequest) -> Result<(), Error> {
     Ok(())
 }
 
-/// The role, if this kind of caller can assume one at all.
+/// Refuses those who can assume no role at all.
+pub(crate) fn admit(context: &RequestContext) -> Result<(), Error> {
+    match &context.caller {
+        Caller::Root => Err(error::access_denied(
+            "Roles may not be assumed by root accounts.",
+        )),
+        // Of STS, they may call GetCallerIdentity alone: "Compare AWS STS credentials", IAM User
+        // Guide.
+        Caller::FederatedUser { arn, .. } => Err(error::access_denied(format!(
+            "User: {arn} is not authorized to perform: sts:AssumeRole"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The role. AWS does not tell one that is missing from one that trusts somebody else.
 fn role(sts: &Sts, context: &RequestContext, arn: &str) -> Result<AssumableRole, Error> {
-    let denied = || {
+    sts.iam.assumable_role(arn)?.ok_or_else(|| {
         let caller = match &context.caller {
             Caller::Root => root_arn(context),
             Caller::Service { name } => name.clone(),
@@ -104,22 +119,7 @@ fn role(sts: &Sts, context: &RequestContext, arn: &str) -> Result<AssumableRole,
         error::access_denied(format!(
             "User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}"
         ))
-    };
-    if sts.config.enforce {
-        match context.caller {
-            Caller::Root => {
-                return Err(error::access_denied(
-                    "Roles may not be assumed by root accounts.",
-                ));
-            }
-            // Of STS, they may call GetCallerIdentity alone: "Compare AWS STS credentials", IAM
-            // User Guide.
-            Caller::FederatedUser { .. } => return Err(denied()),
-            _ => {}
-        }
-    }
-    // AWS does not tell a role that is missing from one that trusts somebody else.
-    sts.iam.assumable_role(arn)?.ok_or_else(denied)
+    })
 }
 
 fn duration(asked: Option<i32>, role: &AssumableRole, caller: &Caller) -> Result<i32, Error> {

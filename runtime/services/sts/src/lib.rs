@@ -5,7 +5,7 @@
 //!
 //! - Sessions are kept by [`stockade_iam`]; a session token is an opaque word for a record there.
 //! - Whether a role may be assumed is decided before the handler: [`Facts`] tells the role's trust
-//!   policy. The handler refuses what no policy can allow.
+//!   policy, and refuses whom no policy can allow.
 //! - There are no MFA devices, so every one time pass code is wrong.
 //! - How full the credentials are (`PackedPolicySize`) is an estimate: AWS does not say how it
 //!   packs.
@@ -18,10 +18,10 @@
 //! use stockade_iam::Iam;
 //! use stockade_spec::Service;
 //! use stockade_store::Store;
-//! use stockade_sts::{Config, Sts};
+//! use stockade_sts::Sts;
 //!
 //! let iam = Iam::new(Store::in_memory());
-//! let service = stockade_sts_api::Server::new(Sts::new(iam, Config::default()));
+//! let service = stockade_sts_api::Server::new(Sts::new(iam));
 //! assert_eq!(service.id(), "sts");
 //! ```
 
@@ -43,26 +43,17 @@ use stockade_spec::resolve::{PolicyRole, ResourceFacts, ResourcePolicy, Scope};
 use stockade_spec::{Error, Facts, RequestContext};
 use stockade_sts_api::{permissions, shapes};
 
-/// Where the server's settings change what STS does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Config {
-    /// IAM is enforced: root and federated users cannot assume roles, as on AWS. Otherwise nobody
-    /// is refused for who they are.
-    pub enforce: bool,
-}
-
 /// The service.
 #[derive(Clone)]
 pub struct Sts {
     iam: Iam,
-    config: Config,
 }
 
 impl Sts {
     /// STS over the identities and sessions that IAM keeps.
     #[must_use]
-    pub fn new(iam: Iam, config: Config) -> Self {
-        Self { iam, config }
+    pub fn new(iam: Iam) -> Self {
+        Self { iam }
     }
 }
 
@@ -127,6 +118,15 @@ impl Facts for Sts {
             }),
             tags: role.tags,
             keys: Vec::new(),
+        }
+    }
+
+    /// Nobody is refused for who they are unless IAM is enforced; then root and federated users
+    /// cannot assume roles, whatever policies say.
+    fn admit(&self, operation: &str, context: &RequestContext) -> Result<(), Error> {
+        match operation {
+            "AssumeRole" => assume_role::admit(context),
+            _ => Ok(()),
         }
     }
 }

@@ -14,7 +14,7 @@ use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::Store;
 use stockade_sts_api::shapes;
 
-use crate::{Config, Sts};
+use crate::Sts;
 
 const ACCOUNT: &str = "123456789012";
 const NOW: u64 = 1_700_000_000;
@@ -22,7 +22,7 @@ const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Pr
 const POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 
-/// STS under enforcement, over an IAM with nothing in it.
+/// STS over an IAM with nothing in it.
 struct Fixture {
     iam: Iam,
     sts: Sts,
@@ -31,13 +31,8 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let iam = Iam::new(Store::in_memory());
-        let sts = Sts::new(iam.clone(), Config { enforce: true });
+        let sts = Sts::new(iam.clone());
         Self { iam, sts }
-    }
-
-    /// STS of the same IAM, without enforcement.
-    fn lenient(&self) -> Sts {
-        Sts::new(self.iam.clone(), Config::default())
     }
 
     /// Makes a role in an account; answers its id.
