@@ -175,6 +175,13 @@ class TestGetSessionToken:
         assert session.client("sts").get_caller_identity()["Arn"] == alice.arn
         session.client("s3").list_buckets()
 
+    def test_without_mfa_it_is_kept_from_iam(self, enforcing):
+        """GetSessionToken's page: no IAM operations unless MFA was part of the request."""
+        alice = enforcing.new_user("alice", [allow("*")])
+        session = alice.with_session(alice.client("sts").get_session_token()["Credentials"])
+        with refused("InvalidClientTokenId", 403):
+            session.client("iam").list_users()
+
     @pytest.mark.parametrize("seconds", [899, 129601])
     def test_durations(self, enforcing, seconds):
         alice = enforcing.new_user("alice")

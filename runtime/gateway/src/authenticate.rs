@@ -101,6 +101,10 @@ impl Authenticator {
             None if is_account_id(key) => Known::new(Caller::Root, key),
             None => Known::new(Caller::Root, DEFAULT_ACCOUNT),
         };
+        if enforce && known.verify.is_none() && !sigv2::is_presigned(parts) {
+            // A stranger's signature cannot be verified, but it has to be one.
+            sigv4::parse(parts, dialect).map_err(|error| error.into_error(dialect))?;
+        }
         known.access_key = Some(key.to_owned());
         known.presigned = parts.query.has("X-Amz-Signature") || sigv2::is_presigned(parts);
         Ok(known)

@@ -140,6 +140,9 @@ async fn ask(gateway: &Gateway, mut request: Request<Full<Bytes>>) -> (StatusCod
     request
         .headers_mut()
         .insert(HOST, HeaderValue::from_static("localhost"));
+    request
+        .headers_mut()
+        .insert("x-amz-date", HeaderValue::from_static("20150830T123600Z"));
     let response = gateway.answer(request, None).await;
     let status = response.status();
     let body = response.into_body().collect().await.unwrap().to_bytes();
@@ -147,7 +150,11 @@ async fn ask(gateway: &Gateway, mut request: Request<Full<Bytes>>) -> (StatusCod
 }
 
 fn signed(key: &str, service: &str) -> String {
-    format!("AWS4-HMAC-SHA256 Credential={key}/20150830/us-east-1/{service}/aws4_request")
+    let zeros = "0".repeat(64);
+    format!(
+        "AWS4-HMAC-SHA256 Credential={key}/20150830/us-east-1/{service}/aws4_request, \
+         SignedHeaders=host;x-amz-date, Signature={zeros}"
+    )
 }
 
 fn query(key: &str, action: &str) -> Request<Full<Bytes>> {
@@ -209,14 +216,28 @@ async fn without_a_template_only_root_passes() {
 }
 
 #[tokio::test]
+async fn what_is_no_signature_is_refused_even_to_strangers() {
+    let mut half = query("test", "GetCallerIdentity");
+    half.headers_mut().insert(
+        "authorization",
+        HeaderValue::from_static(
+            "AWS4-HMAC-SHA256 Credential=test/20150830/us-east-1/sts/aws4_request",
+        ),
+    );
+    let (status, body) = ask(&gateway(Mode::Enforce, Style::Aws), half).await;
+    assert_eq!(status, 400);
+    assert!(body.contains("<Code>IncompleteSignature</Code>"), "{body}");
+}
+
+#[tokio::test]
 async fn a_bad_signature_is_refused_under_enforcement_alone() {
     let (status, body) = ask(
         &gateway(Mode::Enforce, Style::Aws),
         query("user-ada", "GetCallerIdentity"),
     )
     .await;
-    assert_eq!(status, 400);
-    assert!(body.contains("IncompleteSignature"), "{body}");
+    assert_eq!(status, 403);
+    assert!(body.contains("SignatureDoesNotMatch"), "{body}");
     for mode in [Mode::Off, Mode::Soft] {
         let gateway = gateway(mode, Style::Aws);
         let (status, _) = ask(&gateway, query("user-ada", "GetCallerIdentity")).await;
