@@ -12,9 +12,7 @@ use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
 use stockade_spec::{Caller, Session};
 use stockade_store::{Scope, Snapshot};
 
-use crate::state::{
-    self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, SessionRecord, USERS, User,
-};
+use crate::state::{self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, USERS, User};
 use crate::{Iam, policies};
 
 /// Ids and documents are the same in every partition; a key does not tell its own, and Stockade's
@@ -93,8 +91,11 @@ fn temporary(
     id: &str,
     account: String,
 ) -> Result<Option<Credential>, Failure> {
-    let record: Option<SessionRecord> = snapshot.get(SESSIONS, &Scope::account(&account), &[id])?;
-    Ok(record.map(|record| Credential {
+    let scope = Scope::account(&account);
+    let Some(record) = snapshot.get(SESSIONS, &scope, &[id])? else {
+        return Ok(None);
+    };
+    Ok(Some(Credential {
         secret: record.secret,
         session_token: Some(record.token),
         caller: match record.holder {
@@ -109,9 +110,21 @@ fn temporary(
                 session_arn,
                 id,
             },
-            Holder::FederatedUser { arn, id, user_arn } => {
-                Caller::FederatedUser { arn, id, user_arn }
-            }
+            Holder::FederatedUser {
+                arn,
+                id,
+                user_arn,
+                user_id,
+            } => Caller::FederatedUser {
+                arn,
+                id,
+                user_arn: match user_of(snapshot, &user_arn)? {
+                    // Whoever has the name now did not ask for this session. AWS names a
+                    // principal that is gone by its unique id.
+                    Some(user) if user.id != user_id => user_id,
+                    _ => user_arn,
+                },
+            },
         },
         account,
         session: Some(Arc::new(Session {
@@ -147,8 +160,7 @@ fn profile(
             if user_arn.ends_with(":root") {
                 return Ok(Some(of_root(user_arn)));
             }
-            let user = snapshot.get(USERS, &scope, &[&state::key(name_of(user_arn))])?;
-            match user.filter(|user| user.arn(partition_of(user_arn), account) == *user_arn) {
+            match user_of(snapshot, user_arn)? {
                 Some(user) => of_user(snapshot, &scope, user).map(Some),
                 None => Ok(None),
             }
@@ -246,13 +258,20 @@ fn managed(snapshot: &Snapshot, arn: String, holder: &str) -> Result<AttachedPol
     })
 }
 
+/// The user with exactly this ARN, path included.
+pub(crate) fn user_of(snapshot: &Snapshot, arn: &str) -> Result<Option<User>, Failure> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, _] = parts[..] else {
+        return Ok(None);
+    };
+    let scope = Scope::account(account);
+    let user = snapshot.get(USERS, &scope, &[&state::key(name_of(arn))])?;
+    Ok(user.filter(|user| user.arn(partition, account) == arn))
+}
+
 /// The name in the ARN of a user or role.
 fn name_of(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or_default()
-}
-
-fn partition_of(arn: &str) -> &str {
-    arn.split(':').nth(1).unwrap_or_default()
 }
 
 fn time(seconds: i64) -> SystemTime {

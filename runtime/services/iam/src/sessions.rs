@@ -7,10 +7,10 @@ use stockade_kit::failure::Failure;
 use stockade_kit::ids;
 use stockade_kit::tags::{Rules, TagSet};
 use stockade_spec::{Caller, Error, Session};
-use stockade_store::{Scan, Scope, Table, WriteTx, ordered};
+use stockade_store::{Scan, Scope, Snapshot, Table, WriteTx, ordered};
 
 use crate::state::{self, Holder, ROLES, SESSIONS, SessionRecord};
-use crate::{Iam, access_keys};
+use crate::{Iam, access_keys, directory};
 
 /// Records by the second at which they are forgotten, then by access key id.
 const FORGOTTEN: Table<()> = Table::new("iam/sessions-forgotten");
@@ -82,7 +82,7 @@ impl Iam {
             token: ids::session_token(),
             issued,
             expires: issued.saturating_add(lasts),
-            holder: holder(request.caller).ok_or_else(Error::internal)?,
+            holder: holder(&self.store.snapshot(), request.caller)?,
             policies: request
                 .session
                 .policies
@@ -144,8 +144,8 @@ impl Iam {
     }
 }
 
-fn holder(caller: &Caller) -> Option<Holder> {
-    Some(match caller.clone() {
+fn holder(snapshot: &Snapshot, caller: &Caller) -> Result<Holder, Failure> {
+    Ok(match caller.clone() {
         Caller::Root => Holder::Root,
         Caller::User { arn, id, name } => Holder::User { arn, id, name },
         Caller::AssumedRole {
@@ -157,8 +157,14 @@ fn holder(caller: &Caller) -> Option<Holder> {
             session_arn,
             id,
         },
-        Caller::FederatedUser { arn, id, user_arn } => Holder::FederatedUser { arn, id, user_arn },
-        Caller::Service { .. } | Caller::Anonymous => return None,
+        Caller::FederatedUser { arn, id, user_arn } => Holder::FederatedUser {
+            user_id: directory::user_of(snapshot, &user_arn)?
+                .map_or_else(String::new, |user| user.id),
+            arn,
+            id,
+            user_arn,
+        },
+        Caller::Service { .. } | Caller::Anonymous => return Err(Error::internal().into()),
     })
 }
 

@@ -152,6 +152,8 @@ pub(crate) enum Holder {
         arn: String,
         id: String,
         user_arn: String,
+        /// The unique id of that user; empty for root.
+        user_id: String,
     },
 }
 

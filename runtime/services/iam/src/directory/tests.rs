@@ -329,6 +329,34 @@ async fn a_principal_that_is_gone_has_no_profile_though_its_name_is_back() {
 }
 
 #[tokio::test]
+async fn a_federated_user_goes_with_its_user() {
+    let iam = Iam::new(Store::in_memory());
+    let alice = user(&iam, "alice").await;
+    let federated = Caller::FederatedUser {
+        arn: format!("arn:aws:sts::{ACCOUNT}:federated-user/bob"),
+        id: format!("{ACCOUNT}:bob"),
+        user_arn: alice.arn().unwrap().to_owned(),
+    };
+    let issued = issue(&iam, &federated, &Session::default(), NOW, 900).await;
+    let caller = || {
+        iam.credential(&issued.access_key_id)
+            .unwrap()
+            .caller
+            .clone()
+    };
+    assert_eq!(caller(), federated);
+    assert!(iam.profile(ACCOUNT, &caller()).is_some());
+
+    let input = shapes::DeleteUserRequest {
+        user_name: "alice".to_owned(),
+    };
+    iam.delete_user(&context(), input).await.unwrap();
+    assert!(iam.profile(ACCOUNT, &caller()).is_none());
+    user(&iam, "alice").await;
+    assert!(iam.profile(ACCOUNT, &caller()).is_none());
+}
+
+#[tokio::test]
 async fn root_has_no_policies_and_its_federated_users_are_limited_by_their_session_alone() {
     let iam = Iam::new(Store::in_memory());
     assert!(
