@@ -1,4 +1,4 @@
-use http::Request;
+use http::{HeaderValue, Request};
 use pretty_assertions::assert_eq;
 use stockade_catalog::CATALOG;
 use stockade_wire::sigv4::{self, Parts};
@@ -291,20 +291,24 @@ fn every_services_operations_lead_to_themselves() {
                 .collect();
             let path = if path.is_empty() { "/" } else { &path };
             let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
+            let headers = operation
+                .headers
+                .iter()
+                .map(|name| (name.parse().unwrap(), HeaderValue::from_static("value")))
+                .collect();
             let head = Head {
                 method: &method,
                 path,
                 query: &query(operation),
-                headers: &HeaderMap::new(),
+                headers: &headers,
                 form: None,
                 identity: None,
             };
             let (found, _) = router.rest(service, &head, &Host::default()).unwrap();
-            let same_place = found.method == operation.method
-                && found.path.len() == operation.path.len()
-                && found.query.len() == operation.query.len();
+            // Two operations that no byte on the wire tells apart, and those with a successor.
+            let known = operation.deprecated || operation.name == "ListDirectoryBuckets";
             assert!(
-                found.name == operation.name || same_place,
+                found.name == operation.name || known,
                 "{id}:{} leads to {}",
                 operation.name,
                 found.name
