@@ -873,7 +873,7 @@ fn read_certification_map_type(
             member,
             &mut |key, value| {
                 list.insert(
-                    String::from(key),
+                    key,
                     value.read_string(&schemas::CERTIFICATION_MAP_TYPE_VALUE)?,
                 );
                 Ok(())
@@ -4682,7 +4682,7 @@ fn read_eval_decision_details_type(
             member,
             &mut |key, value| {
                 list.insert(
-                    String::from(key),
+                    key,
                     shapes::PolicyEvaluationDecisionType::from(
                         value.read_string(&schemas::EVAL_DECISION_DETAILS_TYPE_VALUE)?,
                     ),
@@ -19540,7 +19540,7 @@ fn read_account_properties_map_type(
             member,
             &mut |key, value| {
                 list.insert(
-                    String::from(key),
+                    key,
                     value.read_string(&schemas::ACCOUNT_PROPERTIES_MAP_TYPE_VALUE)?,
                 );
                 Ok(())
@@ -20041,10 +20041,7 @@ fn read_map_string_replacement_value_entry(
         .read_map(
             member,
             &mut |key, value| {
-                list.insert(
-                    String::from(key),
-                    shapes::ReplacementValueEntry::read(value)?,
-                );
+                list.insert(key, shapes::ReplacementValueEntry::read(value)?);
                 Ok(())
             },
         )?;

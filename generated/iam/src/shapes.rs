@@ -3,17 +3,10 @@
 
 //! Structures, unions and enums of the model.
 /// `AcceptDelegationRequestRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AcceptDelegationRequestRequest {
     /// `DelegationRequestId`.
     pub delegation_request_id: String,
-}
-impl Default for AcceptDelegationRequestRequest {
-    fn default() -> Self {
-        Self {
-            delegation_request_id: Default::default(),
-        }
-    }
 }
 /// `AccessAdvisorUsageGranularityType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,7 +50,7 @@ impl Default for AccessAdvisorUsageGranularityType {
     }
 }
 /// `AccessDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessDetail {
     /// `EntityPath`.
     pub entity_path: Option<String>,
@@ -72,20 +65,8 @@ pub struct AccessDetail {
     /// `TotalAuthenticatedEntities`.
     pub total_authenticated_entities: Option<i32>,
 }
-impl Default for AccessDetail {
-    fn default() -> Self {
-        Self {
-            entity_path: None,
-            last_authenticated_time: None,
-            region: None,
-            service_name: Default::default(),
-            service_namespace: Default::default(),
-            total_authenticated_entities: None,
-        }
-    }
-}
 /// `AccessKey`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessKey {
     /// `AccessKeyId`.
     pub access_key_id: String,
@@ -98,19 +79,8 @@ pub struct AccessKey {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for AccessKey {
-    fn default() -> Self {
-        Self {
-            access_key_id: Default::default(),
-            create_date: None,
-            secret_access_key: Default::default(),
-            status: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `AccessKeyLastUsed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessKeyLastUsed {
     /// `LastUsedDate`.
     pub last_used_date: Option<aws_smithy_types::DateTime>,
@@ -119,17 +89,8 @@ pub struct AccessKeyLastUsed {
     /// `ServiceName`.
     pub service_name: String,
 }
-impl Default for AccessKeyLastUsed {
-    fn default() -> Self {
-        Self {
-            last_used_date: None,
-            region: Default::default(),
-            service_name: Default::default(),
-        }
-    }
-}
 /// `AccessKeyMetadata`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessKeyMetadata {
     /// `AccessKeyId`.
     pub access_key_id: Option<String>,
@@ -140,26 +101,11 @@ pub struct AccessKeyMetadata {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for AccessKeyMetadata {
-    fn default() -> Self {
-        Self {
-            access_key_id: None,
-            create_date: None,
-            status: None,
-            user_name: None,
-        }
-    }
-}
 /// `AccountNotManagementOrDelegatedAdministratorException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccountNotManagementOrDelegatedAdministratorException {}
-impl Default for AccountNotManagementOrDelegatedAdministratorException {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `AcquireRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AcquireRoleRequest {
     /// `ReplacementValues`.
     pub replacement_values: Option<
@@ -170,166 +116,81 @@ pub struct AcquireRoleRequest {
     /// `TemplateMinorVersion`.
     pub template_minor_version: Option<i32>,
 }
-impl Default for AcquireRoleRequest {
-    fn default() -> Self {
-        Self {
-            replacement_values: None,
-            template_arn: Default::default(),
-            template_minor_version: None,
-        }
-    }
-}
 /// `AcquireRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AcquireRoleResponse {
     /// `Role`.
     pub role: Role,
 }
-impl Default for AcquireRoleResponse {
-    fn default() -> Self {
-        Self { role: Default::default() }
-    }
-}
 /// `AddClientIDToOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddClientIDToOpenIDConnectProviderRequest {
     /// `ClientID`.
     pub client_id: String,
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
 }
-impl Default for AddClientIDToOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            client_id: Default::default(),
-            open_id_connect_provider_arn: Default::default(),
-        }
-    }
-}
 /// `AddRoleToInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddRoleToInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for AddRoleToInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `AddUserToGroupRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddUserToGroupRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for AddUserToGroupRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `AssociateDelegationRequestRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssociateDelegationRequestRequest {
     /// `DelegationRequestId`.
     pub delegation_request_id: String,
 }
-impl Default for AssociateDelegationRequestRequest {
-    fn default() -> Self {
-        Self {
-            delegation_request_id: Default::default(),
-        }
-    }
-}
 /// `AttachGroupPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AttachGroupPolicyRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `PolicyArn`.
     pub policy_arn: String,
 }
-impl Default for AttachGroupPolicyRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            policy_arn: Default::default(),
-        }
-    }
-}
 /// `AttachRolePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AttachRolePolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for AttachRolePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `AttachUserPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AttachUserPolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for AttachUserPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `AttachedPermissionsBoundary`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AttachedPermissionsBoundary {
     /// `PermissionsBoundaryArn`.
     pub permissions_boundary_arn: Option<String>,
     /// `PermissionsBoundaryType`.
     pub permissions_boundary_type: Option<PermissionsBoundaryAttachmentType>,
 }
-impl Default for AttachedPermissionsBoundary {
-    fn default() -> Self {
-        Self {
-            permissions_boundary_arn: None,
-            permissions_boundary_type: None,
-        }
-    }
-}
 /// `AttachedPolicy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AttachedPolicy {
     /// `PolicyArn`.
     pub policy_arn: Option<String>,
     /// `PolicyName`.
     pub policy_name: Option<String>,
-}
-impl Default for AttachedPolicy {
-    fn default() -> Self {
-        Self {
-            policy_arn: None,
-            policy_name: None,
-        }
-    }
 }
 /// `AttachmentType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -377,42 +238,24 @@ impl Default for AttachmentType {
     }
 }
 /// `CallerIsNotManagementAccountException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallerIsNotManagementAccountException {}
-impl Default for CallerIsNotManagementAccountException {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ChangePasswordRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChangePasswordRequest {
     /// `NewPassword`.
     pub new_password: String,
     /// `OldPassword`.
     pub old_password: String,
 }
-impl Default for ChangePasswordRequest {
-    fn default() -> Self {
-        Self {
-            new_password: Default::default(),
-            old_password: Default::default(),
-        }
-    }
-}
 /// `ConcurrentModificationException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ConcurrentModificationException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for ConcurrentModificationException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `ContextEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextEntry {
     /// `ContextKeyName`.
     pub context_key_name: Option<String>,
@@ -420,15 +263,6 @@ pub struct ContextEntry {
     pub context_key_type: Option<ContextKeyTypeEnum>,
     /// `ContextKeyValues`.
     pub context_key_values: Option<Vec<String>>,
-}
-impl Default for ContextEntry {
-    fn default() -> Self {
-        Self {
-            context_key_name: None,
-            context_key_type: None,
-            context_key_values: None,
-        }
-    }
 }
 /// `ContextKeyTypeEnum`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -525,44 +359,25 @@ impl Default for ContextKeyTypeEnum {
     }
 }
 /// `CreateAccessKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateAccessKeyRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for CreateAccessKeyRequest {
-    fn default() -> Self {
-        Self { user_name: None }
-    }
-}
 /// `CreateAccessKeyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateAccessKeyResponse {
     /// `AccessKey`.
     pub access_key: AccessKey,
 }
-impl Default for CreateAccessKeyResponse {
-    fn default() -> Self {
-        Self {
-            access_key: Default::default(),
-        }
-    }
-}
 /// `CreateAccountAliasRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateAccountAliasRequest {
     /// `AccountAlias`.
     pub account_alias: String,
 }
-impl Default for CreateAccountAliasRequest {
-    fn default() -> Self {
-        Self {
-            account_alias: Default::default(),
-        }
-    }
-}
 /// `CreateDelegationRequestRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateDelegationRequestRequest {
     /// `Description`.
     pub description: String,
@@ -583,66 +398,30 @@ pub struct CreateDelegationRequestRequest {
     /// `SessionDuration`.
     pub session_duration: i32,
 }
-impl Default for CreateDelegationRequestRequest {
-    fn default() -> Self {
-        Self {
-            description: Default::default(),
-            notification_channel: Default::default(),
-            only_send_by_owner: None,
-            owner_account_id: None,
-            permissions: Default::default(),
-            redirect_url: None,
-            request_message: None,
-            requestor_workflow_id: Default::default(),
-            session_duration: Default::default(),
-        }
-    }
-}
 /// `CreateDelegationRequestResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateDelegationRequestResponse {
     /// `ConsoleDeepLink`.
     pub console_deep_link: Option<String>,
     /// `DelegationRequestId`.
     pub delegation_request_id: Option<String>,
 }
-impl Default for CreateDelegationRequestResponse {
-    fn default() -> Self {
-        Self {
-            console_deep_link: None,
-            delegation_request_id: None,
-        }
-    }
-}
 /// `CreateGroupRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateGroupRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `Path`.
     pub path: Option<String>,
 }
-impl Default for CreateGroupRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            path: None,
-        }
-    }
-}
 /// `CreateGroupResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateGroupResponse {
     /// `Group`.
     pub group: Group,
 }
-impl Default for CreateGroupResponse {
-    fn default() -> Self {
-        Self { group: Default::default() }
-    }
-}
 /// `CreateInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
@@ -651,30 +430,14 @@ pub struct CreateInstanceProfileRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreateInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-            path: None,
-            tags: None,
-        }
-    }
-}
 /// `CreateInstanceProfileResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateInstanceProfileResponse {
     /// `InstanceProfile`.
     pub instance_profile: InstanceProfile,
 }
-impl Default for CreateInstanceProfileResponse {
-    fn default() -> Self {
-        Self {
-            instance_profile: Default::default(),
-        }
-    }
-}
 /// `CreateLoginProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateLoginProfileRequest {
     /// `Password`.
     pub password: Option<String>,
@@ -683,30 +446,14 @@ pub struct CreateLoginProfileRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for CreateLoginProfileRequest {
-    fn default() -> Self {
-        Self {
-            password: None,
-            password_reset_required: None,
-            user_name: None,
-        }
-    }
-}
 /// `CreateLoginProfileResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateLoginProfileResponse {
     /// `LoginProfile`.
     pub login_profile: LoginProfile,
 }
-impl Default for CreateLoginProfileResponse {
-    fn default() -> Self {
-        Self {
-            login_profile: Default::default(),
-        }
-    }
-}
 /// `CreateOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateOpenIDConnectProviderRequest {
     /// `ClientIDList`.
     pub client_id_list: Option<Vec<String>>,
@@ -717,34 +464,16 @@ pub struct CreateOpenIDConnectProviderRequest {
     /// `Url`.
     pub url: String,
 }
-impl Default for CreateOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            client_id_list: None,
-            tags: None,
-            thumbprint_list: None,
-            url: Default::default(),
-        }
-    }
-}
 /// `CreateOpenIDConnectProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateOpenIDConnectProviderResponse {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: Option<String>,
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreateOpenIDConnectProviderResponse {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_arn: None,
-            tags: None,
-        }
-    }
-}
 /// `CreatePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreatePolicyRequest {
     /// `Description`.
     pub description: Option<String>,
@@ -757,30 +486,14 @@ pub struct CreatePolicyRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreatePolicyRequest {
-    fn default() -> Self {
-        Self {
-            description: None,
-            path: None,
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-            tags: None,
-        }
-    }
-}
 /// `CreatePolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreatePolicyResponse {
     /// `Policy`.
     pub policy: Option<Policy>,
 }
-impl Default for CreatePolicyResponse {
-    fn default() -> Self {
-        Self { policy: None }
-    }
-}
 /// `CreatePolicyVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreatePolicyVersionRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
@@ -789,28 +502,14 @@ pub struct CreatePolicyVersionRequest {
     /// `SetAsDefault`.
     pub set_as_default: Option<bool>,
 }
-impl Default for CreatePolicyVersionRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            policy_document: Default::default(),
-            set_as_default: None,
-        }
-    }
-}
 /// `CreatePolicyVersionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreatePolicyVersionResponse {
     /// `PolicyVersion`.
     pub policy_version: Option<PolicyVersion>,
 }
-impl Default for CreatePolicyVersionResponse {
-    fn default() -> Self {
-        Self { policy_version: None }
-    }
-}
 /// `CreateRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateRoleRequest {
     /// `AssumeRolePolicyDocument`.
     pub assume_role_policy_document: String,
@@ -827,32 +526,14 @@ pub struct CreateRoleRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreateRoleRequest {
-    fn default() -> Self {
-        Self {
-            assume_role_policy_document: Default::default(),
-            description: None,
-            max_session_duration: None,
-            path: None,
-            permissions_boundary: None,
-            role_name: Default::default(),
-            tags: None,
-        }
-    }
-}
 /// `CreateRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateRoleResponse {
     /// `Role`.
     pub role: Role,
 }
-impl Default for CreateRoleResponse {
-    fn default() -> Self {
-        Self { role: Default::default() }
-    }
-}
 /// `CreateSAMLProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateSAMLProviderRequest {
     /// `AddPrivateKey`.
     pub add_private_key: Option<String>,
@@ -865,35 +546,16 @@ pub struct CreateSAMLProviderRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreateSAMLProviderRequest {
-    fn default() -> Self {
-        Self {
-            add_private_key: None,
-            assertion_encryption_mode: None,
-            name: Default::default(),
-            saml_metadata_document: Default::default(),
-            tags: None,
-        }
-    }
-}
 /// `CreateSAMLProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateSAMLProviderResponse {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: Option<String>,
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreateSAMLProviderResponse {
-    fn default() -> Self {
-        Self {
-            saml_provider_arn: None,
-            tags: None,
-        }
-    }
-}
 /// `CreateServiceLinkedRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateServiceLinkedRoleRequest {
     /// `AWSServiceName`.
     pub aws_service_name: String,
@@ -902,28 +564,14 @@ pub struct CreateServiceLinkedRoleRequest {
     /// `Description`.
     pub description: Option<String>,
 }
-impl Default for CreateServiceLinkedRoleRequest {
-    fn default() -> Self {
-        Self {
-            aws_service_name: Default::default(),
-            custom_suffix: None,
-            description: None,
-        }
-    }
-}
 /// `CreateServiceLinkedRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateServiceLinkedRoleResponse {
     /// `Role`.
     pub role: Option<Role>,
 }
-impl Default for CreateServiceLinkedRoleResponse {
-    fn default() -> Self {
-        Self { role: None }
-    }
-}
 /// `CreateServiceSpecificCredentialRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateServiceSpecificCredentialRequest {
     /// `CredentialAgeDays`.
     pub credential_age_days: Option<i32>,
@@ -932,30 +580,14 @@ pub struct CreateServiceSpecificCredentialRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for CreateServiceSpecificCredentialRequest {
-    fn default() -> Self {
-        Self {
-            credential_age_days: None,
-            service_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `CreateServiceSpecificCredentialResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateServiceSpecificCredentialResponse {
     /// `ServiceSpecificCredential`.
     pub service_specific_credential: Option<ServiceSpecificCredential>,
 }
-impl Default for CreateServiceSpecificCredentialResponse {
-    fn default() -> Self {
-        Self {
-            service_specific_credential: None,
-        }
-    }
-}
 /// `CreateUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateUserRequest {
     /// `Path`.
     pub path: Option<String>,
@@ -966,29 +598,14 @@ pub struct CreateUserRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for CreateUserRequest {
-    fn default() -> Self {
-        Self {
-            path: None,
-            permissions_boundary: None,
-            tags: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `CreateUserResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateUserResponse {
     /// `User`.
     pub user: Option<User>,
 }
-impl Default for CreateUserResponse {
-    fn default() -> Self {
-        Self { user: None }
-    }
-}
 /// `CreateVirtualMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateVirtualMFADeviceRequest {
     /// `Path`.
     pub path: Option<String>,
@@ -997,95 +614,48 @@ pub struct CreateVirtualMFADeviceRequest {
     /// `VirtualMFADeviceName`.
     pub virtual_mfa_device_name: String,
 }
-impl Default for CreateVirtualMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            path: None,
-            tags: None,
-            virtual_mfa_device_name: Default::default(),
-        }
-    }
-}
 /// `CreateVirtualMFADeviceResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateVirtualMFADeviceResponse {
     /// `VirtualMFADevice`.
     pub virtual_mfa_device: VirtualMFADevice,
 }
-impl Default for CreateVirtualMFADeviceResponse {
-    fn default() -> Self {
-        Self {
-            virtual_mfa_device: Default::default(),
-        }
-    }
-}
 /// `CredentialReportExpiredException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CredentialReportExpiredException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CredentialReportExpiredException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `CredentialReportNotPresentException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CredentialReportNotPresentException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CredentialReportNotPresentException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `CredentialReportNotReadyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CredentialReportNotReadyException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CredentialReportNotReadyException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `DeactivateMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeactivateMFADeviceRequest {
     /// `SerialNumber`.
     pub serial_number: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for DeactivateMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            serial_number: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `DelegationPermission`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DelegationPermission {
     /// `Parameters`.
     pub parameters: Option<Vec<PolicyParameter>>,
     /// `PolicyTemplateArn`.
     pub policy_template_arn: Option<String>,
 }
-impl Default for DelegationPermission {
-    fn default() -> Self {
-        Self {
-            parameters: None,
-            policy_template_arn: None,
-        }
-    }
-}
 /// `DelegationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DelegationRequest {
     /// `ApproverId`.
     pub approver_id: Option<String>,
@@ -1128,379 +698,173 @@ pub struct DelegationRequest {
     /// `UpdatedTime`.
     pub updated_time: Option<aws_smithy_types::DateTime>,
 }
-impl Default for DelegationRequest {
-    fn default() -> Self {
-        Self {
-            approver_id: None,
-            create_date: None,
-            delegation_request_id: None,
-            description: None,
-            expiration_time: None,
-            notes: None,
-            only_send_by_owner: None,
-            owner_account_id: None,
-            owner_id: None,
-            permission_policy: None,
-            permissions: None,
-            redirect_url: None,
-            rejection_reason: None,
-            request_message: None,
-            requestor_id: None,
-            requestor_name: None,
-            role_permission_restriction_arns: None,
-            session_duration: None,
-            state: None,
-            updated_time: None,
-        }
-    }
-}
 /// `DeleteAccessKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteAccessKeyRequest {
     /// `AccessKeyId`.
     pub access_key_id: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for DeleteAccessKeyRequest {
-    fn default() -> Self {
-        Self {
-            access_key_id: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `DeleteAccountAliasRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteAccountAliasRequest {
     /// `AccountAlias`.
     pub account_alias: String,
 }
-impl Default for DeleteAccountAliasRequest {
-    fn default() -> Self {
-        Self {
-            account_alias: Default::default(),
-        }
-    }
-}
 /// `DeleteConflictException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteConflictException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for DeleteConflictException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `DeleteGroupPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteGroupPolicyRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `PolicyName`.
     pub policy_name: String,
 }
-impl Default for DeleteGroupPolicyRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            policy_name: Default::default(),
-        }
-    }
-}
 /// `DeleteGroupRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteGroupRequest {
     /// `GroupName`.
     pub group_name: String,
 }
-impl Default for DeleteGroupRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-        }
-    }
-}
 /// `DeleteInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
 }
-impl Default for DeleteInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-        }
-    }
-}
 /// `DeleteLoginProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteLoginProfileRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for DeleteLoginProfileRequest {
-    fn default() -> Self {
-        Self { user_name: None }
-    }
-}
 /// `DeleteOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteOpenIDConnectProviderRequest {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
 }
-impl Default for DeleteOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_arn: Default::default(),
-        }
-    }
-}
 /// `DeletePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeletePolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
 }
-impl Default for DeletePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-        }
-    }
-}
 /// `DeletePolicyVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeletePolicyVersionRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `VersionId`.
     pub version_id: String,
 }
-impl Default for DeletePolicyVersionRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            version_id: Default::default(),
-        }
-    }
-}
 /// `DeleteRolePermissionsBoundaryRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteRolePermissionsBoundaryRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for DeleteRolePermissionsBoundaryRequest {
-    fn default() -> Self {
-        Self {
-            role_name: Default::default(),
-        }
-    }
-}
 /// `DeleteRolePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteRolePolicyRequest {
     /// `PolicyName`.
     pub policy_name: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for DeleteRolePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_name: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `DeleteRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteRoleRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for DeleteRoleRequest {
-    fn default() -> Self {
-        Self {
-            role_name: Default::default(),
-        }
-    }
-}
 /// `DeleteSAMLProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteSAMLProviderRequest {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: String,
 }
-impl Default for DeleteSAMLProviderRequest {
-    fn default() -> Self {
-        Self {
-            saml_provider_arn: Default::default(),
-        }
-    }
-}
 /// `DeleteSSHPublicKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteSSHPublicKeyRequest {
     /// `SSHPublicKeyId`.
     pub ssh_public_key_id: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for DeleteSSHPublicKeyRequest {
-    fn default() -> Self {
-        Self {
-            ssh_public_key_id: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `DeleteServerCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteServerCertificateRequest {
     /// `ServerCertificateName`.
     pub server_certificate_name: String,
 }
-impl Default for DeleteServerCertificateRequest {
-    fn default() -> Self {
-        Self {
-            server_certificate_name: Default::default(),
-        }
-    }
-}
 /// `DeleteServiceLinkedRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteServiceLinkedRoleRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for DeleteServiceLinkedRoleRequest {
-    fn default() -> Self {
-        Self {
-            role_name: Default::default(),
-        }
-    }
-}
 /// `DeleteServiceLinkedRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteServiceLinkedRoleResponse {
     /// `DeletionTaskId`.
     pub deletion_task_id: String,
 }
-impl Default for DeleteServiceLinkedRoleResponse {
-    fn default() -> Self {
-        Self {
-            deletion_task_id: Default::default(),
-        }
-    }
-}
 /// `DeleteServiceSpecificCredentialRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteServiceSpecificCredentialRequest {
     /// `ServiceSpecificCredentialId`.
     pub service_specific_credential_id: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for DeleteServiceSpecificCredentialRequest {
-    fn default() -> Self {
-        Self {
-            service_specific_credential_id: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `DeleteSigningCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteSigningCertificateRequest {
     /// `CertificateId`.
     pub certificate_id: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for DeleteSigningCertificateRequest {
-    fn default() -> Self {
-        Self {
-            certificate_id: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `DeleteUserPermissionsBoundaryRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteUserPermissionsBoundaryRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for DeleteUserPermissionsBoundaryRequest {
-    fn default() -> Self {
-        Self {
-            user_name: Default::default(),
-        }
-    }
-}
 /// `DeleteUserPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteUserPolicyRequest {
     /// `PolicyName`.
     pub policy_name: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for DeleteUserPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `DeleteUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteUserRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for DeleteUserRequest {
-    fn default() -> Self {
-        Self {
-            user_name: Default::default(),
-        }
-    }
-}
 /// `DeleteVirtualMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteVirtualMFADeviceRequest {
     /// `SerialNumber`.
     pub serial_number: String,
 }
-impl Default for DeleteVirtualMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            serial_number: Default::default(),
-        }
-    }
-}
 /// `DeletionTaskFailureReasonType`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeletionTaskFailureReasonType {
     /// `Reason`.
     pub reason: Option<String>,
     /// `RoleUsageList`.
     pub role_usage_list: Option<Vec<RoleUsageType>>,
-}
-impl Default for DeletionTaskFailureReasonType {
-    fn default() -> Self {
-        Self {
-            reason: None,
-            role_usage_list: None,
-        }
-    }
 }
 /// `DeletionTaskStatusType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1557,125 +921,65 @@ impl Default for DeletionTaskStatusType {
     }
 }
 /// `DetachGroupPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DetachGroupPolicyRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `PolicyArn`.
     pub policy_arn: String,
 }
-impl Default for DetachGroupPolicyRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            policy_arn: Default::default(),
-        }
-    }
-}
 /// `DetachRolePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DetachRolePolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for DetachRolePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `DetachUserPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DetachUserPolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for DetachUserPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `DisableOrganizationsRootCredentialsManagementRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisableOrganizationsRootCredentialsManagementRequest {}
-impl Default for DisableOrganizationsRootCredentialsManagementRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `DisableOrganizationsRootCredentialsManagementResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisableOrganizationsRootCredentialsManagementResponse {
     /// `EnabledFeatures`.
     pub enabled_features: Option<Vec<FeatureType>>,
     /// `OrganizationId`.
     pub organization_id: Option<String>,
 }
-impl Default for DisableOrganizationsRootCredentialsManagementResponse {
-    fn default() -> Self {
-        Self {
-            enabled_features: None,
-            organization_id: None,
-        }
-    }
-}
 /// `DisableOrganizationsRootSessionsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisableOrganizationsRootSessionsRequest {}
-impl Default for DisableOrganizationsRootSessionsRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `DisableOrganizationsRootSessionsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DisableOrganizationsRootSessionsResponse {
     /// `EnabledFeatures`.
     pub enabled_features: Option<Vec<FeatureType>>,
     /// `OrganizationId`.
     pub organization_id: Option<String>,
 }
-impl Default for DisableOrganizationsRootSessionsResponse {
-    fn default() -> Self {
-        Self {
-            enabled_features: None,
-            organization_id: None,
-        }
-    }
-}
 /// `DuplicateCertificateException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DuplicateCertificateException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for DuplicateCertificateException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `DuplicateSSHPublicKeyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DuplicateSSHPublicKeyException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for DuplicateSSHPublicKeyException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `EnableMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnableMFADeviceRequest {
     /// `AuthenticationCode1`.
     pub authentication_code1: String,
@@ -1686,104 +990,50 @@ pub struct EnableMFADeviceRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for EnableMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            authentication_code1: Default::default(),
-            authentication_code2: Default::default(),
-            serial_number: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `EnableOrganizationsRootCredentialsManagementRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnableOrganizationsRootCredentialsManagementRequest {}
-impl Default for EnableOrganizationsRootCredentialsManagementRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `EnableOrganizationsRootCredentialsManagementResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnableOrganizationsRootCredentialsManagementResponse {
     /// `EnabledFeatures`.
     pub enabled_features: Option<Vec<FeatureType>>,
     /// `OrganizationId`.
     pub organization_id: Option<String>,
 }
-impl Default for EnableOrganizationsRootCredentialsManagementResponse {
-    fn default() -> Self {
-        Self {
-            enabled_features: None,
-            organization_id: None,
-        }
-    }
-}
 /// `EnableOrganizationsRootSessionsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnableOrganizationsRootSessionsRequest {}
-impl Default for EnableOrganizationsRootSessionsRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `EnableOrganizationsRootSessionsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnableOrganizationsRootSessionsResponse {
     /// `EnabledFeatures`.
     pub enabled_features: Option<Vec<FeatureType>>,
     /// `OrganizationId`.
     pub organization_id: Option<String>,
 }
-impl Default for EnableOrganizationsRootSessionsResponse {
-    fn default() -> Self {
-        Self {
-            enabled_features: None,
-            organization_id: None,
-        }
-    }
-}
 /// `EnableOutboundWebIdentityFederationResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnableOutboundWebIdentityFederationResponse {
     /// `IssuerIdentifier`.
     pub issuer_identifier: Option<String>,
 }
-impl Default for EnableOutboundWebIdentityFederationResponse {
-    fn default() -> Self {
-        Self { issuer_identifier: None }
-    }
-}
 /// `EntityAlreadyExistsException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityAlreadyExistsException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for EntityAlreadyExistsException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `EntityDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityDetails {
     /// `EntityInfo`.
     pub entity_info: EntityInfo,
     /// `LastAuthenticated`.
     pub last_authenticated: Option<aws_smithy_types::DateTime>,
 }
-impl Default for EntityDetails {
-    fn default() -> Self {
-        Self {
-            entity_info: Default::default(),
-            last_authenticated: None,
-        }
-    }
-}
 /// `EntityInfo`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityInfo {
     /// `Arn`.
     pub arn: String,
@@ -1796,27 +1046,11 @@ pub struct EntityInfo {
     /// `Type`.
     pub r#type: PolicyOwnerEntityType,
 }
-impl Default for EntityInfo {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            id: Default::default(),
-            name: Default::default(),
-            path: None,
-            r#type: Default::default(),
-        }
-    }
-}
 /// `EntityTemporarilyUnmodifiableException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EntityTemporarilyUnmodifiableException {
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for EntityTemporarilyUnmodifiableException {
-    fn default() -> Self {
-        Self { message: None }
-    }
 }
 /// `EntityType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1878,23 +1112,15 @@ impl Default for EntityType {
     }
 }
 /// `ErrorDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ErrorDetails {
     /// `Code`.
     pub code: String,
     /// `Message`.
     pub message: String,
 }
-impl Default for ErrorDetails {
-    fn default() -> Self {
-        Self {
-            code: Default::default(),
-            message: Default::default(),
-        }
-    }
-}
 /// `EvaluationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EvaluationResult {
     /// `EvalActionName`.
     pub eval_action_name: String,
@@ -1917,42 +1143,17 @@ pub struct EvaluationResult {
     /// `ResourceSpecificResults`.
     pub resource_specific_results: Option<Vec<ResourceSpecificResult>>,
 }
-impl Default for EvaluationResult {
-    fn default() -> Self {
-        Self {
-            eval_action_name: Default::default(),
-            eval_decision: Default::default(),
-            eval_decision_details: None,
-            eval_resource_name: None,
-            matched_statements: None,
-            missing_context_values: None,
-            organizations_decision_detail: None,
-            permissions_boundary_decision_detail: None,
-            resource_specific_results: None,
-        }
-    }
-}
 /// `FeatureDisabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeatureDisabledException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for FeatureDisabledException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `FeatureEnabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FeatureEnabledException {
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for FeatureEnabledException {
-    fn default() -> Self {
-        Self { message: None }
-    }
 }
 /// `FeatureType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1999,106 +1200,57 @@ impl Default for FeatureType {
     }
 }
 /// `GenerateCredentialReportResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerateCredentialReportResponse {
     /// `Description`.
     pub description: Option<String>,
     /// `State`.
     pub state: Option<ReportStateType>,
 }
-impl Default for GenerateCredentialReportResponse {
-    fn default() -> Self {
-        Self {
-            description: None,
-            state: None,
-        }
-    }
-}
 /// `GenerateOrganizationsAccessReportRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerateOrganizationsAccessReportRequest {
     /// `EntityPath`.
     pub entity_path: String,
     /// `OrganizationsPolicyId`.
     pub organizations_policy_id: Option<String>,
 }
-impl Default for GenerateOrganizationsAccessReportRequest {
-    fn default() -> Self {
-        Self {
-            entity_path: Default::default(),
-            organizations_policy_id: None,
-        }
-    }
-}
 /// `GenerateOrganizationsAccessReportResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerateOrganizationsAccessReportResponse {
     /// `JobId`.
     pub job_id: Option<String>,
 }
-impl Default for GenerateOrganizationsAccessReportResponse {
-    fn default() -> Self {
-        Self { job_id: None }
-    }
-}
 /// `GenerateServiceLastAccessedDetailsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerateServiceLastAccessedDetailsRequest {
     /// `Arn`.
     pub arn: String,
     /// `Granularity`.
     pub granularity: Option<AccessAdvisorUsageGranularityType>,
 }
-impl Default for GenerateServiceLastAccessedDetailsRequest {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            granularity: None,
-        }
-    }
-}
 /// `GenerateServiceLastAccessedDetailsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GenerateServiceLastAccessedDetailsResponse {
     /// `JobId`.
     pub job_id: Option<String>,
 }
-impl Default for GenerateServiceLastAccessedDetailsResponse {
-    fn default() -> Self {
-        Self { job_id: None }
-    }
-}
 /// `GetAccessKeyLastUsedRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccessKeyLastUsedRequest {
     /// `AccessKeyId`.
     pub access_key_id: String,
 }
-impl Default for GetAccessKeyLastUsedRequest {
-    fn default() -> Self {
-        Self {
-            access_key_id: Default::default(),
-        }
-    }
-}
 /// `GetAccessKeyLastUsedResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccessKeyLastUsedResponse {
     /// `AccessKeyLastUsed`.
     pub access_key_last_used: Option<AccessKeyLastUsed>,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for GetAccessKeyLastUsedResponse {
-    fn default() -> Self {
-        Self {
-            access_key_last_used: None,
-            user_name: None,
-        }
-    }
-}
 /// `GetAccountAuthorizationDetailsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountAuthorizationDetailsRequest {
     /// `Filter`.
     pub filter: Option<Vec<EntityType>>,
@@ -2107,17 +1259,8 @@ pub struct GetAccountAuthorizationDetailsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for GetAccountAuthorizationDetailsRequest {
-    fn default() -> Self {
-        Self {
-            filter: None,
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `GetAccountAuthorizationDetailsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountAuthorizationDetailsResponse {
     /// `GroupDetailList`.
     pub group_detail_list: Option<Vec<GroupDetail>>,
@@ -2132,103 +1275,49 @@ pub struct GetAccountAuthorizationDetailsResponse {
     /// `UserDetailList`.
     pub user_detail_list: Option<Vec<UserDetail>>,
 }
-impl Default for GetAccountAuthorizationDetailsResponse {
-    fn default() -> Self {
-        Self {
-            group_detail_list: None,
-            is_truncated: None,
-            marker: None,
-            policies: None,
-            role_detail_list: None,
-            user_detail_list: None,
-        }
-    }
-}
 /// `GetAccountPasswordPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountPasswordPolicyResponse {
     /// `PasswordPolicy`.
     pub password_policy: PasswordPolicy,
 }
-impl Default for GetAccountPasswordPolicyResponse {
-    fn default() -> Self {
-        Self {
-            password_policy: Default::default(),
-        }
-    }
-}
 /// `GetAccountPropertiesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountPropertiesRequest {}
-impl Default for GetAccountPropertiesRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `GetAccountPropertiesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountPropertiesResponse {
     /// `Properties`.
     pub properties: Option<std::collections::BTreeMap<String, String>>,
 }
-impl Default for GetAccountPropertiesResponse {
-    fn default() -> Self {
-        Self { properties: None }
-    }
-}
 /// `GetAccountSummaryResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountSummaryResponse {
     /// `SummaryMap`.
     pub summary_map: Option<std::collections::BTreeMap<SummaryKeyType, i32>>,
 }
-impl Default for GetAccountSummaryResponse {
-    fn default() -> Self {
-        Self { summary_map: None }
-    }
-}
 /// `GetContextKeysForCustomPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetContextKeysForCustomPolicyRequest {
     /// `PolicyInputList`.
     pub policy_input_list: Vec<String>,
 }
-impl Default for GetContextKeysForCustomPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_input_list: Default::default(),
-        }
-    }
-}
 /// `GetContextKeysForPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetContextKeysForPolicyResponse {
     /// `ContextKeyNames`.
     pub context_key_names: Option<Vec<String>>,
 }
-impl Default for GetContextKeysForPolicyResponse {
-    fn default() -> Self {
-        Self { context_key_names: None }
-    }
-}
 /// `GetContextKeysForPrincipalPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetContextKeysForPrincipalPolicyRequest {
     /// `PolicyInputList`.
     pub policy_input_list: Option<Vec<String>>,
     /// `PolicySourceArn`.
     pub policy_source_arn: String,
 }
-impl Default for GetContextKeysForPrincipalPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_input_list: None,
-            policy_source_arn: Default::default(),
-        }
-    }
-}
 /// `GetCredentialReportResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCredentialReportResponse {
     /// `Content`.
     pub content: Option<aws_smithy_types::Blob>,
@@ -2237,33 +1326,16 @@ pub struct GetCredentialReportResponse {
     /// `ReportFormat`.
     pub report_format: Option<ReportFormatType>,
 }
-impl Default for GetCredentialReportResponse {
-    fn default() -> Self {
-        Self {
-            content: None,
-            generated_time: None,
-            report_format: None,
-        }
-    }
-}
 /// `GetDelegationRequestRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDelegationRequestRequest {
     /// `DelegationPermissionCheck`.
     pub delegation_permission_check: Option<bool>,
     /// `DelegationRequestId`.
     pub delegation_request_id: String,
 }
-impl Default for GetDelegationRequestRequest {
-    fn default() -> Self {
-        Self {
-            delegation_permission_check: None,
-            delegation_request_id: Default::default(),
-        }
-    }
-}
 /// `GetDelegationRequestResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDelegationRequestResponse {
     /// `DelegationRequest`.
     pub delegation_request: Option<DelegationRequest>,
@@ -2272,33 +1344,16 @@ pub struct GetDelegationRequestResponse {
     /// `PermissionCheckStatus`.
     pub permission_check_status: Option<PermissionCheckStatusType>,
 }
-impl Default for GetDelegationRequestResponse {
-    fn default() -> Self {
-        Self {
-            delegation_request: None,
-            permission_check_result: None,
-            permission_check_status: None,
-        }
-    }
-}
 /// `GetGroupPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetGroupPolicyRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `PolicyName`.
     pub policy_name: String,
 }
-impl Default for GetGroupPolicyRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            policy_name: Default::default(),
-        }
-    }
-}
 /// `GetGroupPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetGroupPolicyResponse {
     /// `GroupName`.
     pub group_name: String,
@@ -2307,17 +1362,8 @@ pub struct GetGroupPolicyResponse {
     /// `PolicyName`.
     pub policy_name: String,
 }
-impl Default for GetGroupPolicyResponse {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-        }
-    }
-}
 /// `GetGroupRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetGroupRequest {
     /// `GroupName`.
     pub group_name: String,
@@ -2326,17 +1372,8 @@ pub struct GetGroupRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for GetGroupRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `GetGroupResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetGroupResponse {
     /// `Group`.
     pub group: Group,
@@ -2347,34 +1384,16 @@ pub struct GetGroupResponse {
     /// `Users`.
     pub users: Vec<User>,
 }
-impl Default for GetGroupResponse {
-    fn default() -> Self {
-        Self {
-            group: Default::default(),
-            is_truncated: None,
-            marker: None,
-            users: Default::default(),
-        }
-    }
-}
 /// `GetHumanReadableSummaryRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetHumanReadableSummaryRequest {
     /// `EntityArn`.
     pub entity_arn: String,
     /// `Locale`.
     pub locale: Option<String>,
 }
-impl Default for GetHumanReadableSummaryRequest {
-    fn default() -> Self {
-        Self {
-            entity_arn: Default::default(),
-            locale: None,
-        }
-    }
-}
 /// `GetHumanReadableSummaryResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetHumanReadableSummaryResponse {
     /// `Locale`.
     pub locale: Option<String>,
@@ -2383,83 +1402,40 @@ pub struct GetHumanReadableSummaryResponse {
     /// `SummaryState`.
     pub summary_state: Option<SummaryStateType>,
 }
-impl Default for GetHumanReadableSummaryResponse {
-    fn default() -> Self {
-        Self {
-            locale: None,
-            summary_content: None,
-            summary_state: None,
-        }
-    }
-}
 /// `GetInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
 }
-impl Default for GetInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-        }
-    }
-}
 /// `GetInstanceProfileResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetInstanceProfileResponse {
     /// `InstanceProfile`.
     pub instance_profile: InstanceProfile,
 }
-impl Default for GetInstanceProfileResponse {
-    fn default() -> Self {
-        Self {
-            instance_profile: Default::default(),
-        }
-    }
-}
 /// `GetLoginProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLoginProfileRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for GetLoginProfileRequest {
-    fn default() -> Self {
-        Self { user_name: None }
-    }
-}
 /// `GetLoginProfileResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLoginProfileResponse {
     /// `LoginProfile`.
     pub login_profile: LoginProfile,
 }
-impl Default for GetLoginProfileResponse {
-    fn default() -> Self {
-        Self {
-            login_profile: Default::default(),
-        }
-    }
-}
 /// `GetMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetMFADeviceRequest {
     /// `SerialNumber`.
     pub serial_number: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for GetMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            serial_number: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `GetMFADeviceResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetMFADeviceResponse {
     /// `Certifications`.
     pub certifications: Option<std::collections::BTreeMap<String, String>>,
@@ -2470,31 +1446,14 @@ pub struct GetMFADeviceResponse {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for GetMFADeviceResponse {
-    fn default() -> Self {
-        Self {
-            certifications: None,
-            enable_date: None,
-            serial_number: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `GetOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetOpenIDConnectProviderRequest {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
 }
-impl Default for GetOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_arn: Default::default(),
-        }
-    }
-}
 /// `GetOpenIDConnectProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetOpenIDConnectProviderResponse {
     /// `ClientIDList`.
     pub client_id_list: Option<Vec<String>>,
@@ -2507,19 +1466,8 @@ pub struct GetOpenIDConnectProviderResponse {
     /// `Url`.
     pub url: Option<String>,
 }
-impl Default for GetOpenIDConnectProviderResponse {
-    fn default() -> Self {
-        Self {
-            client_id_list: None,
-            create_date: None,
-            tags: None,
-            thumbprint_list: None,
-            url: None,
-        }
-    }
-}
 /// `GetOrganizationsAccessReportRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetOrganizationsAccessReportRequest {
     /// `JobId`.
     pub job_id: String,
@@ -2529,16 +1477,6 @@ pub struct GetOrganizationsAccessReportRequest {
     pub max_items: Option<i32>,
     /// `SortKey`.
     pub sort_key: Option<SortKeyType>,
-}
-impl Default for GetOrganizationsAccessReportRequest {
-    fn default() -> Self {
-        Self {
-            job_id: Default::default(),
-            marker: None,
-            max_items: None,
-            sort_key: None,
-        }
-    }
 }
 /// `GetOrganizationsAccessReportResponse`.
 #[derive(Debug, Clone, PartialEq)]
@@ -2565,103 +1503,62 @@ pub struct GetOrganizationsAccessReportResponse {
 impl Default for GetOrganizationsAccessReportResponse {
     fn default() -> Self {
         Self {
-            access_details: None,
-            error_details: None,
-            is_truncated: None,
-            job_completion_date: None,
+            access_details: Default::default(),
+            error_details: Default::default(),
+            is_truncated: Default::default(),
+            job_completion_date: Default::default(),
             job_creation_date: aws_smithy_types::DateTime::from_secs(0),
             job_status: Default::default(),
-            marker: None,
-            number_of_services_accessible: None,
-            number_of_services_not_accessed: None,
+            marker: Default::default(),
+            number_of_services_accessible: Default::default(),
+            number_of_services_not_accessed: Default::default(),
         }
     }
 }
 /// `GetOutboundWebIdentityFederationInfoResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetOutboundWebIdentityFederationInfoResponse {
     /// `IssuerIdentifier`.
     pub issuer_identifier: Option<String>,
     /// `JwtVendingEnabled`.
     pub jwt_vending_enabled: Option<bool>,
 }
-impl Default for GetOutboundWebIdentityFederationInfoResponse {
-    fn default() -> Self {
-        Self {
-            issuer_identifier: None,
-            jwt_vending_enabled: None,
-        }
-    }
-}
 /// `GetPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
 }
-impl Default for GetPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-        }
-    }
-}
 /// `GetPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPolicyResponse {
     /// `Policy`.
     pub policy: Option<Policy>,
 }
-impl Default for GetPolicyResponse {
-    fn default() -> Self {
-        Self { policy: None }
-    }
-}
 /// `GetPolicyVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPolicyVersionRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `VersionId`.
     pub version_id: String,
 }
-impl Default for GetPolicyVersionRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            version_id: Default::default(),
-        }
-    }
-}
 /// `GetPolicyVersionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPolicyVersionResponse {
     /// `PolicyVersion`.
     pub policy_version: Option<PolicyVersion>,
 }
-impl Default for GetPolicyVersionResponse {
-    fn default() -> Self {
-        Self { policy_version: None }
-    }
-}
 /// `GetRolePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRolePolicyRequest {
     /// `PolicyName`.
     pub policy_name: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for GetRolePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_name: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `GetRolePolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRolePolicyResponse {
     /// `PolicyDocument`.
     pub policy_document: String,
@@ -2670,83 +1567,40 @@ pub struct GetRolePolicyResponse {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for GetRolePolicyResponse {
-    fn default() -> Self {
-        Self {
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `GetRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRoleRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for GetRoleRequest {
-    fn default() -> Self {
-        Self {
-            role_name: Default::default(),
-        }
-    }
-}
 /// `GetRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRoleResponse {
     /// `Role`.
     pub role: Role,
 }
-impl Default for GetRoleResponse {
-    fn default() -> Self {
-        Self { role: Default::default() }
-    }
-}
 /// `GetRoleTemplateVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRoleTemplateVersionRequest {
     /// `MinorVersion`.
     pub minor_version: Option<i32>,
     /// `TemplateArn`.
     pub template_arn: String,
 }
-impl Default for GetRoleTemplateVersionRequest {
-    fn default() -> Self {
-        Self {
-            minor_version: None,
-            template_arn: Default::default(),
-        }
-    }
-}
 /// `GetRoleTemplateVersionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRoleTemplateVersionResponse {
     /// `RoleTemplateVersion`.
     pub role_template_version: RoleTemplateVersion,
 }
-impl Default for GetRoleTemplateVersionResponse {
-    fn default() -> Self {
-        Self {
-            role_template_version: Default::default(),
-        }
-    }
-}
 /// `GetSAMLProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetSAMLProviderRequest {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: String,
 }
-impl Default for GetSAMLProviderRequest {
-    fn default() -> Self {
-        Self {
-            saml_provider_arn: Default::default(),
-        }
-    }
-}
 /// `GetSAMLProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetSAMLProviderResponse {
     /// `AssertionEncryptionMode`.
     pub assertion_encryption_mode: Option<AssertionEncryptionModeType>,
@@ -2763,21 +1617,8 @@ pub struct GetSAMLProviderResponse {
     /// `ValidUntil`.
     pub valid_until: Option<aws_smithy_types::DateTime>,
 }
-impl Default for GetSAMLProviderResponse {
-    fn default() -> Self {
-        Self {
-            assertion_encryption_mode: None,
-            create_date: None,
-            private_key_list: None,
-            saml_metadata_document: None,
-            saml_provider_uuid: None,
-            tags: None,
-            valid_until: None,
-        }
-    }
-}
 /// `GetSSHPublicKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetSSHPublicKeyRequest {
     /// `Encoding`.
     pub encoding: EncodingType,
@@ -2786,54 +1627,26 @@ pub struct GetSSHPublicKeyRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for GetSSHPublicKeyRequest {
-    fn default() -> Self {
-        Self {
-            encoding: Default::default(),
-            ssh_public_key_id: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `GetSSHPublicKeyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetSSHPublicKeyResponse {
     /// `SSHPublicKey`.
     pub ssh_public_key: Option<SSHPublicKey>,
 }
-impl Default for GetSSHPublicKeyResponse {
-    fn default() -> Self {
-        Self { ssh_public_key: None }
-    }
-}
 /// `GetServerCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetServerCertificateRequest {
     /// `ServerCertificateName`.
     pub server_certificate_name: String,
 }
-impl Default for GetServerCertificateRequest {
-    fn default() -> Self {
-        Self {
-            server_certificate_name: Default::default(),
-        }
-    }
-}
 /// `GetServerCertificateResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetServerCertificateResponse {
     /// `ServerCertificate`.
     pub server_certificate: ServerCertificate,
 }
-impl Default for GetServerCertificateResponse {
-    fn default() -> Self {
-        Self {
-            server_certificate: Default::default(),
-        }
-    }
-}
 /// `GetServiceLastAccessedDetailsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetServiceLastAccessedDetailsRequest {
     /// `JobId`.
     pub job_id: String,
@@ -2841,15 +1654,6 @@ pub struct GetServiceLastAccessedDetailsRequest {
     pub marker: Option<String>,
     /// `MaxItems`.
     pub max_items: Option<i32>,
-}
-impl Default for GetServiceLastAccessedDetailsRequest {
-    fn default() -> Self {
-        Self {
-            job_id: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
 }
 /// `GetServiceLastAccessedDetailsResponse`.
 #[derive(Debug, Clone, PartialEq)]
@@ -2874,19 +1678,19 @@ pub struct GetServiceLastAccessedDetailsResponse {
 impl Default for GetServiceLastAccessedDetailsResponse {
     fn default() -> Self {
         Self {
-            error: None,
-            is_truncated: None,
+            error: Default::default(),
+            is_truncated: Default::default(),
             job_completion_date: aws_smithy_types::DateTime::from_secs(0),
             job_creation_date: aws_smithy_types::DateTime::from_secs(0),
             job_status: Default::default(),
-            job_type: None,
-            marker: None,
+            job_type: Default::default(),
+            marker: Default::default(),
             services_last_accessed: Default::default(),
         }
     }
 }
 /// `GetServiceLastAccessedDetailsWithEntitiesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetServiceLastAccessedDetailsWithEntitiesRequest {
     /// `JobId`.
     pub job_id: String,
@@ -2896,16 +1700,6 @@ pub struct GetServiceLastAccessedDetailsWithEntitiesRequest {
     pub max_items: Option<i32>,
     /// `ServiceNamespace`.
     pub service_namespace: String,
-}
-impl Default for GetServiceLastAccessedDetailsWithEntitiesRequest {
-    fn default() -> Self {
-        Self {
-            job_id: Default::default(),
-            marker: None,
-            max_items: None,
-            service_namespace: Default::default(),
-        }
-    }
 }
 /// `GetServiceLastAccessedDetailsWithEntitiesResponse`.
 #[derive(Debug, Clone, PartialEq)]
@@ -2929,62 +1723,39 @@ impl Default for GetServiceLastAccessedDetailsWithEntitiesResponse {
     fn default() -> Self {
         Self {
             entity_details_list: Default::default(),
-            error: None,
-            is_truncated: None,
+            error: Default::default(),
+            is_truncated: Default::default(),
             job_completion_date: aws_smithy_types::DateTime::from_secs(0),
             job_creation_date: aws_smithy_types::DateTime::from_secs(0),
             job_status: Default::default(),
-            marker: None,
+            marker: Default::default(),
         }
     }
 }
 /// `GetServiceLinkedRoleDeletionStatusRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetServiceLinkedRoleDeletionStatusRequest {
     /// `DeletionTaskId`.
     pub deletion_task_id: String,
 }
-impl Default for GetServiceLinkedRoleDeletionStatusRequest {
-    fn default() -> Self {
-        Self {
-            deletion_task_id: Default::default(),
-        }
-    }
-}
 /// `GetServiceLinkedRoleDeletionStatusResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetServiceLinkedRoleDeletionStatusResponse {
     /// `Reason`.
     pub reason: Option<DeletionTaskFailureReasonType>,
     /// `Status`.
     pub status: DeletionTaskStatusType,
 }
-impl Default for GetServiceLinkedRoleDeletionStatusResponse {
-    fn default() -> Self {
-        Self {
-            reason: None,
-            status: Default::default(),
-        }
-    }
-}
 /// `GetUserPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetUserPolicyRequest {
     /// `PolicyName`.
     pub policy_name: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for GetUserPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `GetUserPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetUserPolicyResponse {
     /// `PolicyDocument`.
     pub policy_document: String,
@@ -2993,36 +1764,17 @@ pub struct GetUserPolicyResponse {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for GetUserPolicyResponse {
-    fn default() -> Self {
-        Self {
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `GetUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetUserRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for GetUserRequest {
-    fn default() -> Self {
-        Self { user_name: None }
-    }
-}
 /// `GetUserResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetUserResponse {
     /// `User`.
     pub user: User,
-}
-impl Default for GetUserResponse {
-    fn default() -> Self {
-        Self { user: Default::default() }
-    }
 }
 /// `Group`.
 #[derive(Debug, Clone, PartialEq)]
@@ -3050,7 +1802,7 @@ impl Default for Group {
     }
 }
 /// `GroupDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GroupDetail {
     /// `Arn`.
     pub arn: Option<String>,
@@ -3067,37 +1819,16 @@ pub struct GroupDetail {
     /// `Path`.
     pub path: Option<String>,
 }
-impl Default for GroupDetail {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            attached_managed_policies: None,
-            create_date: None,
-            group_id: None,
-            group_name: None,
-            group_policy_list: None,
-            path: None,
-        }
-    }
-}
 /// `InlinePolicy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InlinePolicy {
     /// `PolicyDocument`.
     pub policy_document: String,
     /// `PolicyName`.
     pub policy_name: String,
 }
-impl Default for InlinePolicy {
-    fn default() -> Self {
-        Self {
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-        }
-    }
-}
 /// `InlinePolicyIdentifierType`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InlinePolicyIdentifierType {
     /// `AttachmentName`.
     pub attachment_name: String,
@@ -3105,15 +1836,6 @@ pub struct InlinePolicyIdentifierType {
     pub attachment_type: AttachmentType,
     /// `PolicyName`.
     pub policy_name: String,
-}
-impl Default for InlinePolicyIdentifierType {
-    fn default() -> Self {
-        Self {
-            attachment_name: Default::default(),
-            attachment_type: Default::default(),
-            policy_name: Default::default(),
-        }
-    }
 }
 /// `InstanceProfile`.
 #[derive(Debug, Clone, PartialEq)]
@@ -3142,89 +1864,54 @@ impl Default for InstanceProfile {
             instance_profile_name: Default::default(),
             path: Default::default(),
             roles: Default::default(),
-            tags: None,
+            tags: Default::default(),
         }
     }
 }
 /// `InvalidAuthenticationCodeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidAuthenticationCodeException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidAuthenticationCodeException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `InvalidCertificateException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidCertificateException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidCertificateException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `InvalidInputException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidInputException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidInputException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `InvalidPublicKeyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidPublicKeyException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidPublicKeyException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `InvalidUserTypeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidUserTypeException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidUserTypeException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `KeyPairMismatchException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KeyPairMismatchException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for KeyPairMismatchException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `LimitExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LimitExceededException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for LimitExceededException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `ListAccessKeysRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAccessKeysRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3233,17 +1920,8 @@ pub struct ListAccessKeysRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for ListAccessKeysRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: None,
-        }
-    }
-}
 /// `ListAccessKeysResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAccessKeysResponse {
     /// `AccessKeyMetadata`.
     pub access_key_metadata: Vec<AccessKeyMetadata>,
@@ -3252,33 +1930,16 @@ pub struct ListAccessKeysResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListAccessKeysResponse {
-    fn default() -> Self {
-        Self {
-            access_key_metadata: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListAccountAliasesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAccountAliasesRequest {
     /// `Marker`.
     pub marker: Option<String>,
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListAccountAliasesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListAccountAliasesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAccountAliasesResponse {
     /// `AccountAliases`.
     pub account_aliases: Vec<String>,
@@ -3287,17 +1948,8 @@ pub struct ListAccountAliasesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListAccountAliasesResponse {
-    fn default() -> Self {
-        Self {
-            account_aliases: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListAttachedGroupPoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAttachedGroupPoliciesRequest {
     /// `GroupName`.
     pub group_name: String,
@@ -3308,18 +1960,8 @@ pub struct ListAttachedGroupPoliciesRequest {
     /// `PathPrefix`.
     pub path_prefix: Option<String>,
 }
-impl Default for ListAttachedGroupPoliciesRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-        }
-    }
-}
 /// `ListAttachedGroupPoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAttachedGroupPoliciesResponse {
     /// `AttachedPolicies`.
     pub attached_policies: Option<Vec<AttachedPolicy>>,
@@ -3328,17 +1970,8 @@ pub struct ListAttachedGroupPoliciesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListAttachedGroupPoliciesResponse {
-    fn default() -> Self {
-        Self {
-            attached_policies: None,
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListAttachedRolePoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAttachedRolePoliciesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3349,18 +1982,8 @@ pub struct ListAttachedRolePoliciesRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for ListAttachedRolePoliciesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-            role_name: Default::default(),
-        }
-    }
-}
 /// `ListAttachedRolePoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAttachedRolePoliciesResponse {
     /// `AttachedPolicies`.
     pub attached_policies: Option<Vec<AttachedPolicy>>,
@@ -3369,17 +1992,8 @@ pub struct ListAttachedRolePoliciesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListAttachedRolePoliciesResponse {
-    fn default() -> Self {
-        Self {
-            attached_policies: None,
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListAttachedUserPoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAttachedUserPoliciesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3390,18 +2004,8 @@ pub struct ListAttachedUserPoliciesRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for ListAttachedUserPoliciesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `ListAttachedUserPoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAttachedUserPoliciesResponse {
     /// `AttachedPolicies`.
     pub attached_policies: Option<Vec<AttachedPolicy>>,
@@ -3410,17 +2014,8 @@ pub struct ListAttachedUserPoliciesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListAttachedUserPoliciesResponse {
-    fn default() -> Self {
-        Self {
-            attached_policies: None,
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListDelegationRequestsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListDelegationRequestsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3429,17 +2024,8 @@ pub struct ListDelegationRequestsRequest {
     /// `OwnerId`.
     pub owner_id: Option<String>,
 }
-impl Default for ListDelegationRequestsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            owner_id: None,
-        }
-    }
-}
 /// `ListDelegationRequestsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListDelegationRequestsResponse {
     /// `DelegationRequests`.
     pub delegation_requests: Option<Vec<DelegationRequest>>,
@@ -3448,17 +2034,8 @@ pub struct ListDelegationRequestsResponse {
     /// `isTruncated`.
     pub is_truncated: Option<bool>,
 }
-impl Default for ListDelegationRequestsResponse {
-    fn default() -> Self {
-        Self {
-            delegation_requests: None,
-            marker: None,
-            is_truncated: None,
-        }
-    }
-}
 /// `ListEntitiesForPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListEntitiesForPolicyRequest {
     /// `EntityFilter`.
     pub entity_filter: Option<EntityType>,
@@ -3473,20 +2050,8 @@ pub struct ListEntitiesForPolicyRequest {
     /// `PolicyUsageFilter`.
     pub policy_usage_filter: Option<PolicyUsageType>,
 }
-impl Default for ListEntitiesForPolicyRequest {
-    fn default() -> Self {
-        Self {
-            entity_filter: None,
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-            policy_arn: Default::default(),
-            policy_usage_filter: None,
-        }
-    }
-}
 /// `ListEntitiesForPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListEntitiesForPolicyResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3499,19 +2064,8 @@ pub struct ListEntitiesForPolicyResponse {
     /// `PolicyUsers`.
     pub policy_users: Option<Vec<PolicyUser>>,
 }
-impl Default for ListEntitiesForPolicyResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            policy_groups: None,
-            policy_roles: None,
-            policy_users: None,
-        }
-    }
-}
 /// `ListGroupPoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupPoliciesRequest {
     /// `GroupName`.
     pub group_name: String,
@@ -3520,17 +2074,8 @@ pub struct ListGroupPoliciesRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListGroupPoliciesRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListGroupPoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupPoliciesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3539,17 +2084,8 @@ pub struct ListGroupPoliciesResponse {
     /// `PolicyNames`.
     pub policy_names: Vec<String>,
 }
-impl Default for ListGroupPoliciesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            policy_names: Default::default(),
-        }
-    }
-}
 /// `ListGroupsForUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupsForUserRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3558,17 +2094,8 @@ pub struct ListGroupsForUserRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for ListGroupsForUserRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `ListGroupsForUserResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupsForUserResponse {
     /// `Groups`.
     pub groups: Vec<Group>,
@@ -3577,17 +2104,8 @@ pub struct ListGroupsForUserResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListGroupsForUserResponse {
-    fn default() -> Self {
-        Self {
-            groups: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListGroupsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3596,17 +2114,8 @@ pub struct ListGroupsRequest {
     /// `PathPrefix`.
     pub path_prefix: Option<String>,
 }
-impl Default for ListGroupsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-        }
-    }
-}
 /// `ListGroupsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListGroupsResponse {
     /// `Groups`.
     pub groups: Vec<Group>,
@@ -3615,17 +2124,8 @@ pub struct ListGroupsResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListGroupsResponse {
-    fn default() -> Self {
-        Self {
-            groups: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListInstanceProfileTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInstanceProfileTagsRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
@@ -3634,17 +2134,8 @@ pub struct ListInstanceProfileTagsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListInstanceProfileTagsRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListInstanceProfileTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInstanceProfileTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3653,17 +2144,8 @@ pub struct ListInstanceProfileTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListInstanceProfileTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListInstanceProfilesForRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInstanceProfilesForRoleRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3672,17 +2154,8 @@ pub struct ListInstanceProfilesForRoleRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for ListInstanceProfilesForRoleRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            role_name: Default::default(),
-        }
-    }
-}
 /// `ListInstanceProfilesForRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInstanceProfilesForRoleResponse {
     /// `InstanceProfiles`.
     pub instance_profiles: Vec<InstanceProfile>,
@@ -3691,17 +2164,8 @@ pub struct ListInstanceProfilesForRoleResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListInstanceProfilesForRoleResponse {
-    fn default() -> Self {
-        Self {
-            instance_profiles: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListInstanceProfilesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInstanceProfilesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3710,17 +2174,8 @@ pub struct ListInstanceProfilesRequest {
     /// `PathPrefix`.
     pub path_prefix: Option<String>,
 }
-impl Default for ListInstanceProfilesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-        }
-    }
-}
 /// `ListInstanceProfilesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListInstanceProfilesResponse {
     /// `InstanceProfiles`.
     pub instance_profiles: Vec<InstanceProfile>,
@@ -3729,17 +2184,8 @@ pub struct ListInstanceProfilesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListInstanceProfilesResponse {
-    fn default() -> Self {
-        Self {
-            instance_profiles: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListMFADeviceTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListMFADeviceTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3748,17 +2194,8 @@ pub struct ListMFADeviceTagsRequest {
     /// `SerialNumber`.
     pub serial_number: String,
 }
-impl Default for ListMFADeviceTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            serial_number: Default::default(),
-        }
-    }
-}
 /// `ListMFADeviceTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListMFADeviceTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3767,17 +2204,8 @@ pub struct ListMFADeviceTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListMFADeviceTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListMFADevicesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListMFADevicesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3786,17 +2214,8 @@ pub struct ListMFADevicesRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for ListMFADevicesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: None,
-        }
-    }
-}
 /// `ListMFADevicesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListMFADevicesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3805,17 +2224,8 @@ pub struct ListMFADevicesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListMFADevicesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            mfa_devices: Default::default(),
-            marker: None,
-        }
-    }
-}
 /// `ListOpenIDConnectProviderTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOpenIDConnectProviderTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3824,17 +2234,8 @@ pub struct ListOpenIDConnectProviderTagsRequest {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
 }
-impl Default for ListOpenIDConnectProviderTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            open_id_connect_provider_arn: Default::default(),
-        }
-    }
-}
 /// `ListOpenIDConnectProviderTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOpenIDConnectProviderTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3843,78 +2244,36 @@ pub struct ListOpenIDConnectProviderTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListOpenIDConnectProviderTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListOpenIDConnectProvidersRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOpenIDConnectProvidersRequest {}
-impl Default for ListOpenIDConnectProvidersRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ListOpenIDConnectProvidersResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOpenIDConnectProvidersResponse {
     /// `OpenIDConnectProviderList`.
     pub open_id_connect_provider_list: Option<Vec<OpenIDConnectProviderListEntry>>,
 }
-impl Default for ListOpenIDConnectProvidersResponse {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_list: None,
-        }
-    }
-}
 /// `ListOrganizationsFeaturesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOrganizationsFeaturesRequest {}
-impl Default for ListOrganizationsFeaturesRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ListOrganizationsFeaturesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListOrganizationsFeaturesResponse {
     /// `EnabledFeatures`.
     pub enabled_features: Option<Vec<FeatureType>>,
     /// `OrganizationId`.
     pub organization_id: Option<String>,
 }
-impl Default for ListOrganizationsFeaturesResponse {
-    fn default() -> Self {
-        Self {
-            enabled_features: None,
-            organization_id: None,
-        }
-    }
-}
 /// `ListPoliciesGrantingServiceAccessEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPoliciesGrantingServiceAccessEntry {
     /// `Policies`.
     pub policies: Option<Vec<PolicyGrantingServiceAccess>>,
     /// `ServiceNamespace`.
     pub service_namespace: Option<String>,
 }
-impl Default for ListPoliciesGrantingServiceAccessEntry {
-    fn default() -> Self {
-        Self {
-            policies: None,
-            service_namespace: None,
-        }
-    }
-}
 /// `ListPoliciesGrantingServiceAccessRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPoliciesGrantingServiceAccessRequest {
     /// `Arn`.
     pub arn: String,
@@ -3923,17 +2282,8 @@ pub struct ListPoliciesGrantingServiceAccessRequest {
     /// `ServiceNamespaces`.
     pub service_namespaces: Vec<String>,
 }
-impl Default for ListPoliciesGrantingServiceAccessRequest {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            marker: None,
-            service_namespaces: Default::default(),
-        }
-    }
-}
 /// `ListPoliciesGrantingServiceAccessResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPoliciesGrantingServiceAccessResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3942,17 +2292,8 @@ pub struct ListPoliciesGrantingServiceAccessResponse {
     /// `PoliciesGrantingServiceAccess`.
     pub policies_granting_service_access: Vec<ListPoliciesGrantingServiceAccessEntry>,
 }
-impl Default for ListPoliciesGrantingServiceAccessResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            policies_granting_service_access: Default::default(),
-        }
-    }
-}
 /// `ListPoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPoliciesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -3967,20 +2308,8 @@ pub struct ListPoliciesRequest {
     /// `Scope`.
     pub scope: Option<PolicyScopeType>,
 }
-impl Default for ListPoliciesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            only_attached: None,
-            path_prefix: None,
-            policy_usage_filter: None,
-            scope: None,
-        }
-    }
-}
 /// `ListPoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPoliciesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -3989,17 +2318,8 @@ pub struct ListPoliciesResponse {
     /// `Policies`.
     pub policies: Option<Vec<Policy>>,
 }
-impl Default for ListPoliciesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            policies: None,
-        }
-    }
-}
 /// `ListPolicyTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPolicyTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4008,17 +2328,8 @@ pub struct ListPolicyTagsRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
 }
-impl Default for ListPolicyTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            policy_arn: Default::default(),
-        }
-    }
-}
 /// `ListPolicyTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPolicyTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4027,17 +2338,8 @@ pub struct ListPolicyTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListPolicyTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListPolicyVersionsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPolicyVersionsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4046,17 +2348,8 @@ pub struct ListPolicyVersionsRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
 }
-impl Default for ListPolicyVersionsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            policy_arn: Default::default(),
-        }
-    }
-}
 /// `ListPolicyVersionsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPolicyVersionsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4065,17 +2358,8 @@ pub struct ListPolicyVersionsResponse {
     /// `Versions`.
     pub versions: Option<Vec<PolicyVersion>>,
 }
-impl Default for ListPolicyVersionsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            versions: None,
-        }
-    }
-}
 /// `ListRolePoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListRolePoliciesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4084,17 +2368,8 @@ pub struct ListRolePoliciesRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for ListRolePoliciesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            role_name: Default::default(),
-        }
-    }
-}
 /// `ListRolePoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListRolePoliciesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4103,17 +2378,8 @@ pub struct ListRolePoliciesResponse {
     /// `PolicyNames`.
     pub policy_names: Vec<String>,
 }
-impl Default for ListRolePoliciesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            policy_names: Default::default(),
-        }
-    }
-}
 /// `ListRoleTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListRoleTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4122,17 +2388,8 @@ pub struct ListRoleTagsRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for ListRoleTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            role_name: Default::default(),
-        }
-    }
-}
 /// `ListRoleTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListRoleTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4141,17 +2398,8 @@ pub struct ListRoleTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListRoleTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListRolesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListRolesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4160,17 +2408,8 @@ pub struct ListRolesRequest {
     /// `PathPrefix`.
     pub path_prefix: Option<String>,
 }
-impl Default for ListRolesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-        }
-    }
-}
 /// `ListRolesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListRolesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4179,17 +2418,8 @@ pub struct ListRolesResponse {
     /// `Roles`.
     pub roles: Vec<Role>,
 }
-impl Default for ListRolesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            roles: Default::default(),
-        }
-    }
-}
 /// `ListSAMLProviderTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSAMLProviderTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4198,17 +2428,8 @@ pub struct ListSAMLProviderTagsRequest {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: String,
 }
-impl Default for ListSAMLProviderTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            saml_provider_arn: Default::default(),
-        }
-    }
-}
 /// `ListSAMLProviderTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSAMLProviderTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4217,36 +2438,17 @@ pub struct ListSAMLProviderTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListSAMLProviderTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListSAMLProvidersRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSAMLProvidersRequest {}
-impl Default for ListSAMLProvidersRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ListSAMLProvidersResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSAMLProvidersResponse {
     /// `SAMLProviderList`.
     pub saml_provider_list: Option<Vec<SAMLProviderListEntry>>,
 }
-impl Default for ListSAMLProvidersResponse {
-    fn default() -> Self {
-        Self { saml_provider_list: None }
-    }
-}
 /// `ListSSHPublicKeysRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSSHPublicKeysRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4255,17 +2457,8 @@ pub struct ListSSHPublicKeysRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for ListSSHPublicKeysRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: None,
-        }
-    }
-}
 /// `ListSSHPublicKeysResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSSHPublicKeysResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4274,17 +2467,8 @@ pub struct ListSSHPublicKeysResponse {
     /// `SSHPublicKeys`.
     pub ssh_public_keys: Option<Vec<SSHPublicKeyMetadata>>,
 }
-impl Default for ListSSHPublicKeysResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            ssh_public_keys: None,
-        }
-    }
-}
 /// `ListServerCertificateTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListServerCertificateTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4293,17 +2477,8 @@ pub struct ListServerCertificateTagsRequest {
     /// `ServerCertificateName`.
     pub server_certificate_name: String,
 }
-impl Default for ListServerCertificateTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            server_certificate_name: Default::default(),
-        }
-    }
-}
 /// `ListServerCertificateTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListServerCertificateTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4312,17 +2487,8 @@ pub struct ListServerCertificateTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListServerCertificateTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListServerCertificatesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListServerCertificatesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4331,17 +2497,8 @@ pub struct ListServerCertificatesRequest {
     /// `PathPrefix`.
     pub path_prefix: Option<String>,
 }
-impl Default for ListServerCertificatesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-        }
-    }
-}
 /// `ListServerCertificatesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListServerCertificatesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4350,17 +2507,8 @@ pub struct ListServerCertificatesResponse {
     /// `ServerCertificateMetadataList`.
     pub server_certificate_metadata_list: Vec<ServerCertificateMetadata>,
 }
-impl Default for ListServerCertificatesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            server_certificate_metadata_list: Default::default(),
-        }
-    }
-}
 /// `ListServiceSpecificCredentialsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListServiceSpecificCredentialsRequest {
     /// `AllUsers`.
     pub all_users: Option<bool>,
@@ -4373,19 +2521,8 @@ pub struct ListServiceSpecificCredentialsRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for ListServiceSpecificCredentialsRequest {
-    fn default() -> Self {
-        Self {
-            all_users: None,
-            marker: None,
-            max_items: None,
-            service_name: None,
-            user_name: None,
-        }
-    }
-}
 /// `ListServiceSpecificCredentialsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListServiceSpecificCredentialsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4394,17 +2531,8 @@ pub struct ListServiceSpecificCredentialsResponse {
     /// `ServiceSpecificCredentials`.
     pub service_specific_credentials: Option<Vec<ServiceSpecificCredentialMetadata>>,
 }
-impl Default for ListServiceSpecificCredentialsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            service_specific_credentials: None,
-        }
-    }
-}
 /// `ListSigningCertificatesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSigningCertificatesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4413,17 +2541,8 @@ pub struct ListSigningCertificatesRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for ListSigningCertificatesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: None,
-        }
-    }
-}
 /// `ListSigningCertificatesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListSigningCertificatesResponse {
     /// `Certificates`.
     pub certificates: Vec<SigningCertificate>,
@@ -4432,17 +2551,8 @@ pub struct ListSigningCertificatesResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for ListSigningCertificatesResponse {
-    fn default() -> Self {
-        Self {
-            certificates: Default::default(),
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `ListUserPoliciesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListUserPoliciesRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4451,17 +2561,8 @@ pub struct ListUserPoliciesRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for ListUserPoliciesRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `ListUserPoliciesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListUserPoliciesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4470,17 +2571,8 @@ pub struct ListUserPoliciesResponse {
     /// `PolicyNames`.
     pub policy_names: Vec<String>,
 }
-impl Default for ListUserPoliciesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            policy_names: Default::default(),
-        }
-    }
-}
 /// `ListUserTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListUserTagsRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4489,17 +2581,8 @@ pub struct ListUserTagsRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for ListUserTagsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `ListUserTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListUserTagsResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4508,17 +2591,8 @@ pub struct ListUserTagsResponse {
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for ListUserTagsResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            tags: Default::default(),
-        }
-    }
-}
 /// `ListUsersRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListUsersRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -4527,17 +2601,8 @@ pub struct ListUsersRequest {
     /// `PathPrefix`.
     pub path_prefix: Option<String>,
 }
-impl Default for ListUsersRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            path_prefix: None,
-        }
-    }
-}
 /// `ListUsersResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListUsersResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4546,17 +2611,8 @@ pub struct ListUsersResponse {
     /// `Users`.
     pub users: Vec<User>,
 }
-impl Default for ListUsersResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            users: Default::default(),
-        }
-    }
-}
 /// `ListVirtualMFADevicesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListVirtualMFADevicesRequest {
     /// `AssignmentStatus`.
     pub assignment_status: Option<AssignmentStatusType>,
@@ -4565,17 +2621,8 @@ pub struct ListVirtualMFADevicesRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListVirtualMFADevicesRequest {
-    fn default() -> Self {
-        Self {
-            assignment_status: None,
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListVirtualMFADevicesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListVirtualMFADevicesResponse {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4583,15 +2630,6 @@ pub struct ListVirtualMFADevicesResponse {
     pub marker: Option<String>,
     /// `VirtualMFADevices`.
     pub virtual_mfa_devices: Vec<VirtualMFADevice>,
-}
-impl Default for ListVirtualMFADevicesResponse {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            marker: None,
-            virtual_mfa_devices: Default::default(),
-        }
-    }
 }
 /// `LoginProfile`.
 #[derive(Debug, Clone, PartialEq)]
@@ -4607,7 +2645,7 @@ impl Default for LoginProfile {
     fn default() -> Self {
         Self {
             create_date: aws_smithy_types::DateTime::from_secs(0),
-            password_reset_required: None,
+            password_reset_required: Default::default(),
             user_name: Default::default(),
         }
     }
@@ -4632,29 +2670,19 @@ impl Default for MFADevice {
     }
 }
 /// `MalformedCertificateException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MalformedCertificateException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for MalformedCertificateException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `MalformedPolicyDocumentException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MalformedPolicyDocumentException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for MalformedPolicyDocumentException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `ManagedPolicyDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ManagedPolicyDetail {
     /// `Arn`.
     pub arn: Option<String>,
@@ -4681,112 +2709,50 @@ pub struct ManagedPolicyDetail {
     /// `UpdateDate`.
     pub update_date: Option<aws_smithy_types::DateTime>,
 }
-impl Default for ManagedPolicyDetail {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            attachment_count: None,
-            create_date: None,
-            default_version_id: None,
-            description: None,
-            is_attachable: None,
-            path: None,
-            permissions_boundary_usage_count: None,
-            policy_id: None,
-            policy_name: None,
-            policy_version_list: None,
-            update_date: None,
-        }
-    }
-}
 /// `NameConflictException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NameConflictException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for NameConflictException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `NoSuchEntityException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoSuchEntityException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for NoSuchEntityException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `OpenIDConnectProviderListEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpenIDConnectProviderListEntry {
     /// `Arn`.
     pub arn: Option<String>,
 }
-impl Default for OpenIDConnectProviderListEntry {
-    fn default() -> Self {
-        Self { arn: None }
-    }
-}
 /// `OpenIdIdpCommunicationErrorException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OpenIdIdpCommunicationErrorException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for OpenIdIdpCommunicationErrorException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `OrderedOrganizationPolicyType`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OrderedOrganizationPolicyType {
     /// `ServiceControlPolicyInputList`.
     pub service_control_policy_input_list: Option<Vec<String>>,
 }
-impl Default for OrderedOrganizationPolicyType {
-    fn default() -> Self {
-        Self {
-            service_control_policy_input_list: None,
-        }
-    }
-}
 /// `OrganizationNotFoundException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OrganizationNotFoundException {}
-impl Default for OrganizationNotFoundException {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `OrganizationNotInAllFeaturesModeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OrganizationNotInAllFeaturesModeException {}
-impl Default for OrganizationNotInAllFeaturesModeException {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `OrganizationsDecisionDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OrganizationsDecisionDetail {
     /// `AllowedByOrganizations`.
     pub allowed_by_organizations: Option<bool>,
 }
-impl Default for OrganizationsDecisionDetail {
-    fn default() -> Self {
-        Self {
-            allowed_by_organizations: None,
-        }
-    }
-}
 /// `ParameterDefinition`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ParameterDefinition {
     /// `DefaultValue`.
     pub default_value: Option<String>,
@@ -4803,21 +2769,8 @@ pub struct ParameterDefinition {
     /// `Type`.
     pub r#type: ParameterTypeType,
 }
-impl Default for ParameterDefinition {
-    fn default() -> Self {
-        Self {
-            default_value: None,
-            description: None,
-            immutable: None,
-            is_required: None,
-            name: Default::default(),
-            sub_type: None,
-            r#type: Default::default(),
-        }
-    }
-}
 /// `PasswordPolicy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PasswordPolicy {
     /// `AllowUsersToChangePassword`.
     pub allow_users_to_change_password: Option<bool>,
@@ -4840,32 +2793,11 @@ pub struct PasswordPolicy {
     /// `RequireUppercaseCharacters`.
     pub require_uppercase_characters: Option<bool>,
 }
-impl Default for PasswordPolicy {
-    fn default() -> Self {
-        Self {
-            allow_users_to_change_password: None,
-            expire_passwords: None,
-            hard_expiry: None,
-            max_password_age: None,
-            minimum_password_length: None,
-            password_reuse_prevention: None,
-            require_lowercase_characters: None,
-            require_numbers: None,
-            require_symbols: None,
-            require_uppercase_characters: None,
-        }
-    }
-}
 /// `PasswordPolicyViolationException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PasswordPolicyViolationException {
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for PasswordPolicyViolationException {
-    fn default() -> Self {
-        Self { message: None }
-    }
 }
 /// `PermissionsBoundaryAttachmentType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -4905,20 +2837,13 @@ impl Default for PermissionsBoundaryAttachmentType {
     }
 }
 /// `PermissionsBoundaryDecisionDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PermissionsBoundaryDecisionDetail {
     /// `AllowedByPermissionsBoundary`.
     pub allowed_by_permissions_boundary: Option<bool>,
 }
-impl Default for PermissionsBoundaryDecisionDetail {
-    fn default() -> Self {
-        Self {
-            allowed_by_permissions_boundary: None,
-        }
-    }
-}
 /// `Policy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Policy {
     /// `Arn`.
     pub arn: Option<String>,
@@ -4945,39 +2870,13 @@ pub struct Policy {
     /// `UpdateDate`.
     pub update_date: Option<aws_smithy_types::DateTime>,
 }
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            attachment_count: None,
-            create_date: None,
-            default_version_id: None,
-            description: None,
-            is_attachable: None,
-            path: None,
-            permissions_boundary_usage_count: None,
-            policy_id: None,
-            policy_name: None,
-            tags: None,
-            update_date: None,
-        }
-    }
-}
 /// `PolicyDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyDetail {
     /// `PolicyDocument`.
     pub policy_document: Option<String>,
     /// `PolicyName`.
     pub policy_name: Option<String>,
-}
-impl Default for PolicyDetail {
-    fn default() -> Self {
-        Self {
-            policy_document: None,
-            policy_name: None,
-        }
-    }
 }
 /// `PolicyEvaluationDecisionType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5029,18 +2928,13 @@ impl Default for PolicyEvaluationDecisionType {
     }
 }
 /// `PolicyEvaluationException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyEvaluationException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for PolicyEvaluationException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `PolicyGrantingServiceAccess`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyGrantingServiceAccess {
     /// `EntityName`.
     pub entity_name: Option<String>,
@@ -5053,32 +2947,13 @@ pub struct PolicyGrantingServiceAccess {
     /// `PolicyType`.
     pub policy_type: PolicyType,
 }
-impl Default for PolicyGrantingServiceAccess {
-    fn default() -> Self {
-        Self {
-            entity_name: None,
-            entity_type: None,
-            policy_arn: None,
-            policy_name: Default::default(),
-            policy_type: Default::default(),
-        }
-    }
-}
 /// `PolicyGroup`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyGroup {
     /// `GroupId`.
     pub group_id: Option<String>,
     /// `GroupName`.
     pub group_name: Option<String>,
-}
-impl Default for PolicyGroup {
-    fn default() -> Self {
-        Self {
-            group_id: None,
-            group_name: None,
-        }
-    }
 }
 /// `PolicyIdentifier`: one of its members.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -5158,18 +3033,13 @@ impl Default for PolicyIdentifierPolicyType {
     }
 }
 /// `PolicyNotAttachableException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyNotAttachableException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for PolicyNotAttachableException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `PolicyParameter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyParameter {
     /// `Name`.
     pub name: Option<String>,
@@ -5177,15 +3047,6 @@ pub struct PolicyParameter {
     pub r#type: Option<PolicyParameterTypeEnum>,
     /// `Values`.
     pub values: Option<Vec<String>>,
-}
-impl Default for PolicyParameter {
-    fn default() -> Self {
-        Self {
-            name: None,
-            r#type: None,
-            values: None,
-        }
-    }
 }
 /// `PolicyParameterTypeEnum`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5229,20 +3090,12 @@ impl Default for PolicyParameterTypeEnum {
     }
 }
 /// `PolicyRole`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyRole {
     /// `RoleId`.
     pub role_id: Option<String>,
     /// `RoleName`.
     pub role_name: Option<String>,
-}
-impl Default for PolicyRole {
-    fn default() -> Self {
-        Self {
-            role_id: None,
-            role_name: None,
-        }
-    }
 }
 /// `PolicySourceType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5358,23 +3211,15 @@ impl Default for PolicyUsageType {
     }
 }
 /// `PolicyUser`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyUser {
     /// `UserId`.
     pub user_id: Option<String>,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for PolicyUser {
-    fn default() -> Self {
-        Self {
-            user_id: None,
-            user_name: None,
-        }
-    }
-}
 /// `PolicyVersion`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyVersion {
     /// `CreateDate`.
     pub create_date: Option<aws_smithy_types::DateTime>,
@@ -5385,52 +3230,25 @@ pub struct PolicyVersion {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PolicyVersion {
-    fn default() -> Self {
-        Self {
-            create_date: None,
-            document: None,
-            is_default_version: None,
-            version_id: None,
-        }
-    }
-}
 /// `Position`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Position {
     /// `Column`.
     pub column: Option<i32>,
     /// `Line`.
     pub line: Option<i32>,
 }
-impl Default for Position {
-    fn default() -> Self {
-        Self { column: None, line: None }
-    }
-}
 /// `PutAccountPropertiesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutAccountPropertiesRequest {
     /// `Properties`.
     pub properties: std::collections::BTreeMap<String, String>,
 }
-impl Default for PutAccountPropertiesRequest {
-    fn default() -> Self {
-        Self {
-            properties: Default::default(),
-        }
-    }
-}
 /// `PutAccountPropertiesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutAccountPropertiesResponse {}
-impl Default for PutAccountPropertiesResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `PutGroupPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutGroupPolicyRequest {
     /// `GroupName`.
     pub group_name: String,
@@ -5439,33 +3257,16 @@ pub struct PutGroupPolicyRequest {
     /// `PolicyName`.
     pub policy_name: String,
 }
-impl Default for PutGroupPolicyRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-        }
-    }
-}
 /// `PutRolePermissionsBoundaryRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutRolePermissionsBoundaryRequest {
     /// `PermissionsBoundary`.
     pub permissions_boundary: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for PutRolePermissionsBoundaryRequest {
-    fn default() -> Self {
-        Self {
-            permissions_boundary: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `PutRolePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutRolePolicyRequest {
     /// `PolicyDocument`.
     pub policy_document: String,
@@ -5474,33 +3275,16 @@ pub struct PutRolePolicyRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for PutRolePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `PutUserPermissionsBoundaryRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutUserPermissionsBoundaryRequest {
     /// `PermissionsBoundary`.
     pub permissions_boundary: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for PutUserPermissionsBoundaryRequest {
-    fn default() -> Self {
-        Self {
-            permissions_boundary: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `PutUserPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutUserPolicyRequest {
     /// `PolicyDocument`.
     pub policy_document: String,
@@ -5509,89 +3293,43 @@ pub struct PutUserPolicyRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for PutUserPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_document: Default::default(),
-            policy_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `RejectDelegationRequestRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RejectDelegationRequestRequest {
     /// `DelegationRequestId`.
     pub delegation_request_id: String,
     /// `Notes`.
     pub notes: Option<String>,
 }
-impl Default for RejectDelegationRequestRequest {
-    fn default() -> Self {
-        Self {
-            delegation_request_id: Default::default(),
-            notes: None,
-        }
-    }
-}
 /// `RemoveClientIDFromOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RemoveClientIDFromOpenIDConnectProviderRequest {
     /// `ClientID`.
     pub client_id: String,
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
 }
-impl Default for RemoveClientIDFromOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            client_id: Default::default(),
-            open_id_connect_provider_arn: Default::default(),
-        }
-    }
-}
 /// `RemoveRoleFromInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RemoveRoleFromInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for RemoveRoleFromInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `RemoveUserFromGroupRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RemoveUserFromGroupRequest {
     /// `GroupName`.
     pub group_name: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for RemoveUserFromGroupRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `ReplacementValueEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplacementValueEntry {
     /// `Values`.
     pub values: Vec<String>,
-}
-impl Default for ReplacementValueEntry {
-    fn default() -> Self {
-        Self { values: Default::default() }
-    }
 }
 /// `ReportFormatType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5631,15 +3369,10 @@ impl Default for ReportFormatType {
     }
 }
 /// `ReportGenerationLimitExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReportGenerationLimitExceededException {
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for ReportGenerationLimitExceededException {
-    fn default() -> Self {
-        Self { message: None }
-    }
 }
 /// `ReportStateType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5687,36 +3420,21 @@ impl Default for ReportStateType {
     }
 }
 /// `ResetServiceSpecificCredentialRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResetServiceSpecificCredentialRequest {
     /// `ServiceSpecificCredentialId`.
     pub service_specific_credential_id: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for ResetServiceSpecificCredentialRequest {
-    fn default() -> Self {
-        Self {
-            service_specific_credential_id: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `ResetServiceSpecificCredentialResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResetServiceSpecificCredentialResponse {
     /// `ServiceSpecificCredential`.
     pub service_specific_credential: Option<ServiceSpecificCredential>,
 }
-impl Default for ResetServiceSpecificCredentialResponse {
-    fn default() -> Self {
-        Self {
-            service_specific_credential: None,
-        }
-    }
-}
 /// `ResourceSpecificResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResourceSpecificResult {
     /// `EvalDecisionDetails`.
     pub eval_decision_details: Option<
@@ -5733,20 +3451,8 @@ pub struct ResourceSpecificResult {
     /// `PermissionsBoundaryDecisionDetail`.
     pub permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
 }
-impl Default for ResourceSpecificResult {
-    fn default() -> Self {
-        Self {
-            eval_decision_details: None,
-            eval_resource_decision: Default::default(),
-            eval_resource_name: Default::default(),
-            matched_statements: None,
-            missing_context_values: None,
-            permissions_boundary_decision_detail: None,
-        }
-    }
-}
 /// `ResyncMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResyncMFADeviceRequest {
     /// `AuthenticationCode1`.
     pub authentication_code1: String,
@@ -5756,16 +3462,6 @@ pub struct ResyncMFADeviceRequest {
     pub serial_number: String,
     /// `UserName`.
     pub user_name: String,
-}
-impl Default for ResyncMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            authentication_code1: Default::default(),
-            authentication_code2: Default::default(),
-            serial_number: Default::default(),
-            user_name: Default::default(),
-        }
-    }
 }
 /// `Role`.
 #[derive(Debug, Clone, PartialEq)]
@@ -5799,22 +3495,22 @@ impl Default for Role {
     fn default() -> Self {
         Self {
             arn: Default::default(),
-            assume_role_policy_document: None,
+            assume_role_policy_document: Default::default(),
             create_date: aws_smithy_types::DateTime::from_secs(0),
-            description: None,
-            max_session_duration: None,
+            description: Default::default(),
+            max_session_duration: Default::default(),
             path: Default::default(),
-            permissions_boundary: None,
+            permissions_boundary: Default::default(),
             role_id: Default::default(),
-            role_last_used: None,
+            role_last_used: Default::default(),
             role_name: Default::default(),
-            source_role_template: None,
-            tags: None,
+            source_role_template: Default::default(),
+            tags: Default::default(),
         }
     }
 }
 /// `RoleDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoleDetail {
     /// `Arn`.
     pub arn: Option<String>,
@@ -5841,64 +3537,28 @@ pub struct RoleDetail {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for RoleDetail {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            assume_role_policy_document: None,
-            attached_managed_policies: None,
-            create_date: None,
-            instance_profile_list: None,
-            path: None,
-            permissions_boundary: None,
-            role_id: None,
-            role_last_used: None,
-            role_name: None,
-            role_policy_list: None,
-            tags: None,
-        }
-    }
-}
 /// `RoleLastUsed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoleLastUsed {
     /// `LastUsedDate`.
     pub last_used_date: Option<aws_smithy_types::DateTime>,
     /// `Region`.
     pub region: Option<String>,
 }
-impl Default for RoleLastUsed {
-    fn default() -> Self {
-        Self {
-            last_used_date: None,
-            region: None,
-        }
-    }
-}
 /// `RoleModifiedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoleModifiedException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for RoleModifiedException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `RoleTemplateDisabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoleTemplateDisabledException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for RoleTemplateDisabledException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `RoleTemplateVersion`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoleTemplateVersion {
     /// `AssumeRolePolicyDocumentTemplate`.
     pub assume_role_policy_document_template: Option<String>,
@@ -5947,69 +3607,24 @@ pub struct RoleTemplateVersion {
     /// `VersionEnabled`.
     pub version_enabled: Option<bool>,
 }
-impl Default for RoleTemplateVersion {
-    fn default() -> Self {
-        Self {
-            assume_role_policy_document_template: None,
-            create_timestamp: None,
-            default_minor_version: None,
-            description: None,
-            enabled: None,
-            inline_policy_templates: None,
-            major_version: None,
-            managed_by_type: None,
-            managed_by_value: None,
-            managed_policy_arns: None,
-            max_session_duration: None,
-            minor_version: None,
-            parameters_definition: None,
-            permission_boundary_arn: None,
-            role_description_pattern: None,
-            role_name_pattern: None,
-            role_path_pattern: None,
-            role_tags_template: None,
-            template_arn: None,
-            template_name: None,
-            template_version_id: None,
-            update_timestamp: None,
-            version_enabled: None,
-        }
-    }
-}
 /// `RoleUsageType`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoleUsageType {
     /// `Region`.
     pub region: Option<String>,
     /// `Resources`.
     pub resources: Option<Vec<String>>,
 }
-impl Default for RoleUsageType {
-    fn default() -> Self {
-        Self {
-            region: None,
-            resources: None,
-        }
-    }
-}
 /// `SAMLPrivateKey`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SAMLPrivateKey {
     /// `KeyId`.
     pub key_id: Option<String>,
     /// `Timestamp`.
     pub timestamp: Option<aws_smithy_types::DateTime>,
 }
-impl Default for SAMLPrivateKey {
-    fn default() -> Self {
-        Self {
-            key_id: None,
-            timestamp: None,
-        }
-    }
-}
 /// `SAMLProviderListEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SAMLProviderListEntry {
     /// `Arn`.
     pub arn: Option<String>,
@@ -6018,17 +3633,8 @@ pub struct SAMLProviderListEntry {
     /// `ValidUntil`.
     pub valid_until: Option<aws_smithy_types::DateTime>,
 }
-impl Default for SAMLProviderListEntry {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            create_date: None,
-            valid_until: None,
-        }
-    }
-}
 /// `SSHPublicKey`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SSHPublicKey {
     /// `Fingerprint`.
     pub fingerprint: String,
@@ -6042,18 +3648,6 @@ pub struct SSHPublicKey {
     pub upload_date: Option<aws_smithy_types::DateTime>,
     /// `UserName`.
     pub user_name: String,
-}
-impl Default for SSHPublicKey {
-    fn default() -> Self {
-        Self {
-            fingerprint: Default::default(),
-            ssh_public_key_body: Default::default(),
-            ssh_public_key_id: Default::default(),
-            status: Default::default(),
-            upload_date: None,
-            user_name: Default::default(),
-        }
-    }
 }
 /// `SSHPublicKeyMetadata`.
 #[derive(Debug, Clone, PartialEq)]
@@ -6078,20 +3672,13 @@ impl Default for SSHPublicKeyMetadata {
     }
 }
 /// `SendDelegationTokenRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDelegationTokenRequest {
     /// `DelegationRequestId`.
     pub delegation_request_id: String,
 }
-impl Default for SendDelegationTokenRequest {
-    fn default() -> Self {
-        Self {
-            delegation_request_id: Default::default(),
-        }
-    }
-}
 /// `ServerCertificate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServerCertificate {
     /// `CertificateBody`.
     pub certificate_body: String,
@@ -6102,18 +3689,8 @@ pub struct ServerCertificate {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for ServerCertificate {
-    fn default() -> Self {
-        Self {
-            certificate_body: Default::default(),
-            certificate_chain: None,
-            server_certificate_metadata: Default::default(),
-            tags: None,
-        }
-    }
-}
 /// `ServerCertificateMetadata`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServerCertificateMetadata {
     /// `Arn`.
     pub arn: String,
@@ -6128,39 +3705,17 @@ pub struct ServerCertificateMetadata {
     /// `UploadDate`.
     pub upload_date: Option<aws_smithy_types::DateTime>,
 }
-impl Default for ServerCertificateMetadata {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            expiration: None,
-            path: Default::default(),
-            server_certificate_id: Default::default(),
-            server_certificate_name: Default::default(),
-            upload_date: None,
-        }
-    }
-}
 /// `ServiceAccessNotEnabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServiceAccessNotEnabledException {}
-impl Default for ServiceAccessNotEnabledException {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ServiceFailureException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServiceFailureException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for ServiceFailureException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `ServiceLastAccessed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServiceLastAccessed {
     /// `LastAuthenticated`.
     pub last_authenticated: Option<aws_smithy_types::DateTime>,
@@ -6177,29 +3732,11 @@ pub struct ServiceLastAccessed {
     /// `TrackedActionsLastAccessed`.
     pub tracked_actions_last_accessed: Option<Vec<TrackedActionLastAccessed>>,
 }
-impl Default for ServiceLastAccessed {
-    fn default() -> Self {
-        Self {
-            last_authenticated: None,
-            last_authenticated_entity: None,
-            last_authenticated_region: None,
-            service_name: Default::default(),
-            service_namespace: Default::default(),
-            total_authenticated_entities: None,
-            tracked_actions_last_accessed: None,
-        }
-    }
-}
 /// `ServiceNotSupportedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServiceNotSupportedException {
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for ServiceNotSupportedException {
-    fn default() -> Self {
-        Self { message: None }
-    }
 }
 /// `ServiceSpecificCredential`.
 #[derive(Debug, Clone, PartialEq)]
@@ -6229,13 +3766,13 @@ impl Default for ServiceSpecificCredential {
     fn default() -> Self {
         Self {
             create_date: aws_smithy_types::DateTime::from_secs(0),
-            expiration_date: None,
-            service_credential_alias: None,
-            service_credential_secret: None,
+            expiration_date: Default::default(),
+            service_credential_alias: Default::default(),
+            service_credential_secret: Default::default(),
             service_name: Default::default(),
-            service_password: None,
+            service_password: Default::default(),
             service_specific_credential_id: Default::default(),
-            service_user_name: None,
+            service_user_name: Default::default(),
             status: Default::default(),
             user_name: Default::default(),
         }
@@ -6265,47 +3802,32 @@ impl Default for ServiceSpecificCredentialMetadata {
     fn default() -> Self {
         Self {
             create_date: aws_smithy_types::DateTime::from_secs(0),
-            expiration_date: None,
-            service_credential_alias: None,
+            expiration_date: Default::default(),
+            service_credential_alias: Default::default(),
             service_name: Default::default(),
             service_specific_credential_id: Default::default(),
-            service_user_name: None,
+            service_user_name: Default::default(),
             status: Default::default(),
             user_name: Default::default(),
         }
     }
 }
 /// `SetDefaultPolicyVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetDefaultPolicyVersionRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `VersionId`.
     pub version_id: String,
 }
-impl Default for SetDefaultPolicyVersionRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            version_id: Default::default(),
-        }
-    }
-}
 /// `SetSecurityTokenServicePreferencesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SetSecurityTokenServicePreferencesRequest {
     /// `GlobalEndpointTokenVersion`.
     pub global_endpoint_token_version: GlobalEndpointTokenVersion,
 }
-impl Default for SetSecurityTokenServicePreferencesRequest {
-    fn default() -> Self {
-        Self {
-            global_endpoint_token_version: Default::default(),
-        }
-    }
-}
 /// `SigningCertificate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SigningCertificate {
     /// `CertificateBody`.
     pub certificate_body: String,
@@ -6318,19 +3840,8 @@ pub struct SigningCertificate {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for SigningCertificate {
-    fn default() -> Self {
-        Self {
-            certificate_body: Default::default(),
-            certificate_id: Default::default(),
-            status: Default::default(),
-            upload_date: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `SimulateCustomPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SimulateCustomPolicyRequest {
     /// `ActionNames`.
     pub action_names: Vec<String>,
@@ -6359,26 +3870,8 @@ pub struct SimulateCustomPolicyRequest {
     /// `ResourcePolicy`.
     pub resource_policy: Option<String>,
 }
-impl Default for SimulateCustomPolicyRequest {
-    fn default() -> Self {
-        Self {
-            action_names: Default::default(),
-            caller_arn: None,
-            context_entries: None,
-            marker: None,
-            max_items: None,
-            ordered_organization_policy_input_list: None,
-            permissions_boundary_policy_input_list: None,
-            policy_input_list: Default::default(),
-            resource_arns: None,
-            resource_handling_option: None,
-            resource_owner: None,
-            resource_policy: None,
-        }
-    }
-}
 /// `SimulatePolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SimulatePolicyResponse {
     /// `EvaluationResults`.
     pub evaluation_results: Option<Vec<EvaluationResult>>,
@@ -6387,17 +3880,8 @@ pub struct SimulatePolicyResponse {
     /// `Marker`.
     pub marker: Option<String>,
 }
-impl Default for SimulatePolicyResponse {
-    fn default() -> Self {
-        Self {
-            evaluation_results: None,
-            is_truncated: None,
-            marker: None,
-        }
-    }
-}
 /// `SimulatePrincipalPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SimulatePrincipalPolicyRequest {
     /// `ActionNames`.
     pub action_names: Vec<String>,
@@ -6426,43 +3910,16 @@ pub struct SimulatePrincipalPolicyRequest {
     /// `ResourcePolicy`.
     pub resource_policy: Option<String>,
 }
-impl Default for SimulatePrincipalPolicyRequest {
-    fn default() -> Self {
-        Self {
-            action_names: Default::default(),
-            caller_arn: None,
-            context_entries: None,
-            marker: None,
-            max_items: None,
-            permissions_boundary_policy_input_list: None,
-            policy_exclusion_list: None,
-            policy_input_list: None,
-            policy_source_arn: Default::default(),
-            resource_arns: None,
-            resource_handling_option: None,
-            resource_owner: None,
-            resource_policy: None,
-        }
-    }
-}
 /// `SourceRoleTemplate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceRoleTemplate {
     /// `TemplateArn`.
     pub template_arn: String,
     /// `TemplateMinorVersion`.
     pub template_minor_version: i32,
 }
-impl Default for SourceRoleTemplate {
-    fn default() -> Self {
-        Self {
-            template_arn: Default::default(),
-            template_minor_version: Default::default(),
-        }
-    }
-}
 /// `Statement`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Statement {
     /// `EndPosition`.
     pub end_position: Option<Position>,
@@ -6473,178 +3930,88 @@ pub struct Statement {
     /// `StartPosition`.
     pub start_position: Option<Position>,
 }
-impl Default for Statement {
-    fn default() -> Self {
-        Self {
-            end_position: None,
-            source_policy_id: None,
-            source_policy_type: None,
-            start_position: None,
-        }
-    }
-}
 /// `Tag`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tag {
     /// `Key`.
     pub key: String,
     /// `Value`.
     pub value: String,
 }
-impl Default for Tag {
-    fn default() -> Self {
-        Self {
-            key: Default::default(),
-            value: Default::default(),
-        }
-    }
-}
 /// `TagInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagMFADeviceRequest {
     /// `SerialNumber`.
     pub serial_number: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            serial_number: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagOpenIDConnectProviderRequest {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_arn: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagPolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagRoleRequest {
     /// `RoleName`.
     pub role_name: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagRoleRequest {
-    fn default() -> Self {
-        Self {
-            role_name: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagSAMLProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagSAMLProviderRequest {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagSAMLProviderRequest {
-    fn default() -> Self {
-        Self {
-            saml_provider_arn: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagServerCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagServerCertificateRequest {
     /// `ServerCertificateName`.
     pub server_certificate_name: String,
     /// `Tags`.
     pub tags: Vec<Tag>,
 }
-impl Default for TagServerCertificateRequest {
-    fn default() -> Self {
-        Self {
-            server_certificate_name: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagTemplate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagTemplate {
     /// `Key`.
     pub key: String,
     /// `Value`.
     pub value: String,
 }
-impl Default for TagTemplate {
-    fn default() -> Self {
-        Self {
-            key: Default::default(),
-            value: Default::default(),
-        }
-    }
-}
 /// `TagUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagUserRequest {
     /// `Tags`.
     pub tags: Vec<Tag>,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for TagUserRequest {
-    fn default() -> Self {
-        Self {
-            tags: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `TrackedActionLastAccessed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrackedActionLastAccessed {
     /// `ActionName`.
     pub action_name: Option<String>,
@@ -6655,168 +4022,84 @@ pub struct TrackedActionLastAccessed {
     /// `LastAccessedTime`.
     pub last_accessed_time: Option<aws_smithy_types::DateTime>,
 }
-impl Default for TrackedActionLastAccessed {
-    fn default() -> Self {
-        Self {
-            action_name: None,
-            last_accessed_entity: None,
-            last_accessed_region: None,
-            last_accessed_time: None,
-        }
-    }
-}
 /// `UnmodifiableEntityException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UnmodifiableEntityException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for UnmodifiableEntityException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `UnrecognizedPublicKeyEncodingException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UnrecognizedPublicKeyEncodingException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for UnrecognizedPublicKeyEncodingException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `UntagInstanceProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagInstanceProfileRequest {
     /// `InstanceProfileName`.
     pub instance_profile_name: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagInstanceProfileRequest {
-    fn default() -> Self {
-        Self {
-            instance_profile_name: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagMFADeviceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagMFADeviceRequest {
     /// `SerialNumber`.
     pub serial_number: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagMFADeviceRequest {
-    fn default() -> Self {
-        Self {
-            serial_number: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagOpenIDConnectProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagOpenIDConnectProviderRequest {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagOpenIDConnectProviderRequest {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_arn: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagPolicyRequest {
     /// `PolicyArn`.
     pub policy_arn: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagPolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_arn: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagRoleRequest {
     /// `RoleName`.
     pub role_name: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagRoleRequest {
-    fn default() -> Self {
-        Self {
-            role_name: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagSAMLProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagSAMLProviderRequest {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagSAMLProviderRequest {
-    fn default() -> Self {
-        Self {
-            saml_provider_arn: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagServerCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagServerCertificateRequest {
     /// `ServerCertificateName`.
     pub server_certificate_name: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagServerCertificateRequest {
-    fn default() -> Self {
-        Self {
-            server_certificate_name: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UntagUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagUserRequest {
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for UntagUserRequest {
-    fn default() -> Self {
-        Self {
-            tag_keys: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `UpdateAccessKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateAccessKeyRequest {
     /// `AccessKeyId`.
     pub access_key_id: String,
@@ -6825,17 +4108,8 @@ pub struct UpdateAccessKeyRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for UpdateAccessKeyRequest {
-    fn default() -> Self {
-        Self {
-            access_key_id: Default::default(),
-            status: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `UpdateAccountPasswordPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateAccountPasswordPolicyRequest {
     /// `AllowUsersToChangePassword`.
     pub allow_users_to_change_password: Option<bool>,
@@ -6856,55 +4130,24 @@ pub struct UpdateAccountPasswordPolicyRequest {
     /// `RequireUppercaseCharacters`.
     pub require_uppercase_characters: Option<bool>,
 }
-impl Default for UpdateAccountPasswordPolicyRequest {
-    fn default() -> Self {
-        Self {
-            allow_users_to_change_password: None,
-            hard_expiry: None,
-            max_password_age: None,
-            minimum_password_length: None,
-            password_reuse_prevention: None,
-            require_lowercase_characters: None,
-            require_numbers: None,
-            require_symbols: None,
-            require_uppercase_characters: None,
-        }
-    }
-}
 /// `UpdateAssumeRolePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateAssumeRolePolicyRequest {
     /// `PolicyDocument`.
     pub policy_document: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for UpdateAssumeRolePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy_document: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `UpdateDelegationRequestRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateDelegationRequestRequest {
     /// `DelegationRequestId`.
     pub delegation_request_id: String,
     /// `Notes`.
     pub notes: Option<String>,
 }
-impl Default for UpdateDelegationRequestRequest {
-    fn default() -> Self {
-        Self {
-            delegation_request_id: Default::default(),
-            notes: None,
-        }
-    }
-}
 /// `UpdateGroupRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateGroupRequest {
     /// `GroupName`.
     pub group_name: String,
@@ -6913,17 +4156,8 @@ pub struct UpdateGroupRequest {
     /// `NewPath`.
     pub new_path: Option<String>,
 }
-impl Default for UpdateGroupRequest {
-    fn default() -> Self {
-        Self {
-            group_name: Default::default(),
-            new_group_name: None,
-            new_path: None,
-        }
-    }
-}
 /// `UpdateLoginProfileRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateLoginProfileRequest {
     /// `Password`.
     pub password: Option<String>,
@@ -6932,60 +4166,30 @@ pub struct UpdateLoginProfileRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for UpdateLoginProfileRequest {
-    fn default() -> Self {
-        Self {
-            password: None,
-            password_reset_required: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `UpdateOpenIDConnectProviderThumbprintRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateOpenIDConnectProviderThumbprintRequest {
     /// `OpenIDConnectProviderArn`.
     pub open_id_connect_provider_arn: String,
     /// `ThumbprintList`.
     pub thumbprint_list: Vec<String>,
 }
-impl Default for UpdateOpenIDConnectProviderThumbprintRequest {
-    fn default() -> Self {
-        Self {
-            open_id_connect_provider_arn: Default::default(),
-            thumbprint_list: Default::default(),
-        }
-    }
-}
 /// `UpdateRoleDescriptionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateRoleDescriptionRequest {
     /// `Description`.
     pub description: String,
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for UpdateRoleDescriptionRequest {
-    fn default() -> Self {
-        Self {
-            description: Default::default(),
-            role_name: Default::default(),
-        }
-    }
-}
 /// `UpdateRoleDescriptionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateRoleDescriptionResponse {
     /// `Role`.
     pub role: Option<Role>,
 }
-impl Default for UpdateRoleDescriptionResponse {
-    fn default() -> Self {
-        Self { role: None }
-    }
-}
 /// `UpdateRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateRoleRequest {
     /// `Description`.
     pub description: Option<String>,
@@ -6994,25 +4198,11 @@ pub struct UpdateRoleRequest {
     /// `RoleName`.
     pub role_name: String,
 }
-impl Default for UpdateRoleRequest {
-    fn default() -> Self {
-        Self {
-            description: None,
-            max_session_duration: None,
-            role_name: Default::default(),
-        }
-    }
-}
 /// `UpdateRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateRoleResponse {}
-impl Default for UpdateRoleResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `UpdateSAMLProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateSAMLProviderRequest {
     /// `AddPrivateKey`.
     pub add_private_key: Option<String>,
@@ -7025,30 +4215,14 @@ pub struct UpdateSAMLProviderRequest {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: String,
 }
-impl Default for UpdateSAMLProviderRequest {
-    fn default() -> Self {
-        Self {
-            add_private_key: None,
-            assertion_encryption_mode: None,
-            remove_private_key: None,
-            saml_metadata_document: None,
-            saml_provider_arn: Default::default(),
-        }
-    }
-}
 /// `UpdateSAMLProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateSAMLProviderResponse {
     /// `SAMLProviderArn`.
     pub saml_provider_arn: Option<String>,
 }
-impl Default for UpdateSAMLProviderResponse {
-    fn default() -> Self {
-        Self { saml_provider_arn: None }
-    }
-}
 /// `UpdateSSHPublicKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateSSHPublicKeyRequest {
     /// `SSHPublicKeyId`.
     pub ssh_public_key_id: String,
@@ -7057,17 +4231,8 @@ pub struct UpdateSSHPublicKeyRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for UpdateSSHPublicKeyRequest {
-    fn default() -> Self {
-        Self {
-            ssh_public_key_id: Default::default(),
-            status: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `UpdateServerCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateServerCertificateRequest {
     /// `NewPath`.
     pub new_path: Option<String>,
@@ -7076,17 +4241,8 @@ pub struct UpdateServerCertificateRequest {
     /// `ServerCertificateName`.
     pub server_certificate_name: String,
 }
-impl Default for UpdateServerCertificateRequest {
-    fn default() -> Self {
-        Self {
-            new_path: None,
-            new_server_certificate_name: None,
-            server_certificate_name: Default::default(),
-        }
-    }
-}
 /// `UpdateServiceSpecificCredentialRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateServiceSpecificCredentialRequest {
     /// `ServiceSpecificCredentialId`.
     pub service_specific_credential_id: String,
@@ -7095,17 +4251,8 @@ pub struct UpdateServiceSpecificCredentialRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for UpdateServiceSpecificCredentialRequest {
-    fn default() -> Self {
-        Self {
-            service_specific_credential_id: Default::default(),
-            status: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `UpdateSigningCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateSigningCertificateRequest {
     /// `CertificateId`.
     pub certificate_id: String,
@@ -7114,17 +4261,8 @@ pub struct UpdateSigningCertificateRequest {
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for UpdateSigningCertificateRequest {
-    fn default() -> Self {
-        Self {
-            certificate_id: Default::default(),
-            status: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `UpdateUserRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateUserRequest {
     /// `NewPath`.
     pub new_path: Option<String>,
@@ -7133,44 +4271,22 @@ pub struct UpdateUserRequest {
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for UpdateUserRequest {
-    fn default() -> Self {
-        Self {
-            new_path: None,
-            new_user_name: None,
-            user_name: Default::default(),
-        }
-    }
-}
 /// `UploadSSHPublicKeyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadSSHPublicKeyRequest {
     /// `SSHPublicKeyBody`.
     pub ssh_public_key_body: String,
     /// `UserName`.
     pub user_name: String,
 }
-impl Default for UploadSSHPublicKeyRequest {
-    fn default() -> Self {
-        Self {
-            ssh_public_key_body: Default::default(),
-            user_name: Default::default(),
-        }
-    }
-}
 /// `UploadSSHPublicKeyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadSSHPublicKeyResponse {
     /// `SSHPublicKey`.
     pub ssh_public_key: Option<SSHPublicKey>,
 }
-impl Default for UploadSSHPublicKeyResponse {
-    fn default() -> Self {
-        Self { ssh_public_key: None }
-    }
-}
 /// `UploadServerCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadServerCertificateRequest {
     /// `CertificateBody`.
     pub certificate_body: String,
@@ -7185,62 +4301,27 @@ pub struct UploadServerCertificateRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for UploadServerCertificateRequest {
-    fn default() -> Self {
-        Self {
-            certificate_body: Default::default(),
-            certificate_chain: None,
-            path: None,
-            private_key: Default::default(),
-            server_certificate_name: Default::default(),
-            tags: None,
-        }
-    }
-}
 /// `UploadServerCertificateResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadServerCertificateResponse {
     /// `ServerCertificateMetadata`.
     pub server_certificate_metadata: Option<ServerCertificateMetadata>,
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for UploadServerCertificateResponse {
-    fn default() -> Self {
-        Self {
-            server_certificate_metadata: None,
-            tags: None,
-        }
-    }
-}
 /// `UploadSigningCertificateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadSigningCertificateRequest {
     /// `CertificateBody`.
     pub certificate_body: String,
     /// `UserName`.
     pub user_name: Option<String>,
 }
-impl Default for UploadSigningCertificateRequest {
-    fn default() -> Self {
-        Self {
-            certificate_body: Default::default(),
-            user_name: None,
-        }
-    }
-}
 /// `UploadSigningCertificateResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadSigningCertificateResponse {
     /// `Certificate`.
     pub certificate: SigningCertificate,
-}
-impl Default for UploadSigningCertificateResponse {
-    fn default() -> Self {
-        Self {
-            certificate: Default::default(),
-        }
-    }
 }
 /// `User`.
 #[derive(Debug, Clone, PartialEq)]
@@ -7267,17 +4348,17 @@ impl Default for User {
         Self {
             arn: Default::default(),
             create_date: aws_smithy_types::DateTime::from_secs(0),
-            password_last_used: None,
+            password_last_used: Default::default(),
             path: Default::default(),
-            permissions_boundary: None,
-            tags: None,
+            permissions_boundary: Default::default(),
+            tags: Default::default(),
             user_id: Default::default(),
             user_name: Default::default(),
         }
     }
 }
 /// `UserDetail`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UserDetail {
     /// `Arn`.
     pub arn: Option<String>,
@@ -7300,24 +4381,8 @@ pub struct UserDetail {
     /// `UserPolicyList`.
     pub user_policy_list: Option<Vec<PolicyDetail>>,
 }
-impl Default for UserDetail {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            attached_managed_policies: None,
-            create_date: None,
-            group_list: None,
-            path: None,
-            permissions_boundary: None,
-            tags: None,
-            user_id: None,
-            user_name: None,
-            user_policy_list: None,
-        }
-    }
-}
 /// `VirtualMFADevice`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct VirtualMFADevice {
     /// `Base32StringSeed`.
     pub base32_string_seed: Option<aws_smithy_types::Blob>,
@@ -7331,18 +4396,6 @@ pub struct VirtualMFADevice {
     pub tags: Option<Vec<Tag>>,
     /// `User`.
     pub user: Option<User>,
-}
-impl Default for VirtualMFADevice {
-    fn default() -> Self {
-        Self {
-            base32_string_seed: None,
-            enable_date: None,
-            qr_code_png: None,
-            serial_number: Default::default(),
-            tags: None,
-            user: None,
-        }
-    }
 }
 /// `assertionEncryptionModeType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

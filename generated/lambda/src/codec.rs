@@ -420,7 +420,7 @@ fn read_additional_version_weights(
             member,
             &mut |key, value| {
                 list.insert(
-                    String::from(key),
+                    key,
                     value.read_double(&schemas::ADDITIONAL_VERSION_WEIGHTS_VALUE)?,
                 );
                 Ok(())
@@ -5547,7 +5547,7 @@ fn read_environment_variables(
             member,
             &mut |key, value| {
                 list.insert(
-                    String::from(key),
+                    key,
                     value.read_string(&schemas::ENVIRONMENT_VARIABLES_VALUE)?,
                 );
                 Ok(())
@@ -15004,7 +15004,7 @@ fn read_propagate_tags_explicit_tags_map(
             member,
             &mut |key, value| {
                 list.insert(
-                    String::from(key),
+                    key,
                     value.read_string(&schemas::PROPAGATE_TAGS_EXPLICIT_TAGS_MAP_VALUE)?,
                 );
                 Ok(())
@@ -18637,7 +18637,7 @@ fn read_tags(
         .read_map(
             member,
             &mut |key, value| {
-                list.insert(String::from(key), value.read_string(&schemas::TAGS_VALUE)?);
+                list.insert(key, value.read_string(&schemas::TAGS_VALUE)?);
                 Ok(())
             },
         )?;

@@ -3,20 +3,13 @@
 
 //! Structures, unions and enums of the model.
 /// `AcceleratorConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AcceleratorConfig {
     /// `AcceleratorMemorySize`.
     pub accelerator_memory_size: i32,
 }
-impl Default for AcceleratorConfig {
-    fn default() -> Self {
-        Self {
-            accelerator_memory_size: Default::default(),
-        }
-    }
-}
 /// `AccountLimit`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccountLimit {
     /// `CodeSizeUnzipped`.
     pub code_size_unzipped: Option<i64>,
@@ -29,35 +22,16 @@ pub struct AccountLimit {
     /// `UnreservedConcurrentExecutions`.
     pub unreserved_concurrent_executions: Option<i32>,
 }
-impl Default for AccountLimit {
-    fn default() -> Self {
-        Self {
-            code_size_unzipped: None,
-            code_size_zipped: None,
-            concurrent_executions: None,
-            total_code_size: None,
-            unreserved_concurrent_executions: None,
-        }
-    }
-}
 /// `AccountUsage`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccountUsage {
     /// `FunctionCount`.
     pub function_count: Option<i64>,
     /// `TotalCodeSize`.
     pub total_code_size: Option<i64>,
 }
-impl Default for AccountUsage {
-    fn default() -> Self {
-        Self {
-            function_count: None,
-            total_code_size: None,
-        }
-    }
-}
 /// `AddLayerVersionPermissionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddLayerVersionPermissionRequest {
     /// `Action`.
     pub action: String,
@@ -74,37 +48,16 @@ pub struct AddLayerVersionPermissionRequest {
     /// `VersionNumber`.
     pub version_number: i64,
 }
-impl Default for AddLayerVersionPermissionRequest {
-    fn default() -> Self {
-        Self {
-            action: Default::default(),
-            layer_name: Default::default(),
-            organization_id: None,
-            principal: Default::default(),
-            revision_id: None,
-            statement_id: Default::default(),
-            version_number: Default::default(),
-        }
-    }
-}
 /// `AddLayerVersionPermissionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddLayerVersionPermissionResponse {
     /// `RevisionId`.
     pub revision_id: Option<String>,
     /// `Statement`.
     pub statement: Option<String>,
 }
-impl Default for AddLayerVersionPermissionResponse {
-    fn default() -> Self {
-        Self {
-            revision_id: None,
-            statement: None,
-        }
-    }
-}
 /// `AddPermissionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddPermissionRequest {
     /// `Action`.
     pub action: String,
@@ -131,37 +84,14 @@ pub struct AddPermissionRequest {
     /// `StatementId`.
     pub statement_id: String,
 }
-impl Default for AddPermissionRequest {
-    fn default() -> Self {
-        Self {
-            action: Default::default(),
-            event_source_token: None,
-            function_name: Default::default(),
-            function_url_auth_type: None,
-            invoked_via_function_url: None,
-            principal: Default::default(),
-            principal_org_id: None,
-            qualifier: None,
-            revision_id: None,
-            source_account: None,
-            source_arn: None,
-            statement_id: Default::default(),
-        }
-    }
-}
 /// `AddPermissionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddPermissionResponse {
     /// `Statement`.
     pub statement: Option<String>,
 }
-impl Default for AddPermissionResponse {
-    fn default() -> Self {
-        Self { statement: None }
-    }
-}
 /// `AliasConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AliasConfiguration {
     /// `AliasArn`.
     pub alias_arn: Option<String>,
@@ -176,75 +106,33 @@ pub struct AliasConfiguration {
     /// `RoutingConfig`.
     pub routing_config: Option<AliasRoutingConfiguration>,
 }
-impl Default for AliasConfiguration {
-    fn default() -> Self {
-        Self {
-            alias_arn: None,
-            description: None,
-            function_version: None,
-            name: None,
-            revision_id: None,
-            routing_config: None,
-        }
-    }
-}
 /// `AliasLimitExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AliasLimitExceededException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for AliasLimitExceededException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `AliasRoutingConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AliasRoutingConfiguration {
     /// `AdditionalVersionWeights`.
     pub additional_version_weights: Option<std::collections::BTreeMap<String, f64>>,
 }
-impl Default for AliasRoutingConfiguration {
-    fn default() -> Self {
-        Self {
-            additional_version_weights: None,
-        }
-    }
-}
 /// `AllowedPublishers`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AllowedPublishers {
     /// `SigningProfileVersionArns`.
     pub signing_profile_version_arns: Vec<String>,
 }
-impl Default for AllowedPublishers {
-    fn default() -> Self {
-        Self {
-            signing_profile_version_arns: Default::default(),
-        }
-    }
-}
 /// `AmazonManagedKafkaEventSourceConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AmazonManagedKafkaEventSourceConfig {
     /// `ConsumerGroupId`.
     pub consumer_group_id: Option<String>,
     /// `SchemaRegistryConfig`.
     pub schema_registry_config: Option<KafkaSchemaRegistryConfig>,
-}
-impl Default for AmazonManagedKafkaEventSourceConfig {
-    fn default() -> Self {
-        Self {
-            consumer_group_id: None,
-            schema_registry_config: None,
-        }
-    }
 }
 /// `ApplicationLogLevel`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -352,7 +240,7 @@ impl Default for Architecture {
     }
 }
 /// `CallbackDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackDetails {
     /// `CallbackId`.
     pub callback_id: Option<String>,
@@ -361,44 +249,22 @@ pub struct CallbackDetails {
     /// `Result`.
     pub result: Option<String>,
 }
-impl Default for CallbackDetails {
-    fn default() -> Self {
-        Self {
-            callback_id: None,
-            error: None,
-            result: None,
-        }
-    }
-}
 /// `CallbackFailedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackFailedDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for CallbackFailedDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `CallbackOptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackOptions {
     /// `HeartbeatTimeoutSeconds`.
     pub heartbeat_timeout_seconds: Option<i32>,
     /// `TimeoutSeconds`.
     pub timeout_seconds: Option<i32>,
 }
-impl Default for CallbackOptions {
-    fn default() -> Self {
-        Self {
-            heartbeat_timeout_seconds: None,
-            timeout_seconds: None,
-        }
-    }
-}
 /// `CallbackStartedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackStartedDetails {
     /// `CallbackId`.
     pub callback_id: String,
@@ -407,55 +273,28 @@ pub struct CallbackStartedDetails {
     /// `Timeout`.
     pub timeout: Option<i32>,
 }
-impl Default for CallbackStartedDetails {
-    fn default() -> Self {
-        Self {
-            callback_id: Default::default(),
-            heartbeat_timeout: None,
-            timeout: None,
-        }
-    }
-}
 /// `CallbackSucceededDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackSucceededDetails {
     /// `Result`.
     pub result: EventResult,
 }
-impl Default for CallbackSucceededDetails {
-    fn default() -> Self {
-        Self { result: Default::default() }
-    }
-}
 /// `CallbackTimedOutDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackTimedOutDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for CallbackTimedOutDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `CallbackTimeoutException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CallbackTimeoutException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for CallbackTimeoutException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `CapacityProvider`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProvider {
     /// `CapacityProviderArn`.
     pub capacity_provider_arn: String,
@@ -478,79 +317,33 @@ pub struct CapacityProvider {
     /// `VpcConfig`.
     pub vpc_config: CapacityProviderVpcConfig,
 }
-impl Default for CapacityProvider {
-    fn default() -> Self {
-        Self {
-            capacity_provider_arn: Default::default(),
-            capacity_provider_scaling_config: None,
-            instance_requirements: None,
-            kms_key_arn: None,
-            last_modified: None,
-            permissions_config: Default::default(),
-            propagate_tags: None,
-            state: Default::default(),
-            telemetry_config: None,
-            vpc_config: Default::default(),
-        }
-    }
-}
 /// `CapacityProviderConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderConfig {
     /// `LambdaManagedInstancesCapacityProviderConfig`.
     pub lambda_managed_instances_capacity_provider_config: LambdaManagedInstancesCapacityProviderConfig,
 }
-impl Default for CapacityProviderConfig {
-    fn default() -> Self {
-        Self {
-            lambda_managed_instances_capacity_provider_config: Default::default(),
-        }
-    }
-}
 /// `CapacityProviderLimitExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderLimitExceededException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CapacityProviderLimitExceededException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `CapacityProviderLoggingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderLoggingConfig {
     /// `LogGroup`.
     pub log_group: Option<String>,
     /// `SystemLogLevel`.
     pub system_log_level: Option<SystemLogLevel>,
 }
-impl Default for CapacityProviderLoggingConfig {
-    fn default() -> Self {
-        Self {
-            log_group: None,
-            system_log_level: None,
-        }
-    }
-}
 /// `CapacityProviderPermissionsConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderPermissionsConfig {
     /// `CapacityProviderOperatorRoleArn`.
     pub capacity_provider_operator_role_arn: String,
-}
-impl Default for CapacityProviderPermissionsConfig {
-    fn default() -> Self {
-        Self {
-            capacity_provider_operator_role_arn: Default::default(),
-        }
-    }
 }
 /// `CapacityProviderPredefinedMetricType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -605,7 +398,7 @@ impl Default for CapacityProviderPredefinedMetricType {
     }
 }
 /// `CapacityProviderScalingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderScalingConfig {
     /// `MaxVCpuCount`.
     pub max_v_cpu_count: Option<i32>,
@@ -613,15 +406,6 @@ pub struct CapacityProviderScalingConfig {
     pub scaling_mode: Option<CapacityProviderScalingMode>,
     /// `ScalingPolicies`.
     pub scaling_policies: Option<Vec<TargetTrackingScalingPolicy>>,
-}
-impl Default for CapacityProviderScalingConfig {
-    fn default() -> Self {
-        Self {
-            max_v_cpu_count: None,
-            scaling_mode: None,
-            scaling_policies: None,
-        }
-    }
 }
 /// `CapacityProviderScalingMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -719,58 +503,35 @@ impl Default for CapacityProviderState {
     }
 }
 /// `CapacityProviderTelemetryConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderTelemetryConfig {
     /// `LoggingConfig`.
     pub logging_config: Option<CapacityProviderLoggingConfig>,
 }
-impl Default for CapacityProviderTelemetryConfig {
-    fn default() -> Self {
-        Self { logging_config: None }
-    }
-}
 /// `CapacityProviderVpcConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CapacityProviderVpcConfig {
     /// `SecurityGroupIds`.
     pub security_group_ids: Vec<String>,
     /// `SubnetIds`.
     pub subnet_ids: Vec<String>,
 }
-impl Default for CapacityProviderVpcConfig {
-    fn default() -> Self {
-        Self {
-            security_group_ids: Default::default(),
-            subnet_ids: Default::default(),
-        }
-    }
-}
 /// `ChainedInvokeDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeDetails {
     /// `Error`.
     pub error: Option<ErrorObject>,
     /// `Result`.
     pub result: Option<String>,
 }
-impl Default for ChainedInvokeDetails {
-    fn default() -> Self {
-        Self { error: None, result: None }
-    }
-}
 /// `ChainedInvokeFailedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeFailedDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for ChainedInvokeFailedDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `ChainedInvokeOptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeOptions {
     /// `FunctionName`.
     pub function_name: String,
@@ -779,17 +540,8 @@ pub struct ChainedInvokeOptions {
     /// `XAmznTraceId`.
     pub x_amzn_trace_id: Option<String>,
 }
-impl Default for ChainedInvokeOptions {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            tenant_id: None,
-            x_amzn_trace_id: None,
-        }
-    }
-}
 /// `ChainedInvokeStartedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeStartedDetails {
     /// `DurableExecutionArn`.
     pub durable_execution_arn: Option<String>,
@@ -802,52 +554,26 @@ pub struct ChainedInvokeStartedDetails {
     /// `TenantId`.
     pub tenant_id: Option<String>,
 }
-impl Default for ChainedInvokeStartedDetails {
-    fn default() -> Self {
-        Self {
-            durable_execution_arn: None,
-            executed_version: None,
-            function_name: Default::default(),
-            input: None,
-            tenant_id: None,
-        }
-    }
-}
 /// `ChainedInvokeStoppedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeStoppedDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for ChainedInvokeStoppedDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `ChainedInvokeSucceededDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeSucceededDetails {
     /// `Result`.
     pub result: EventResult,
 }
-impl Default for ChainedInvokeSucceededDetails {
-    fn default() -> Self {
-        Self { result: Default::default() }
-    }
-}
 /// `ChainedInvokeTimedOutDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChainedInvokeTimedOutDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for ChainedInvokeTimedOutDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `CheckpointDurableExecutionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CheckpointDurableExecutionRequest {
     /// `CheckpointToken`.
     pub checkpoint_token: String,
@@ -858,98 +584,48 @@ pub struct CheckpointDurableExecutionRequest {
     /// `Updates`.
     pub updates: Option<Vec<OperationUpdate>>,
 }
-impl Default for CheckpointDurableExecutionRequest {
-    fn default() -> Self {
-        Self {
-            checkpoint_token: Default::default(),
-            client_token: None,
-            durable_execution_arn: Default::default(),
-            updates: None,
-        }
-    }
-}
 /// `CheckpointDurableExecutionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CheckpointDurableExecutionResponse {
     /// `CheckpointToken`.
     pub checkpoint_token: Option<String>,
     /// `NewExecutionState`.
     pub new_execution_state: CheckpointUpdatedExecutionState,
 }
-impl Default for CheckpointDurableExecutionResponse {
-    fn default() -> Self {
-        Self {
-            checkpoint_token: None,
-            new_execution_state: Default::default(),
-        }
-    }
-}
 /// `CheckpointUpdatedExecutionState`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CheckpointUpdatedExecutionState {
     /// `NextMarker`.
     pub next_marker: Option<String>,
     /// `Operations`.
     pub operations: Option<Vec<Operation>>,
 }
-impl Default for CheckpointUpdatedExecutionState {
-    fn default() -> Self {
-        Self {
-            next_marker: None,
-            operations: None,
-        }
-    }
-}
 /// `CodeArtifactUserDeletedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeArtifactUserDeletedException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CodeArtifactUserDeletedException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `CodeArtifactUserFailedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeArtifactUserFailedException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CodeArtifactUserFailedException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `CodeArtifactUserPendingException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeArtifactUserPendingException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CodeArtifactUserPendingException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `CodeSigningConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeSigningConfig {
     /// `AllowedPublishers`.
     pub allowed_publishers: AllowedPublishers,
@@ -964,46 +640,19 @@ pub struct CodeSigningConfig {
     /// `LastModified`.
     pub last_modified: String,
 }
-impl Default for CodeSigningConfig {
-    fn default() -> Self {
-        Self {
-            allowed_publishers: Default::default(),
-            code_signing_config_arn: Default::default(),
-            code_signing_config_id: Default::default(),
-            code_signing_policies: Default::default(),
-            description: None,
-            last_modified: Default::default(),
-        }
-    }
-}
 /// `CodeSigningConfigNotFoundException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeSigningConfigNotFoundException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for CodeSigningConfigNotFoundException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `CodeSigningPolicies`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeSigningPolicies {
     /// `UntrustedArtifactOnDeployment`.
     pub untrusted_artifact_on_deployment: Option<CodeSigningPolicy>,
-}
-impl Default for CodeSigningPolicies {
-    fn default() -> Self {
-        Self {
-            untrusted_artifact_on_deployment: None,
-        }
-    }
 }
 /// `CodeSigningPolicy`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1047,52 +696,29 @@ impl Default for CodeSigningPolicy {
     }
 }
 /// `CodeStorageExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeStorageExceededException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for CodeStorageExceededException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `CodeVerificationFailedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CodeVerificationFailedException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for CodeVerificationFailedException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `Concurrency`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Concurrency {
     /// `ReservedConcurrentExecutions`.
     pub reserved_concurrent_executions: Option<i32>,
 }
-impl Default for Concurrency {
-    fn default() -> Self {
-        Self {
-            reserved_concurrent_executions: None,
-        }
-    }
-}
 /// `ContextDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextDetails {
     /// `Error`.
     pub error: Option<ErrorObject>,
@@ -1101,58 +727,29 @@ pub struct ContextDetails {
     /// `Result`.
     pub result: Option<String>,
 }
-impl Default for ContextDetails {
-    fn default() -> Self {
-        Self {
-            error: None,
-            replay_children: None,
-            result: None,
-        }
-    }
-}
 /// `ContextFailedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextFailedDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for ContextFailedDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `ContextOptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextOptions {
     /// `ReplayChildren`.
     pub replay_children: Option<bool>,
 }
-impl Default for ContextOptions {
-    fn default() -> Self {
-        Self { replay_children: None }
-    }
-}
 /// `ContextStartedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextStartedDetails {}
-impl Default for ContextStartedDetails {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ContextSucceededDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContextSucceededDetails {
     /// `Result`.
     pub result: EventResult,
 }
-impl Default for ContextSucceededDetails {
-    fn default() -> Self {
-        Self { result: Default::default() }
-    }
-}
 /// `Cors`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cors {
     /// `AllowCredentials`.
     pub allow_credentials: Option<bool>,
@@ -1167,20 +764,8 @@ pub struct Cors {
     /// `MaxAge`.
     pub max_age: Option<i32>,
 }
-impl Default for Cors {
-    fn default() -> Self {
-        Self {
-            allow_credentials: None,
-            allow_headers: None,
-            allow_methods: None,
-            allow_origins: None,
-            expose_headers: None,
-            max_age: None,
-        }
-    }
-}
 /// `CreateAliasRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateAliasRequest {
     /// `Description`.
     pub description: Option<String>,
@@ -1193,19 +778,8 @@ pub struct CreateAliasRequest {
     /// `RoutingConfig`.
     pub routing_config: Option<AliasRoutingConfiguration>,
 }
-impl Default for CreateAliasRequest {
-    fn default() -> Self {
-        Self {
-            description: None,
-            function_name: Default::default(),
-            function_version: Default::default(),
-            name: Default::default(),
-            routing_config: None,
-        }
-    }
-}
 /// `CreateCapacityProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateCapacityProviderRequest {
     /// `CapacityProviderName`.
     pub capacity_provider_name: String,
@@ -1226,36 +800,14 @@ pub struct CreateCapacityProviderRequest {
     /// `VpcConfig`.
     pub vpc_config: CapacityProviderVpcConfig,
 }
-impl Default for CreateCapacityProviderRequest {
-    fn default() -> Self {
-        Self {
-            capacity_provider_name: Default::default(),
-            capacity_provider_scaling_config: None,
-            instance_requirements: None,
-            kms_key_arn: None,
-            permissions_config: Default::default(),
-            propagate_tags: None,
-            tags: None,
-            telemetry_config: None,
-            vpc_config: Default::default(),
-        }
-    }
-}
 /// `CreateCapacityProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateCapacityProviderResponse {
     /// `CapacityProvider`.
     pub capacity_provider: CapacityProvider,
 }
-impl Default for CreateCapacityProviderResponse {
-    fn default() -> Self {
-        Self {
-            capacity_provider: Default::default(),
-        }
-    }
-}
 /// `CreateCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateCodeSigningConfigRequest {
     /// `AllowedPublishers`.
     pub allowed_publishers: AllowedPublishers,
@@ -1266,31 +818,14 @@ pub struct CreateCodeSigningConfigRequest {
     /// `Tags`.
     pub tags: Option<std::collections::BTreeMap<String, String>>,
 }
-impl Default for CreateCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            allowed_publishers: Default::default(),
-            code_signing_policies: None,
-            description: None,
-            tags: None,
-        }
-    }
-}
 /// `CreateCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateCodeSigningConfigResponse {
     /// `CodeSigningConfig`.
     pub code_signing_config: CodeSigningConfig,
 }
-impl Default for CreateCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {
-            code_signing_config: Default::default(),
-        }
-    }
-}
 /// `CreateEventSourceMappingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateEventSourceMappingRequest {
     /// `AmazonManagedKafkaEventSourceConfig`.
     pub amazon_managed_kafka_event_source_config: Option<
@@ -1353,42 +888,8 @@ pub struct CreateEventSourceMappingRequest {
     /// `TumblingWindowInSeconds`.
     pub tumbling_window_in_seconds: Option<i32>,
 }
-impl Default for CreateEventSourceMappingRequest {
-    fn default() -> Self {
-        Self {
-            amazon_managed_kafka_event_source_config: None,
-            batch_size: None,
-            bisect_batch_on_function_error: None,
-            destination_config: None,
-            document_db_event_source_config: None,
-            enabled: None,
-            event_source_arn: None,
-            filter_criteria: None,
-            function_name: Default::default(),
-            function_response_types: None,
-            kms_key_arn: None,
-            logging_config: None,
-            maximum_batching_window_in_seconds: None,
-            maximum_record_age_in_seconds: None,
-            maximum_retry_attempts: None,
-            metrics_config: None,
-            parallelization_factor: None,
-            provisioned_poller_config: None,
-            queues: None,
-            scaling_config: None,
-            self_managed_event_source: None,
-            self_managed_kafka_event_source_config: None,
-            source_access_configurations: None,
-            starting_position: None,
-            starting_position_timestamp: None,
-            tags: None,
-            topics: None,
-            tumbling_window_in_seconds: None,
-        }
-    }
-}
 /// `CreateFunctionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateFunctionRequest {
     /// `AcceleratorConfig`.
     pub accelerator_config: Option<AcceleratorConfig>,
@@ -1451,44 +952,8 @@ pub struct CreateFunctionRequest {
     /// `VpcConfig`.
     pub vpc_config: Option<VpcConfig>,
 }
-impl Default for CreateFunctionRequest {
-    fn default() -> Self {
-        Self {
-            accelerator_config: None,
-            architectures: None,
-            capacity_provider_config: None,
-            code: Default::default(),
-            code_signing_config_arn: None,
-            dead_letter_config: None,
-            description: None,
-            durable_config: None,
-            environment: None,
-            ephemeral_storage: None,
-            file_system_configs: None,
-            function_name: Default::default(),
-            handler: None,
-            image_config: None,
-            kms_key_arn: None,
-            layers: None,
-            logging_config: None,
-            memory_size: None,
-            package_type: None,
-            publish: None,
-            publish_to: None,
-            role: Default::default(),
-            runtime: None,
-            runtime_config: None,
-            snap_start: None,
-            tags: None,
-            tenancy_config: None,
-            timeout: None,
-            tracing_config: None,
-            vpc_config: None,
-        }
-    }
-}
 /// `CreateFunctionUrlConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateFunctionUrlConfigRequest {
     /// `AuthType`.
     pub auth_type: FunctionUrlAuthType,
@@ -1501,19 +966,8 @@ pub struct CreateFunctionUrlConfigRequest {
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for CreateFunctionUrlConfigRequest {
-    fn default() -> Self {
-        Self {
-            auth_type: Default::default(),
-            cors: None,
-            function_name: Default::default(),
-            invoke_mode: None,
-            qualifier: None,
-        }
-    }
-}
 /// `CreateFunctionUrlConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateFunctionUrlConfigResponse {
     /// `AuthType`.
     pub auth_type: FunctionUrlAuthType,
@@ -1528,104 +982,46 @@ pub struct CreateFunctionUrlConfigResponse {
     /// `InvokeMode`.
     pub invoke_mode: Option<InvokeMode>,
 }
-impl Default for CreateFunctionUrlConfigResponse {
-    fn default() -> Self {
-        Self {
-            auth_type: Default::default(),
-            cors: None,
-            creation_time: Default::default(),
-            function_arn: Default::default(),
-            function_url: Default::default(),
-            invoke_mode: None,
-        }
-    }
-}
 /// `DeadLetterConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeadLetterConfig {
     /// `TargetArn`.
     pub target_arn: Option<String>,
 }
-impl Default for DeadLetterConfig {
-    fn default() -> Self {
-        Self { target_arn: None }
-    }
-}
 /// `DeleteAliasRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteAliasRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Name`.
     pub name: String,
 }
-impl Default for DeleteAliasRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            name: Default::default(),
-        }
-    }
-}
 /// `DeleteCapacityProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteCapacityProviderRequest {
     /// `CapacityProviderName`.
     pub capacity_provider_name: String,
 }
-impl Default for DeleteCapacityProviderRequest {
-    fn default() -> Self {
-        Self {
-            capacity_provider_name: Default::default(),
-        }
-    }
-}
 /// `DeleteCapacityProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteCapacityProviderResponse {
     /// `CapacityProvider`.
     pub capacity_provider: CapacityProvider,
 }
-impl Default for DeleteCapacityProviderResponse {
-    fn default() -> Self {
-        Self {
-            capacity_provider: Default::default(),
-        }
-    }
-}
 /// `DeleteCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteCodeSigningConfigRequest {
     /// `CodeSigningConfigArn`.
     pub code_signing_config_arn: String,
 }
-impl Default for DeleteCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            code_signing_config_arn: Default::default(),
-        }
-    }
-}
 /// `DeleteCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteCodeSigningConfigResponse {}
-impl Default for DeleteCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `DeleteDurableExecutionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteDurableExecutionRequest {
     /// `DurableExecutionArn`.
     pub durable_execution_arn: String,
-}
-impl Default for DeleteDurableExecutionRequest {
-    fn default() -> Self {
-        Self {
-            durable_execution_arn: Default::default(),
-        }
-    }
 }
 /// `DeleteDurableExecutionResponse`.
 #[derive(Debug, Clone, PartialEq)]
@@ -1641,164 +1037,84 @@ impl Default for DeleteDurableExecutionResponse {
     }
 }
 /// `DeleteEventSourceMappingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteEventSourceMappingRequest {
     /// `UUID`.
     pub uuid: String,
 }
-impl Default for DeleteEventSourceMappingRequest {
-    fn default() -> Self {
-        Self { uuid: Default::default() }
-    }
-}
 /// `DeleteFunctionCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteFunctionCodeSigningConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for DeleteFunctionCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-        }
-    }
-}
 /// `DeleteFunctionConcurrencyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteFunctionConcurrencyRequest {
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for DeleteFunctionConcurrencyRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-        }
-    }
-}
 /// `DeleteFunctionEventInvokeConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteFunctionEventInvokeConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for DeleteFunctionEventInvokeConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `DeleteFunctionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteFunctionRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for DeleteFunctionRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `DeleteFunctionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteFunctionResponse {
     /// `StatusCode`.
     pub status_code: Option<i32>,
 }
-impl Default for DeleteFunctionResponse {
-    fn default() -> Self {
-        Self { status_code: None }
-    }
-}
 /// `DeleteFunctionUrlConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteFunctionUrlConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for DeleteFunctionUrlConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `DeleteLayerVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteLayerVersionRequest {
     /// `LayerName`.
     pub layer_name: String,
     /// `VersionNumber`.
     pub version_number: i64,
 }
-impl Default for DeleteLayerVersionRequest {
-    fn default() -> Self {
-        Self {
-            layer_name: Default::default(),
-            version_number: Default::default(),
-        }
-    }
-}
 /// `DeleteProvisionedConcurrencyConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteProvisionedConcurrencyConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: String,
 }
-impl Default for DeleteProvisionedConcurrencyConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: Default::default(),
-        }
-    }
-}
 /// `DeleteResourcePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteResourcePolicyRequest {
     /// `ResourceArn`.
     pub resource_arn: String,
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for DeleteResourcePolicyRequest {
-    fn default() -> Self {
-        Self {
-            resource_arn: Default::default(),
-            revision_id: None,
-        }
-    }
-}
 /// `DestinationConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DestinationConfig {
     /// `OnFailure`.
     pub on_failure: Option<OnFailure>,
     /// `OnSuccess`.
     pub on_success: Option<OnSuccess>,
-}
-impl Default for DestinationConfig {
-    fn default() -> Self {
-        Self {
-            on_failure: None,
-            on_success: None,
-        }
-    }
 }
 /// `DirectS3Read`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1846,7 +1162,7 @@ impl Default for DirectS3Read {
     }
 }
 /// `DocumentDBEventSourceConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DocumentDBEventSourceConfig {
     /// `CollectionName`.
     pub collection_name: Option<String>,
@@ -1855,17 +1171,8 @@ pub struct DocumentDBEventSourceConfig {
     /// `FullDocument`.
     pub full_document: Option<FullDocument>,
 }
-impl Default for DocumentDBEventSourceConfig {
-    fn default() -> Self {
-        Self {
-            collection_name: None,
-            database_name: None,
-            full_document: None,
-        }
-    }
-}
 /// `DurableConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DurableConfig {
     /// `ExecutionTimeout`.
     pub execution_timeout: Option<i32>,
@@ -1874,65 +1181,32 @@ pub struct DurableConfig {
     /// `RetentionPeriodInDays`.
     pub retention_period_in_days: Option<i32>,
 }
-impl Default for DurableConfig {
-    fn default() -> Self {
-        Self {
-            execution_timeout: None,
-            kms_key_arn: None,
-            retention_period_in_days: None,
-        }
-    }
-}
 /// `DurableExecutionAlreadyStartedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DurableExecutionAlreadyStartedException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for DurableExecutionAlreadyStartedException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EC2AccessDeniedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EC2AccessDeniedException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EC2AccessDeniedException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EC2ThrottledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EC2ThrottledException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EC2ThrottledException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EC2UnexpectedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EC2UnexpectedException {
     /// `EC2ErrorCode`.
     pub ec2_error_code: Option<String>,
@@ -1941,110 +1215,53 @@ pub struct EC2UnexpectedException {
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EC2UnexpectedException {
-    fn default() -> Self {
-        Self {
-            ec2_error_code: None,
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EFSIOException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EFSIOException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EFSIOException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EFSMountConnectivityException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EFSMountConnectivityException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EFSMountConnectivityException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EFSMountFailureException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EFSMountFailureException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EFSMountFailureException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `EFSMountTimeoutException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EFSMountTimeoutException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for EFSMountTimeoutException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `ENILimitReachedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ENILimitReachedException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for ENILimitReachedException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `ENINotReadyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ENINotReadyException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for ENINotReadyException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `EndPointType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2084,61 +1301,35 @@ impl Default for EndPointType {
     }
 }
 /// `Environment`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Environment {
     /// `Variables`.
     pub variables: Option<std::collections::BTreeMap<String, String>>,
 }
-impl Default for Environment {
-    fn default() -> Self {
-        Self { variables: None }
-    }
-}
 /// `EnvironmentError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnvironmentError {
     /// `ErrorCode`.
     pub error_code: Option<String>,
     /// `Message`.
     pub message: Option<String>,
 }
-impl Default for EnvironmentError {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            message: None,
-        }
-    }
-}
 /// `EnvironmentResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EnvironmentResponse {
     /// `Error`.
     pub error: Option<EnvironmentError>,
     /// `Variables`.
     pub variables: Option<std::collections::BTreeMap<String, String>>,
 }
-impl Default for EnvironmentResponse {
-    fn default() -> Self {
-        Self {
-            error: None,
-            variables: None,
-        }
-    }
-}
 /// `EphemeralStorage`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EphemeralStorage {
     /// `Size`.
     pub size: i32,
 }
-impl Default for EphemeralStorage {
-    fn default() -> Self {
-        Self { size: Default::default() }
-    }
-}
 /// `ErrorObject`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ErrorObject {
     /// `ErrorData`.
     pub error_data: Option<String>,
@@ -2149,18 +1340,8 @@ pub struct ErrorObject {
     /// `StackTrace`.
     pub stack_trace: Option<Vec<String>>,
 }
-impl Default for ErrorObject {
-    fn default() -> Self {
-        Self {
-            error_data: None,
-            error_message: None,
-            error_type: None,
-            stack_trace: None,
-        }
-    }
-}
 /// `Event`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Event {
     /// `CallbackFailedDetails`.
     pub callback_failed_details: Option<CallbackFailedDetails>,
@@ -2229,127 +1410,48 @@ pub struct Event {
     /// `WaitSucceededDetails`.
     pub wait_succeeded_details: Option<WaitSucceededDetails>,
 }
-impl Default for Event {
-    fn default() -> Self {
-        Self {
-            callback_failed_details: None,
-            callback_started_details: None,
-            callback_succeeded_details: None,
-            callback_timed_out_details: None,
-            chained_invoke_failed_details: None,
-            chained_invoke_started_details: None,
-            chained_invoke_stopped_details: None,
-            chained_invoke_succeeded_details: None,
-            chained_invoke_timed_out_details: None,
-            context_failed_details: None,
-            context_started_details: None,
-            context_succeeded_details: None,
-            event_id: None,
-            event_timestamp: None,
-            event_type: None,
-            execution_failed_details: None,
-            execution_paused_details: None,
-            execution_resumed_details: None,
-            execution_started_details: None,
-            execution_stopped_details: None,
-            execution_succeeded_details: None,
-            execution_timed_out_details: None,
-            id: None,
-            invocation_completed_details: None,
-            name: None,
-            parent_id: None,
-            step_failed_details: None,
-            step_started_details: None,
-            step_succeeded_details: None,
-            sub_type: None,
-            wait_cancelled_details: None,
-            wait_started_details: None,
-            wait_succeeded_details: None,
-        }
-    }
-}
 /// `EventError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventError {
     /// `Payload`.
     pub payload: Option<ErrorObject>,
     /// `Truncated`.
     pub truncated: Option<bool>,
 }
-impl Default for EventError {
-    fn default() -> Self {
-        Self {
-            payload: None,
-            truncated: None,
-        }
-    }
-}
 /// `EventInput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventInput {
     /// `Payload`.
     pub payload: Option<String>,
     /// `Truncated`.
     pub truncated: Option<bool>,
 }
-impl Default for EventInput {
-    fn default() -> Self {
-        Self {
-            payload: None,
-            truncated: None,
-        }
-    }
-}
 /// `EventPauseReason`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventPauseReason {
     /// `Payload`.
     pub payload: Option<String>,
     /// `Truncated`.
     pub truncated: Option<bool>,
 }
-impl Default for EventPauseReason {
-    fn default() -> Self {
-        Self {
-            payload: None,
-            truncated: None,
-        }
-    }
-}
 /// `EventResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventResult {
     /// `Payload`.
     pub payload: Option<String>,
     /// `Truncated`.
     pub truncated: Option<bool>,
 }
-impl Default for EventResult {
-    fn default() -> Self {
-        Self {
-            payload: None,
-            truncated: None,
-        }
-    }
-}
 /// `EventResumeReason`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventResumeReason {
     /// `Payload`.
     pub payload: Option<String>,
     /// `Truncated`.
     pub truncated: Option<bool>,
 }
-impl Default for EventResumeReason {
-    fn default() -> Self {
-        Self {
-            payload: None,
-            truncated: None,
-        }
-    }
-}
 /// `EventSourceMappingConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventSourceMappingConfiguration {
     /// `AmazonManagedKafkaEventSourceConfig`.
     pub amazon_managed_kafka_event_source_config: Option<
@@ -2422,55 +1524,11 @@ pub struct EventSourceMappingConfiguration {
     /// `UUID`.
     pub uuid: Option<String>,
 }
-impl Default for EventSourceMappingConfiguration {
-    fn default() -> Self {
-        Self {
-            amazon_managed_kafka_event_source_config: None,
-            batch_size: None,
-            bisect_batch_on_function_error: None,
-            destination_config: None,
-            document_db_event_source_config: None,
-            event_source_arn: None,
-            event_source_mapping_arn: None,
-            filter_criteria: None,
-            filter_criteria_error: None,
-            function_arn: None,
-            function_response_types: None,
-            kms_key_arn: None,
-            last_modified: None,
-            last_processing_result: None,
-            logging_config: None,
-            maximum_batching_window_in_seconds: None,
-            maximum_record_age_in_seconds: None,
-            maximum_retry_attempts: None,
-            metrics_config: None,
-            parallelization_factor: None,
-            provisioned_poller_config: None,
-            queues: None,
-            scaling_config: None,
-            self_managed_event_source: None,
-            self_managed_kafka_event_source_config: None,
-            source_access_configurations: None,
-            starting_position: None,
-            starting_position_timestamp: None,
-            state: None,
-            state_transition_reason: None,
-            topics: None,
-            tumbling_window_in_seconds: None,
-            uuid: None,
-        }
-    }
-}
 /// `EventSourceMappingLoggingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventSourceMappingLoggingConfig {
     /// `SystemLogLevel`.
     pub system_log_level: Option<EventSourceMappingSystemLogLevel>,
-}
-impl Default for EventSourceMappingLoggingConfig {
-    fn default() -> Self {
-        Self { system_log_level: None }
-    }
 }
 /// `EventSourceMappingMetric`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2522,15 +1580,10 @@ impl Default for EventSourceMappingMetric {
     }
 }
 /// `EventSourceMappingMetricsConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventSourceMappingMetricsConfig {
     /// `Metrics`.
     pub metrics: Option<Vec<EventSourceMappingMetric>>,
-}
-impl Default for EventSourceMappingMetricsConfig {
-    fn default() -> Self {
-        Self { metrics: None }
-    }
 }
 /// `EventSourceMappingSystemLogLevel`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2813,35 +1866,25 @@ impl Default for Execution {
         Self {
             durable_execution_arn: Default::default(),
             durable_execution_name: Default::default(),
-            end_timestamp: None,
+            end_timestamp: Default::default(),
             function_arn: Default::default(),
-            kms_key_arn: None,
+            kms_key_arn: Default::default(),
             start_timestamp: aws_smithy_types::DateTime::from_secs(0),
             status: Default::default(),
         }
     }
 }
 /// `ExecutionDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionDetails {
     /// `InputPayload`.
     pub input_payload: Option<String>,
 }
-impl Default for ExecutionDetails {
-    fn default() -> Self {
-        Self { input_payload: None }
-    }
-}
 /// `ExecutionFailedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionFailedDetails {
     /// `Error`.
     pub error: EventError,
-}
-impl Default for ExecutionFailedDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
 }
 /// `ExecutionPausedDetails`.
 #[derive(Debug, Clone, PartialEq)]
@@ -2858,7 +1901,7 @@ impl Default for ExecutionPausedDetails {
         Self {
             execution_timeout_paused: Default::default(),
             pause_request_timestamp: aws_smithy_types::DateTime::from_secs(0),
-            reason: None,
+            reason: Default::default(),
         }
     }
 }
@@ -2873,26 +1916,18 @@ pub struct ExecutionResumedDetails {
 impl Default for ExecutionResumedDetails {
     fn default() -> Self {
         Self {
-            reason: None,
+            reason: Default::default(),
             resume_request_timestamp: aws_smithy_types::DateTime::from_secs(0),
         }
     }
 }
 /// `ExecutionStartedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionStartedDetails {
     /// `ExecutionTimeout`.
     pub execution_timeout: i32,
     /// `Input`.
     pub input: EventInput,
-}
-impl Default for ExecutionStartedDetails {
-    fn default() -> Self {
-        Self {
-            execution_timeout: Default::default(),
-            input: Default::default(),
-        }
-    }
 }
 /// `ExecutionStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2969,40 +2004,25 @@ impl Default for ExecutionStatus {
     }
 }
 /// `ExecutionStoppedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionStoppedDetails {
     /// `Error`.
     pub error: EventError,
 }
-impl Default for ExecutionStoppedDetails {
-    fn default() -> Self {
-        Self { error: Default::default() }
-    }
-}
 /// `ExecutionSucceededDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionSucceededDetails {
     /// `Result`.
     pub result: EventResult,
 }
-impl Default for ExecutionSucceededDetails {
-    fn default() -> Self {
-        Self { result: Default::default() }
-    }
-}
 /// `ExecutionTimedOutDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExecutionTimedOutDetails {
     /// `Error`.
     pub error: Option<EventError>,
 }
-impl Default for ExecutionTimedOutDetails {
-    fn default() -> Self {
-        Self { error: None }
-    }
-}
 /// `FileSystemConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FileSystemConfig {
     /// `Arn`.
     pub arn: String,
@@ -3011,52 +2031,25 @@ pub struct FileSystemConfig {
     /// `S3FilesConfig`.
     pub s3_files_config: Option<S3FilesConfig>,
 }
-impl Default for FileSystemConfig {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            local_mount_path: Default::default(),
-            s3_files_config: None,
-        }
-    }
-}
 /// `Filter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Filter {
     /// `Pattern`.
     pub pattern: Option<String>,
 }
-impl Default for Filter {
-    fn default() -> Self {
-        Self { pattern: None }
-    }
-}
 /// `FilterCriteria`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FilterCriteria {
     /// `Filters`.
     pub filters: Option<Vec<Filter>>,
 }
-impl Default for FilterCriteria {
-    fn default() -> Self {
-        Self { filters: None }
-    }
-}
 /// `FilterCriteriaError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FilterCriteriaError {
     /// `ErrorCode`.
     pub error_code: Option<String>,
     /// `Message`.
     pub message: Option<String>,
-}
-impl Default for FilterCriteriaError {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            message: None,
-        }
-    }
 }
 /// `FullDocument`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3100,7 +2093,7 @@ impl Default for FullDocument {
     }
 }
 /// `FunctionCode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionCode {
     /// `ImageUri`.
     pub image_uri: Option<String>,
@@ -3117,21 +2110,8 @@ pub struct FunctionCode {
     /// `ZipFile`.
     pub zip_file: Option<aws_smithy_types::Blob>,
 }
-impl Default for FunctionCode {
-    fn default() -> Self {
-        Self {
-            image_uri: None,
-            s3_bucket: None,
-            s3_key: None,
-            s3_object_storage_mode: None,
-            s3_object_version: None,
-            source_kms_key_arn: None,
-            zip_file: None,
-        }
-    }
-}
 /// `FunctionCodeLocation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionCodeLocation {
     /// `Error`.
     pub error: Option<FunctionCodeLocationError>,
@@ -3148,37 +2128,16 @@ pub struct FunctionCodeLocation {
     /// `SourceKMSKeyArn`.
     pub source_kms_key_arn: Option<String>,
 }
-impl Default for FunctionCodeLocation {
-    fn default() -> Self {
-        Self {
-            error: None,
-            image_uri: None,
-            location: None,
-            repository_type: None,
-            resolved_image_uri: None,
-            resolved_s3_object: None,
-            source_kms_key_arn: None,
-        }
-    }
-}
 /// `FunctionCodeLocationError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionCodeLocationError {
     /// `ErrorCode`.
     pub error_code: Option<String>,
     /// `Message`.
     pub message: Option<String>,
 }
-impl Default for FunctionCodeLocationError {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            message: None,
-        }
-    }
-}
 /// `FunctionConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionConfiguration {
     /// `AcceleratorConfig`.
     pub accelerator_config: Option<AcceleratorConfig>,
@@ -3265,56 +2224,8 @@ pub struct FunctionConfiguration {
     /// `VpcConfig`.
     pub vpc_config: Option<VpcConfigResponse>,
 }
-impl Default for FunctionConfiguration {
-    fn default() -> Self {
-        Self {
-            accelerator_config: None,
-            architectures: None,
-            capacity_provider_config: None,
-            code_sha256: None,
-            code_size: None,
-            config_sha256: None,
-            dead_letter_config: None,
-            description: None,
-            durable_config: None,
-            environment: None,
-            ephemeral_storage: None,
-            file_system_configs: None,
-            function_arn: None,
-            function_name: None,
-            handler: None,
-            image_config_response: None,
-            kms_key_arn: None,
-            last_modified: None,
-            last_update_status: None,
-            last_update_status_reason: None,
-            last_update_status_reason_code: None,
-            layers: None,
-            logging_config: None,
-            master_arn: None,
-            memory_size: None,
-            package_type: None,
-            revision_id: None,
-            role: None,
-            runtime: None,
-            runtime_config: None,
-            runtime_version_config: None,
-            signing_job_arn: None,
-            signing_profile_version_arn: None,
-            snap_start: None,
-            state: None,
-            state_reason: None,
-            state_reason_code: None,
-            tenancy_config: None,
-            timeout: None,
-            tracing_config: None,
-            version: None,
-            vpc_config: None,
-        }
-    }
-}
 /// `FunctionEventInvokeConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionEventInvokeConfig {
     /// `DestinationConfig`.
     pub destination_config: Option<DestinationConfig>,
@@ -3326,17 +2237,6 @@ pub struct FunctionEventInvokeConfig {
     pub maximum_event_age_in_seconds: Option<i32>,
     /// `MaximumRetryAttempts`.
     pub maximum_retry_attempts: Option<i32>,
-}
-impl Default for FunctionEventInvokeConfig {
-    fn default() -> Self {
-        Self {
-            destination_config: None,
-            function_arn: None,
-            last_modified: None,
-            maximum_event_age_in_seconds: None,
-            maximum_retry_attempts: None,
-        }
-    }
 }
 /// `FunctionResponseType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3376,36 +2276,20 @@ impl Default for FunctionResponseType {
     }
 }
 /// `FunctionRuntimeConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionRuntimeConfig {
     /// `RuntimeAlias`.
     pub runtime_alias: String,
     /// `RuntimeArn`.
     pub runtime_arn: String,
 }
-impl Default for FunctionRuntimeConfig {
-    fn default() -> Self {
-        Self {
-            runtime_alias: Default::default(),
-            runtime_arn: Default::default(),
-        }
-    }
-}
 /// `FunctionScalingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionScalingConfig {
     /// `MaxExecutionEnvironments`.
     pub max_execution_environments: Option<i32>,
     /// `MinExecutionEnvironments`.
     pub min_execution_environments: Option<i32>,
-}
-impl Default for FunctionScalingConfig {
-    fn default() -> Self {
-        Self {
-            max_execution_environments: None,
-            min_execution_environments: None,
-        }
-    }
 }
 /// `FunctionUrlAuthType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3449,7 +2333,7 @@ impl Default for FunctionUrlAuthType {
     }
 }
 /// `FunctionUrlConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionUrlConfig {
     /// `AuthType`.
     pub auth_type: FunctionUrlAuthType,
@@ -3465,19 +2349,6 @@ pub struct FunctionUrlConfig {
     pub invoke_mode: Option<InvokeMode>,
     /// `LastModifiedTime`.
     pub last_modified_time: String,
-}
-impl Default for FunctionUrlConfig {
-    fn default() -> Self {
-        Self {
-            auth_type: Default::default(),
-            cors: None,
-            creation_time: Default::default(),
-            function_arn: Default::default(),
-            function_url: Default::default(),
-            invoke_mode: None,
-            last_modified_time: Default::default(),
-        }
-    }
 }
 /// `FunctionVersion`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3554,131 +2425,66 @@ impl Default for FunctionVersionLatestPublished {
     }
 }
 /// `FunctionVersionsByCapacityProviderListItem`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionVersionsByCapacityProviderListItem {
     /// `FunctionArn`.
     pub function_arn: String,
     /// `State`.
     pub state: State,
 }
-impl Default for FunctionVersionsByCapacityProviderListItem {
-    fn default() -> Self {
-        Self {
-            function_arn: Default::default(),
-            state: Default::default(),
-        }
-    }
-}
 /// `FunctionVersionsPerCapacityProviderLimitExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FunctionVersionsPerCapacityProviderLimitExceededException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for FunctionVersionsPerCapacityProviderLimitExceededException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `GetAccountSettingsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountSettingsRequest {}
-impl Default for GetAccountSettingsRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `GetAccountSettingsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccountSettingsResponse {
     /// `AccountLimit`.
     pub account_limit: Option<AccountLimit>,
     /// `AccountUsage`.
     pub account_usage: Option<AccountUsage>,
 }
-impl Default for GetAccountSettingsResponse {
-    fn default() -> Self {
-        Self {
-            account_limit: None,
-            account_usage: None,
-        }
-    }
-}
 /// `GetAliasRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAliasRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Name`.
     pub name: String,
 }
-impl Default for GetAliasRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            name: Default::default(),
-        }
-    }
-}
 /// `GetCapacityProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCapacityProviderRequest {
     /// `CapacityProviderName`.
     pub capacity_provider_name: String,
 }
-impl Default for GetCapacityProviderRequest {
-    fn default() -> Self {
-        Self {
-            capacity_provider_name: Default::default(),
-        }
-    }
-}
 /// `GetCapacityProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCapacityProviderResponse {
     /// `CapacityProvider`.
     pub capacity_provider: CapacityProvider,
 }
-impl Default for GetCapacityProviderResponse {
-    fn default() -> Self {
-        Self {
-            capacity_provider: Default::default(),
-        }
-    }
-}
 /// `GetCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCodeSigningConfigRequest {
     /// `CodeSigningConfigArn`.
     pub code_signing_config_arn: String,
 }
-impl Default for GetCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            code_signing_config_arn: Default::default(),
-        }
-    }
-}
 /// `GetCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCodeSigningConfigResponse {
     /// `CodeSigningConfig`.
     pub code_signing_config: CodeSigningConfig,
 }
-impl Default for GetCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {
-            code_signing_config: Default::default(),
-        }
-    }
-}
 /// `GetDurableExecutionHistoryRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDurableExecutionHistoryRequest {
     /// `DurableExecutionArn`.
     pub durable_execution_arn: String,
@@ -3691,48 +2497,21 @@ pub struct GetDurableExecutionHistoryRequest {
     /// `ReverseOrder`.
     pub reverse_order: Option<bool>,
 }
-impl Default for GetDurableExecutionHistoryRequest {
-    fn default() -> Self {
-        Self {
-            durable_execution_arn: Default::default(),
-            include_execution_data: None,
-            marker: None,
-            max_items: None,
-            reverse_order: None,
-        }
-    }
-}
 /// `GetDurableExecutionHistoryResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDurableExecutionHistoryResponse {
     /// `Events`.
     pub events: Vec<Event>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for GetDurableExecutionHistoryResponse {
-    fn default() -> Self {
-        Self {
-            events: Default::default(),
-            next_marker: None,
-        }
-    }
-}
 /// `GetDurableExecutionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDurableExecutionRequest {
     /// `DurableExecutionArn`.
     pub durable_execution_arn: String,
     /// `IncludeExecutionData`.
     pub include_execution_data: Option<bool>,
-}
-impl Default for GetDurableExecutionRequest {
-    fn default() -> Self {
-        Self {
-            durable_execution_arn: Default::default(),
-            include_execution_data: None,
-        }
-    }
 }
 /// `GetDurableExecutionResponse`.
 #[derive(Debug, Clone, PartialEq)]
@@ -3771,26 +2550,26 @@ pub struct GetDurableExecutionResponse {
 impl Default for GetDurableExecutionResponse {
     fn default() -> Self {
         Self {
-            durable_config: None,
+            durable_config: Default::default(),
             durable_execution_arn: Default::default(),
             durable_execution_name: Default::default(),
-            end_timestamp: None,
-            error: None,
-            execution_data_included: None,
-            expected_execution_timeout_timestamp: None,
+            end_timestamp: Default::default(),
+            error: Default::default(),
+            execution_data_included: Default::default(),
+            expected_execution_timeout_timestamp: Default::default(),
             function_arn: Default::default(),
-            input_payload: None,
-            pause_details: None,
-            result: None,
+            input_payload: Default::default(),
+            pause_details: Default::default(),
+            result: Default::default(),
             start_timestamp: aws_smithy_types::DateTime::from_secs(0),
             status: Default::default(),
-            trace_header: None,
-            version: None,
+            trace_header: Default::default(),
+            version: Default::default(),
         }
     }
 }
 /// `GetDurableExecutionStateRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDurableExecutionStateRequest {
     /// `CheckpointToken`.
     pub checkpoint_token: String,
@@ -3801,172 +2580,84 @@ pub struct GetDurableExecutionStateRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for GetDurableExecutionStateRequest {
-    fn default() -> Self {
-        Self {
-            checkpoint_token: Default::default(),
-            durable_execution_arn: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `GetDurableExecutionStateResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDurableExecutionStateResponse {
     /// `NextMarker`.
     pub next_marker: Option<String>,
     /// `Operations`.
     pub operations: Vec<Operation>,
 }
-impl Default for GetDurableExecutionStateResponse {
-    fn default() -> Self {
-        Self {
-            next_marker: None,
-            operations: Default::default(),
-        }
-    }
-}
 /// `GetEventSourceMappingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetEventSourceMappingRequest {
     /// `UUID`.
     pub uuid: String,
 }
-impl Default for GetEventSourceMappingRequest {
-    fn default() -> Self {
-        Self { uuid: Default::default() }
-    }
-}
 /// `GetFunctionCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionCodeSigningConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for GetFunctionCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-        }
-    }
-}
 /// `GetFunctionCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionCodeSigningConfigResponse {
     /// `CodeSigningConfigArn`.
     pub code_signing_config_arn: String,
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for GetFunctionCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {
-            code_signing_config_arn: Default::default(),
-            function_name: Default::default(),
-        }
-    }
-}
 /// `GetFunctionConcurrencyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionConcurrencyRequest {
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for GetFunctionConcurrencyRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-        }
-    }
-}
 /// `GetFunctionConcurrencyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionConcurrencyResponse {
     /// `ReservedConcurrentExecutions`.
     pub reserved_concurrent_executions: Option<i32>,
 }
-impl Default for GetFunctionConcurrencyResponse {
-    fn default() -> Self {
-        Self {
-            reserved_concurrent_executions: None,
-        }
-    }
-}
 /// `GetFunctionConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionConfigurationRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for GetFunctionConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `GetFunctionEventInvokeConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionEventInvokeConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for GetFunctionEventInvokeConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `GetFunctionRecursionConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionRecursionConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for GetFunctionRecursionConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-        }
-    }
-}
 /// `GetFunctionRecursionConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionRecursionConfigResponse {
     /// `RecursiveLoop`.
     pub recursive_loop: Option<RecursiveLoop>,
 }
-impl Default for GetFunctionRecursionConfigResponse {
-    fn default() -> Self {
-        Self { recursive_loop: None }
-    }
-}
 /// `GetFunctionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for GetFunctionRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `GetFunctionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionResponse {
     /// `Code`.
     pub code: Option<FunctionCodeLocation>,
@@ -3979,35 +2670,16 @@ pub struct GetFunctionResponse {
     /// `TagsError`.
     pub tags_error: Option<TagsError>,
 }
-impl Default for GetFunctionResponse {
-    fn default() -> Self {
-        Self {
-            code: None,
-            concurrency: None,
-            configuration: None,
-            tags: None,
-            tags_error: None,
-        }
-    }
-}
 /// `GetFunctionScalingConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionScalingConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: String,
 }
-impl Default for GetFunctionScalingConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: Default::default(),
-        }
-    }
-}
 /// `GetFunctionScalingConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionScalingConfigResponse {
     /// `AppliedFunctionScalingConfig`.
     pub applied_function_scaling_config: Option<FunctionScalingConfig>,
@@ -4016,33 +2688,16 @@ pub struct GetFunctionScalingConfigResponse {
     /// `RequestedFunctionScalingConfig`.
     pub requested_function_scaling_config: Option<FunctionScalingConfig>,
 }
-impl Default for GetFunctionScalingConfigResponse {
-    fn default() -> Self {
-        Self {
-            applied_function_scaling_config: None,
-            function_arn: None,
-            requested_function_scaling_config: None,
-        }
-    }
-}
 /// `GetFunctionUrlConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionUrlConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for GetFunctionUrlConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `GetFunctionUrlConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFunctionUrlConfigResponse {
     /// `AuthType`.
     pub auth_type: FunctionUrlAuthType,
@@ -4059,80 +2714,38 @@ pub struct GetFunctionUrlConfigResponse {
     /// `LastModifiedTime`.
     pub last_modified_time: String,
 }
-impl Default for GetFunctionUrlConfigResponse {
-    fn default() -> Self {
-        Self {
-            auth_type: Default::default(),
-            cors: None,
-            creation_time: Default::default(),
-            function_arn: Default::default(),
-            function_url: Default::default(),
-            invoke_mode: None,
-            last_modified_time: Default::default(),
-        }
-    }
-}
 /// `GetLayerVersionByArnRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLayerVersionByArnRequest {
     /// `Arn`.
     pub arn: String,
 }
-impl Default for GetLayerVersionByArnRequest {
-    fn default() -> Self {
-        Self { arn: Default::default() }
-    }
-}
 /// `GetLayerVersionPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLayerVersionPolicyRequest {
     /// `LayerName`.
     pub layer_name: String,
     /// `VersionNumber`.
     pub version_number: i64,
 }
-impl Default for GetLayerVersionPolicyRequest {
-    fn default() -> Self {
-        Self {
-            layer_name: Default::default(),
-            version_number: Default::default(),
-        }
-    }
-}
 /// `GetLayerVersionPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLayerVersionPolicyResponse {
     /// `Policy`.
     pub policy: Option<String>,
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for GetLayerVersionPolicyResponse {
-    fn default() -> Self {
-        Self {
-            policy: None,
-            revision_id: None,
-        }
-    }
-}
 /// `GetLayerVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLayerVersionRequest {
     /// `LayerName`.
     pub layer_name: String,
     /// `VersionNumber`.
     pub version_number: i64,
 }
-impl Default for GetLayerVersionRequest {
-    fn default() -> Self {
-        Self {
-            layer_name: Default::default(),
-            version_number: Default::default(),
-        }
-    }
-}
 /// `GetLayerVersionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetLayerVersionResponse {
     /// `CompatibleArchitectures`.
     pub compatible_architectures: Option<Vec<Architecture>>,
@@ -4153,71 +2766,32 @@ pub struct GetLayerVersionResponse {
     /// `Version`.
     pub version: Option<i64>,
 }
-impl Default for GetLayerVersionResponse {
-    fn default() -> Self {
-        Self {
-            compatible_architectures: None,
-            compatible_runtimes: None,
-            content: None,
-            created_date: None,
-            description: None,
-            layer_arn: None,
-            layer_version_arn: None,
-            license_info: None,
-            version: None,
-        }
-    }
-}
 /// `GetPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPolicyRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for GetPolicyRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `GetPolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPolicyResponse {
     /// `Policy`.
     pub policy: Option<String>,
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for GetPolicyResponse {
-    fn default() -> Self {
-        Self {
-            policy: None,
-            revision_id: None,
-        }
-    }
-}
 /// `GetProvisionedConcurrencyConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetProvisionedConcurrencyConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: String,
 }
-impl Default for GetProvisionedConcurrencyConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: Default::default(),
-        }
-    }
-}
 /// `GetProvisionedConcurrencyConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetProvisionedConcurrencyConfigResponse {
     /// `AllocatedProvisionedConcurrentExecutions`.
     pub allocated_provisioned_concurrent_executions: Option<i32>,
@@ -4232,65 +2806,30 @@ pub struct GetProvisionedConcurrencyConfigResponse {
     /// `StatusReason`.
     pub status_reason: Option<String>,
 }
-impl Default for GetProvisionedConcurrencyConfigResponse {
-    fn default() -> Self {
-        Self {
-            allocated_provisioned_concurrent_executions: None,
-            available_provisioned_concurrent_executions: None,
-            last_modified: None,
-            requested_provisioned_concurrent_executions: None,
-            status: None,
-            status_reason: None,
-        }
-    }
-}
 /// `GetResourcePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetResourcePolicyRequest {
     /// `ResourceArn`.
     pub resource_arn: String,
 }
-impl Default for GetResourcePolicyRequest {
-    fn default() -> Self {
-        Self {
-            resource_arn: Default::default(),
-        }
-    }
-}
 /// `GetResourcePolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetResourcePolicyResponse {
     /// `Policy`.
     pub policy: Option<String>,
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for GetResourcePolicyResponse {
-    fn default() -> Self {
-        Self {
-            policy: None,
-            revision_id: None,
-        }
-    }
-}
 /// `GetRuntimeManagementConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRuntimeManagementConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for GetRuntimeManagementConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-        }
-    }
-}
 /// `GetRuntimeManagementConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetRuntimeManagementConfigResponse {
     /// `FunctionArn`.
     pub function_arn: Option<String>,
@@ -4299,17 +2838,8 @@ pub struct GetRuntimeManagementConfigResponse {
     /// `UpdateRuntimeOn`.
     pub update_runtime_on: Option<UpdateRuntimeOn>,
 }
-impl Default for GetRuntimeManagementConfigResponse {
-    fn default() -> Self {
-        Self {
-            function_arn: None,
-            runtime_version_arn: None,
-            update_runtime_on: None,
-        }
-    }
-}
 /// `ImageConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageConfig {
     /// `Command`.
     pub command: Option<Vec<String>>,
@@ -4318,49 +2848,24 @@ pub struct ImageConfig {
     /// `WorkingDirectory`.
     pub working_directory: Option<String>,
 }
-impl Default for ImageConfig {
-    fn default() -> Self {
-        Self {
-            command: None,
-            entry_point: None,
-            working_directory: None,
-        }
-    }
-}
 /// `ImageConfigError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageConfigError {
     /// `ErrorCode`.
     pub error_code: Option<String>,
     /// `Message`.
     pub message: Option<String>,
 }
-impl Default for ImageConfigError {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            message: None,
-        }
-    }
-}
 /// `ImageConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImageConfigResponse {
     /// `Error`.
     pub error: Option<ImageConfigError>,
     /// `ImageConfig`.
     pub image_config: Option<ImageConfig>,
 }
-impl Default for ImageConfigResponse {
-    fn default() -> Self {
-        Self {
-            error: None,
-            image_config: None,
-        }
-    }
-}
 /// `InstanceRequirements`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InstanceRequirements {
     /// `AllowedInstanceTypes`.
     pub allowed_instance_types: Option<Vec<String>>,
@@ -4369,126 +2874,61 @@ pub struct InstanceRequirements {
     /// `ExcludedInstanceTypes`.
     pub excluded_instance_types: Option<Vec<String>>,
 }
-impl Default for InstanceRequirements {
-    fn default() -> Self {
-        Self {
-            allowed_instance_types: None,
-            architectures: None,
-            excluded_instance_types: None,
-        }
-    }
-}
 /// `InvalidCodeSignatureException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidCodeSignatureException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for InvalidCodeSignatureException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `InvalidParameterValueException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidParameterValueException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidParameterValueException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `InvalidRequestContentException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidRequestContentException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidRequestContentException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `InvalidRuntimeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidRuntimeException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for InvalidRuntimeException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `InvalidSecurityGroupIDException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidSecurityGroupIDException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for InvalidSecurityGroupIDException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `InvalidSubnetIDException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidSubnetIDException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for InvalidSubnetIDException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `InvalidZipFileException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidZipFileException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for InvalidZipFileException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `InvocationCompletedDetails`.
 #[derive(Debug, Clone, PartialEq)]
@@ -4506,14 +2946,14 @@ impl Default for InvocationCompletedDetails {
     fn default() -> Self {
         Self {
             end_timestamp: aws_smithy_types::DateTime::from_secs(0),
-            error: None,
+            error: Default::default(),
             request_id: Default::default(),
             start_timestamp: aws_smithy_types::DateTime::from_secs(0),
         }
     }
 }
 /// `InvocationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvocationRequest {
     /// `ClientContext`.
     pub client_context: Option<String>,
@@ -4532,22 +2972,8 @@ pub struct InvocationRequest {
     /// `TenantId`.
     pub tenant_id: Option<String>,
 }
-impl Default for InvocationRequest {
-    fn default() -> Self {
-        Self {
-            client_context: None,
-            durable_execution_name: None,
-            function_name: Default::default(),
-            invocation_type: None,
-            log_type: None,
-            payload: None,
-            qualifier: None,
-            tenant_id: None,
-        }
-    }
-}
 /// `InvocationResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvocationResponse {
     /// `DurableExecutionArn`.
     pub durable_execution_arn: Option<String>,
@@ -4561,18 +2987,6 @@ pub struct InvocationResponse {
     pub payload: Option<aws_smithy_types::Blob>,
     /// `StatusCode`.
     pub status_code: Option<i32>,
-}
-impl Default for InvocationResponse {
-    fn default() -> Self {
-        Self {
-            durable_execution_arn: None,
-            executed_version: None,
-            function_error: None,
-            log_result: None,
-            payload: None,
-            status_code: None,
-        }
-    }
 }
 /// `InvocationType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -4620,31 +3034,18 @@ impl Default for InvocationType {
     }
 }
 /// `InvokeAsyncRequest`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct InvokeAsyncRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `InvokeArgs`.
     pub invoke_args: aws_smithy_types::byte_stream::ByteStream,
 }
-impl Default for InvokeAsyncRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            invoke_args: Default::default(),
-        }
-    }
-}
 /// `InvokeAsyncResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvokeAsyncResponse {
     /// `Status`.
     pub status: Option<i32>,
-}
-impl Default for InvokeAsyncResponse {
-    fn default() -> Self {
-        Self { status: None }
-    }
 }
 /// `InvokeMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -4688,18 +3089,13 @@ impl Default for InvokeMode {
     }
 }
 /// `InvokeResponseStreamUpdate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvokeResponseStreamUpdate {
     /// `Payload`.
     pub payload: Option<aws_smithy_types::Blob>,
 }
-impl Default for InvokeResponseStreamUpdate {
-    fn default() -> Self {
-        Self { payload: None }
-    }
-}
 /// `InvokeWithResponseStreamCompleteEvent`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvokeWithResponseStreamCompleteEvent {
     /// `ErrorCode`.
     pub error_code: Option<String>,
@@ -4708,17 +3104,8 @@ pub struct InvokeWithResponseStreamCompleteEvent {
     /// `LogResult`.
     pub log_result: Option<String>,
 }
-impl Default for InvokeWithResponseStreamCompleteEvent {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            error_details: None,
-            log_result: None,
-        }
-    }
-}
 /// `InvokeWithResponseStreamRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvokeWithResponseStreamRequest {
     /// `ClientContext`.
     pub client_context: Option<String>,
@@ -4735,21 +3122,8 @@ pub struct InvokeWithResponseStreamRequest {
     /// `TenantId`.
     pub tenant_id: Option<String>,
 }
-impl Default for InvokeWithResponseStreamRequest {
-    fn default() -> Self {
-        Self {
-            client_context: None,
-            function_name: Default::default(),
-            invocation_type: None,
-            log_type: None,
-            payload: None,
-            qualifier: None,
-            tenant_id: None,
-        }
-    }
-}
 /// `InvokeWithResponseStreamResponse`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct InvokeWithResponseStreamResponse {
     /// `EventStream`.
     pub event_stream: aws_smithy_types::byte_stream::ByteStream,
@@ -4759,16 +3133,6 @@ pub struct InvokeWithResponseStreamResponse {
     pub response_stream_content_type: Option<String>,
     /// `StatusCode`.
     pub status_code: Option<i32>,
-}
-impl Default for InvokeWithResponseStreamResponse {
-    fn default() -> Self {
-        Self {
-            event_stream: Default::default(),
-            executed_version: None,
-            response_stream_content_type: None,
-            status_code: None,
-        }
-    }
 }
 /// `InvokeWithResponseStreamResponseEvent`: one of its members.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -4782,68 +3146,36 @@ pub enum InvokeWithResponseStreamResponseEvent {
     Unknown,
 }
 /// `KMSAccessDeniedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KMSAccessDeniedException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for KMSAccessDeniedException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `KMSDisabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KMSDisabledException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for KMSDisabledException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `KMSInvalidStateException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KMSInvalidStateException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for KMSInvalidStateException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `KMSNotFoundException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KMSNotFoundException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for KMSNotFoundException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `KafkaEventSourceMappingConsumptionMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -4887,17 +3219,12 @@ impl Default for KafkaEventSourceMappingConsumptionMode {
     }
 }
 /// `KafkaSchemaRegistryAccessConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KafkaSchemaRegistryAccessConfig {
     /// `Type`.
     pub r#type: Option<KafkaSchemaRegistryAuthType>,
     /// `URI`.
     pub uri: Option<String>,
-}
-impl Default for KafkaSchemaRegistryAccessConfig {
-    fn default() -> Self {
-        Self { r#type: None, uri: None }
-    }
 }
 /// `KafkaSchemaRegistryAuthType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -4954,7 +3281,7 @@ impl Default for KafkaSchemaRegistryAuthType {
     }
 }
 /// `KafkaSchemaRegistryConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KafkaSchemaRegistryConfig {
     /// `AccessConfigs`.
     pub access_configs: Option<Vec<KafkaSchemaRegistryAccessConfig>>,
@@ -4964,16 +3291,6 @@ pub struct KafkaSchemaRegistryConfig {
     pub schema_registry_uri: Option<String>,
     /// `SchemaValidationConfigs`.
     pub schema_validation_configs: Option<Vec<KafkaSchemaValidationConfig>>,
-}
-impl Default for KafkaSchemaRegistryConfig {
-    fn default() -> Self {
-        Self {
-            access_configs: None,
-            event_record_format: None,
-            schema_registry_uri: None,
-            schema_validation_configs: None,
-        }
-    }
 }
 /// `KafkaSchemaValidationAttribute`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5017,18 +3334,13 @@ impl Default for KafkaSchemaValidationAttribute {
     }
 }
 /// `KafkaSchemaValidationConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct KafkaSchemaValidationConfig {
     /// `Attribute`.
     pub attribute: Option<KafkaSchemaValidationAttribute>,
 }
-impl Default for KafkaSchemaValidationConfig {
-    fn default() -> Self {
-        Self { attribute: None }
-    }
-}
 /// `LambdaManagedInstancesCapacityProviderConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LambdaManagedInstancesCapacityProviderConfig {
     /// `CapacityProviderArn`.
     pub capacity_provider_arn: String,
@@ -5036,15 +3348,6 @@ pub struct LambdaManagedInstancesCapacityProviderConfig {
     pub execution_environment_memory_gi_b_per_v_cpu: Option<f64>,
     /// `PerExecutionEnvironmentMaxConcurrency`.
     pub per_execution_environment_max_concurrency: Option<i32>,
-}
-impl Default for LambdaManagedInstancesCapacityProviderConfig {
-    fn default() -> Self {
-        Self {
-            capacity_provider_arn: Default::default(),
-            execution_environment_memory_gi_b_per_v_cpu: None,
-            per_execution_environment_max_concurrency: None,
-        }
-    }
 }
 /// `LastUpdateStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5327,7 +3630,7 @@ impl Default for LastUpdateStatusReasonCode {
     }
 }
 /// `Layer`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Layer {
     /// `Arn`.
     pub arn: Option<String>,
@@ -5338,18 +3641,8 @@ pub struct Layer {
     /// `SigningProfileVersionArn`.
     pub signing_profile_version_arn: Option<String>,
 }
-impl Default for Layer {
-    fn default() -> Self {
-        Self {
-            arn: None,
-            code_size: None,
-            signing_job_arn: None,
-            signing_profile_version_arn: None,
-        }
-    }
-}
 /// `LayerVersionContentInput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerVersionContentInput {
     /// `S3Bucket`.
     pub s3_bucket: Option<String>,
@@ -5362,19 +3655,8 @@ pub struct LayerVersionContentInput {
     /// `ZipFile`.
     pub zip_file: Option<aws_smithy_types::Blob>,
 }
-impl Default for LayerVersionContentInput {
-    fn default() -> Self {
-        Self {
-            s3_bucket: None,
-            s3_key: None,
-            s3_object_storage_mode: None,
-            s3_object_version: None,
-            zip_file: None,
-        }
-    }
-}
 /// `LayerVersionContentOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerVersionContentOutput {
     /// `CodeSha256`.
     pub code_sha256: Option<String>,
@@ -5389,20 +3671,8 @@ pub struct LayerVersionContentOutput {
     /// `SigningProfileVersionArn`.
     pub signing_profile_version_arn: Option<String>,
 }
-impl Default for LayerVersionContentOutput {
-    fn default() -> Self {
-        Self {
-            code_sha256: None,
-            code_size: None,
-            location: None,
-            resolved_s3_object: None,
-            signing_job_arn: None,
-            signing_profile_version_arn: None,
-        }
-    }
-}
 /// `LayerVersionsListItem`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerVersionsListItem {
     /// `CompatibleArchitectures`.
     pub compatible_architectures: Option<Vec<Architecture>>,
@@ -5419,21 +3689,8 @@ pub struct LayerVersionsListItem {
     /// `Version`.
     pub version: Option<i64>,
 }
-impl Default for LayerVersionsListItem {
-    fn default() -> Self {
-        Self {
-            compatible_architectures: None,
-            compatible_runtimes: None,
-            created_date: None,
-            description: None,
-            layer_version_arn: None,
-            license_info: None,
-            version: None,
-        }
-    }
-}
 /// `LayersListItem`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayersListItem {
     /// `LatestMatchingVersion`.
     pub latest_matching_version: Option<LayerVersionsListItem>,
@@ -5442,17 +3699,8 @@ pub struct LayersListItem {
     /// `LayerName`.
     pub layer_name: Option<String>,
 }
-impl Default for LayersListItem {
-    fn default() -> Self {
-        Self {
-            latest_matching_version: None,
-            layer_arn: None,
-            layer_name: None,
-        }
-    }
-}
 /// `ListAliasesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAliasesRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -5463,34 +3711,16 @@ pub struct ListAliasesRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListAliasesRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            function_version: None,
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListAliasesResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListAliasesResponse {
     /// `Aliases`.
     pub aliases: Option<Vec<AliasConfiguration>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListAliasesResponse {
-    fn default() -> Self {
-        Self {
-            aliases: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListCapacityProvidersRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListCapacityProvidersRequest {
     /// `Marker`.
     pub marker: Option<String>,
@@ -5499,65 +3729,32 @@ pub struct ListCapacityProvidersRequest {
     /// `State`.
     pub state: Option<CapacityProviderState>,
 }
-impl Default for ListCapacityProvidersRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-            state: None,
-        }
-    }
-}
 /// `ListCapacityProvidersResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListCapacityProvidersResponse {
     /// `CapacityProviders`.
     pub capacity_providers: Vec<CapacityProvider>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListCapacityProvidersResponse {
-    fn default() -> Self {
-        Self {
-            capacity_providers: Default::default(),
-            next_marker: None,
-        }
-    }
-}
 /// `ListCodeSigningConfigsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListCodeSigningConfigsRequest {
     /// `Marker`.
     pub marker: Option<String>,
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListCodeSigningConfigsRequest {
-    fn default() -> Self {
-        Self {
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListCodeSigningConfigsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListCodeSigningConfigsResponse {
     /// `CodeSigningConfigs`.
     pub code_signing_configs: Option<Vec<CodeSigningConfig>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListCodeSigningConfigsResponse {
-    fn default() -> Self {
-        Self {
-            code_signing_configs: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListDurableExecutionsByFunctionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListDurableExecutionsByFunctionRequest {
     /// `DurableExecutionName`.
     pub durable_execution_name: Option<String>,
@@ -5578,39 +3775,16 @@ pub struct ListDurableExecutionsByFunctionRequest {
     /// `Statuses`.
     pub statuses: Option<Vec<ExecutionStatus>>,
 }
-impl Default for ListDurableExecutionsByFunctionRequest {
-    fn default() -> Self {
-        Self {
-            durable_execution_name: None,
-            function_name: Default::default(),
-            marker: None,
-            max_items: None,
-            qualifier: None,
-            reverse_order: None,
-            started_after: None,
-            started_before: None,
-            statuses: None,
-        }
-    }
-}
 /// `ListDurableExecutionsByFunctionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListDurableExecutionsByFunctionResponse {
     /// `DurableExecutions`.
     pub durable_executions: Option<Vec<Execution>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListDurableExecutionsByFunctionResponse {
-    fn default() -> Self {
-        Self {
-            durable_executions: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListEventSourceMappingsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListEventSourceMappingsRequest {
     /// `EventSourceArn`.
     pub event_source_arn: Option<String>,
@@ -5621,34 +3795,16 @@ pub struct ListEventSourceMappingsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListEventSourceMappingsRequest {
-    fn default() -> Self {
-        Self {
-            event_source_arn: None,
-            function_name: None,
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListEventSourceMappingsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListEventSourceMappingsResponse {
     /// `EventSourceMappings`.
     pub event_source_mappings: Option<Vec<EventSourceMappingConfiguration>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListEventSourceMappingsResponse {
-    fn default() -> Self {
-        Self {
-            event_source_mappings: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListFunctionEventInvokeConfigsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionEventInvokeConfigsRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -5657,33 +3813,16 @@ pub struct ListFunctionEventInvokeConfigsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListFunctionEventInvokeConfigsRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListFunctionEventInvokeConfigsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionEventInvokeConfigsResponse {
     /// `FunctionEventInvokeConfigs`.
     pub function_event_invoke_configs: Option<Vec<FunctionEventInvokeConfig>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListFunctionEventInvokeConfigsResponse {
-    fn default() -> Self {
-        Self {
-            function_event_invoke_configs: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListFunctionUrlConfigsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionUrlConfigsRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -5692,33 +3831,16 @@ pub struct ListFunctionUrlConfigsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListFunctionUrlConfigsRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListFunctionUrlConfigsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionUrlConfigsResponse {
     /// `FunctionUrlConfigs`.
     pub function_url_configs: Vec<FunctionUrlConfig>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListFunctionUrlConfigsResponse {
-    fn default() -> Self {
-        Self {
-            function_url_configs: Default::default(),
-            next_marker: None,
-        }
-    }
-}
 /// `ListFunctionVersionsByCapacityProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionVersionsByCapacityProviderRequest {
     /// `CapacityProviderName`.
     pub capacity_provider_name: String,
@@ -5727,17 +3849,8 @@ pub struct ListFunctionVersionsByCapacityProviderRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListFunctionVersionsByCapacityProviderRequest {
-    fn default() -> Self {
-        Self {
-            capacity_provider_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListFunctionVersionsByCapacityProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionVersionsByCapacityProviderResponse {
     /// `CapacityProviderArn`.
     pub capacity_provider_arn: String,
@@ -5746,17 +3859,8 @@ pub struct ListFunctionVersionsByCapacityProviderResponse {
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListFunctionVersionsByCapacityProviderResponse {
-    fn default() -> Self {
-        Self {
-            capacity_provider_arn: Default::default(),
-            function_versions: Default::default(),
-            next_marker: None,
-        }
-    }
-}
 /// `ListFunctionsByCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionsByCodeSigningConfigRequest {
     /// `CodeSigningConfigArn`.
     pub code_signing_config_arn: String,
@@ -5765,33 +3869,16 @@ pub struct ListFunctionsByCodeSigningConfigRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListFunctionsByCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            code_signing_config_arn: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListFunctionsByCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionsByCodeSigningConfigResponse {
     /// `FunctionArns`.
     pub function_arns: Option<Vec<String>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListFunctionsByCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {
-            function_arns: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListFunctionsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionsRequest {
     /// `FunctionVersion`.
     pub function_version: Option<FunctionVersion>,
@@ -5802,34 +3889,16 @@ pub struct ListFunctionsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListFunctionsRequest {
-    fn default() -> Self {
-        Self {
-            function_version: None,
-            marker: None,
-            master_region: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListFunctionsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListFunctionsResponse {
     /// `Functions`.
     pub functions: Option<Vec<FunctionConfiguration>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListFunctionsResponse {
-    fn default() -> Self {
-        Self {
-            functions: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListLayerVersionsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListLayerVersionsRequest {
     /// `CompatibleArchitecture`.
     pub compatible_architecture: Option<Architecture>,
@@ -5842,35 +3911,16 @@ pub struct ListLayerVersionsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListLayerVersionsRequest {
-    fn default() -> Self {
-        Self {
-            compatible_architecture: None,
-            compatible_runtime: None,
-            layer_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListLayerVersionsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListLayerVersionsResponse {
     /// `LayerVersions`.
     pub layer_versions: Option<Vec<LayerVersionsListItem>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListLayerVersionsResponse {
-    fn default() -> Self {
-        Self {
-            layer_versions: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListLayersRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListLayersRequest {
     /// `CompatibleArchitecture`.
     pub compatible_architecture: Option<Architecture>,
@@ -5881,34 +3931,16 @@ pub struct ListLayersRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListLayersRequest {
-    fn default() -> Self {
-        Self {
-            compatible_architecture: None,
-            compatible_runtime: None,
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListLayersResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListLayersResponse {
     /// `Layers`.
     pub layers: Option<Vec<LayersListItem>>,
     /// `NextMarker`.
     pub next_marker: Option<String>,
 }
-impl Default for ListLayersResponse {
-    fn default() -> Self {
-        Self {
-            layers: None,
-            next_marker: None,
-        }
-    }
-}
 /// `ListProvisionedConcurrencyConfigsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListProvisionedConcurrencyConfigsRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -5917,17 +3949,8 @@ pub struct ListProvisionedConcurrencyConfigsRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListProvisionedConcurrencyConfigsRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListProvisionedConcurrencyConfigsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListProvisionedConcurrencyConfigsResponse {
     /// `NextMarker`.
     pub next_marker: Option<String>,
@@ -5936,40 +3959,20 @@ pub struct ListProvisionedConcurrencyConfigsResponse {
         Vec<ProvisionedConcurrencyConfigListItem>,
     >,
 }
-impl Default for ListProvisionedConcurrencyConfigsResponse {
-    fn default() -> Self {
-        Self {
-            next_marker: None,
-            provisioned_concurrency_configs: None,
-        }
-    }
-}
 /// `ListTagsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListTagsRequest {
     /// `Resource`.
     pub resource: String,
 }
-impl Default for ListTagsRequest {
-    fn default() -> Self {
-        Self {
-            resource: Default::default(),
-        }
-    }
-}
 /// `ListTagsResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListTagsResponse {
     /// `Tags`.
     pub tags: Option<std::collections::BTreeMap<String, String>>,
 }
-impl Default for ListTagsResponse {
-    fn default() -> Self {
-        Self { tags: None }
-    }
-}
 /// `ListVersionsByFunctionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListVersionsByFunctionRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -5978,30 +3981,13 @@ pub struct ListVersionsByFunctionRequest {
     /// `MaxItems`.
     pub max_items: Option<i32>,
 }
-impl Default for ListVersionsByFunctionRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            marker: None,
-            max_items: None,
-        }
-    }
-}
 /// `ListVersionsByFunctionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListVersionsByFunctionResponse {
     /// `NextMarker`.
     pub next_marker: Option<String>,
     /// `Versions`.
     pub versions: Option<Vec<FunctionConfiguration>>,
-}
-impl Default for ListVersionsByFunctionResponse {
-    fn default() -> Self {
-        Self {
-            next_marker: None,
-            versions: None,
-        }
-    }
 }
 /// `LogFormat`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6086,7 +4072,7 @@ impl Default for LogType {
     }
 }
 /// `LoggingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoggingConfig {
     /// `ApplicationLogLevel`.
     pub application_log_level: Option<ApplicationLogLevel>,
@@ -6097,69 +4083,33 @@ pub struct LoggingConfig {
     /// `SystemLogLevel`.
     pub system_log_level: Option<SystemLogLevel>,
 }
-impl Default for LoggingConfig {
-    fn default() -> Self {
-        Self {
-            application_log_level: None,
-            log_format: None,
-            log_group: None,
-            system_log_level: None,
-        }
-    }
-}
 /// `ModeNotSupportedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ModeNotSupportedException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for ModeNotSupportedException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `NoPublishedVersionException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoPublishedVersionException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for NoPublishedVersionException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `OnFailure`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OnFailure {
     /// `Destination`.
     pub destination: Option<String>,
 }
-impl Default for OnFailure {
-    fn default() -> Self {
-        Self { destination: None }
-    }
-}
 /// `OnSuccess`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OnSuccess {
     /// `Destination`.
     pub destination: Option<String>,
-}
-impl Default for OnSuccess {
-    fn default() -> Self {
-        Self { destination: None }
-    }
 }
 /// `Operation`.
 #[derive(Debug, Clone, PartialEq)]
@@ -6196,20 +4146,20 @@ pub struct Operation {
 impl Default for Operation {
     fn default() -> Self {
         Self {
-            callback_details: None,
-            chained_invoke_details: None,
-            context_details: None,
-            end_timestamp: None,
-            execution_details: None,
+            callback_details: Default::default(),
+            chained_invoke_details: Default::default(),
+            context_details: Default::default(),
+            end_timestamp: Default::default(),
+            execution_details: Default::default(),
             id: Default::default(),
-            name: None,
-            parent_id: None,
+            name: Default::default(),
+            parent_id: Default::default(),
             start_timestamp: aws_smithy_types::DateTime::from_secs(0),
             status: Default::default(),
-            step_details: None,
-            sub_type: None,
+            step_details: Default::default(),
+            sub_type: Default::default(),
             r#type: Default::default(),
-            wait_details: None,
+            wait_details: Default::default(),
         }
     }
 }
@@ -6411,7 +4361,7 @@ impl Default for OperationType {
     }
 }
 /// `OperationUpdate`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OperationUpdate {
     /// `Action`.
     pub action: OperationAction,
@@ -6439,25 +4389,6 @@ pub struct OperationUpdate {
     pub r#type: OperationType,
     /// `WaitOptions`.
     pub wait_options: Option<WaitOptions>,
-}
-impl Default for OperationUpdate {
-    fn default() -> Self {
-        Self {
-            action: Default::default(),
-            callback_options: None,
-            chained_invoke_options: None,
-            context_options: None,
-            error: None,
-            id: Default::default(),
-            name: None,
-            parent_id: None,
-            payload: None,
-            step_options: None,
-            sub_type: None,
-            r#type: Default::default(),
-            wait_options: None,
-        }
-    }
 }
 /// `PackageType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6515,12 +4446,12 @@ impl Default for PauseDetails {
         Self {
             execution_timeout_paused: Default::default(),
             pause_request_timestamp: aws_smithy_types::DateTime::from_secs(0),
-            reason: None,
+            reason: Default::default(),
         }
     }
 }
 /// `PauseDurableExecutionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PauseDurableExecutionRequest {
     /// `ClientToken`.
     pub client_token: Option<String>,
@@ -6531,71 +4462,32 @@ pub struct PauseDurableExecutionRequest {
     /// `Reason`.
     pub reason: Option<String>,
 }
-impl Default for PauseDurableExecutionRequest {
-    fn default() -> Self {
-        Self {
-            client_token: None,
-            durable_execution_arn: Default::default(),
-            execution_timeout_paused: None,
-            reason: None,
-        }
-    }
-}
 /// `PauseDurableExecutionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PauseDurableExecutionResponse {}
-impl Default for PauseDurableExecutionResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `PolicyLengthExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyLengthExceededException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for PolicyLengthExceededException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `PreconditionFailedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PreconditionFailedException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for PreconditionFailedException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `PropagateTags`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PropagateTags {
     /// `ExplicitTags`.
     pub explicit_tags: Option<std::collections::BTreeMap<String, String>>,
     /// `Mode`.
     pub mode: Option<PropagateTagsMode>,
-}
-impl Default for PropagateTags {
-    fn default() -> Self {
-        Self {
-            explicit_tags: None,
-            mode: None,
-        }
-    }
 }
 /// `PropagateTagsMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6639,7 +4531,7 @@ impl Default for PropagateTagsMode {
     }
 }
 /// `ProvisionedConcurrencyConfigListItem`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProvisionedConcurrencyConfigListItem {
     /// `AllocatedProvisionedConcurrentExecutions`.
     pub allocated_provisioned_concurrent_executions: Option<i32>,
@@ -6656,34 +4548,13 @@ pub struct ProvisionedConcurrencyConfigListItem {
     /// `StatusReason`.
     pub status_reason: Option<String>,
 }
-impl Default for ProvisionedConcurrencyConfigListItem {
-    fn default() -> Self {
-        Self {
-            allocated_provisioned_concurrent_executions: None,
-            available_provisioned_concurrent_executions: None,
-            function_arn: None,
-            last_modified: None,
-            requested_provisioned_concurrent_executions: None,
-            status: None,
-            status_reason: None,
-        }
-    }
-}
 /// `ProvisionedConcurrencyConfigNotFoundException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProvisionedConcurrencyConfigNotFoundException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for ProvisionedConcurrencyConfigNotFoundException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
 }
 /// `ProvisionedConcurrencyStatusEnum`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6731,7 +4602,7 @@ impl Default for ProvisionedConcurrencyStatusEnum {
     }
 }
 /// `ProvisionedPollerConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProvisionedPollerConfig {
     /// `MaximumPollers`.
     pub maximum_pollers: Option<i32>,
@@ -6740,33 +4611,16 @@ pub struct ProvisionedPollerConfig {
     /// `PollerGroupName`.
     pub poller_group_name: Option<String>,
 }
-impl Default for ProvisionedPollerConfig {
-    fn default() -> Self {
-        Self {
-            maximum_pollers: None,
-            minimum_pollers: None,
-            poller_group_name: None,
-        }
-    }
-}
 /// `PublicPolicyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublicPolicyException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for PublicPolicyException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `PublishLayerVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublishLayerVersionRequest {
     /// `CompatibleArchitectures`.
     pub compatible_architectures: Option<Vec<Architecture>>,
@@ -6781,20 +4635,8 @@ pub struct PublishLayerVersionRequest {
     /// `LicenseInfo`.
     pub license_info: Option<String>,
 }
-impl Default for PublishLayerVersionRequest {
-    fn default() -> Self {
-        Self {
-            compatible_architectures: None,
-            compatible_runtimes: None,
-            content: Default::default(),
-            description: None,
-            layer_name: Default::default(),
-            license_info: None,
-        }
-    }
-}
 /// `PublishLayerVersionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublishLayerVersionResponse {
     /// `CompatibleArchitectures`.
     pub compatible_architectures: Option<Vec<Architecture>>,
@@ -6815,23 +4657,8 @@ pub struct PublishLayerVersionResponse {
     /// `Version`.
     pub version: Option<i64>,
 }
-impl Default for PublishLayerVersionResponse {
-    fn default() -> Self {
-        Self {
-            compatible_architectures: None,
-            compatible_runtimes: None,
-            content: None,
-            created_date: None,
-            description: None,
-            layer_arn: None,
-            layer_version_arn: None,
-            license_info: None,
-            version: None,
-        }
-    }
-}
 /// `PublishVersionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublishVersionRequest {
     /// `CodeSha256`.
     pub code_sha256: Option<String>,
@@ -6844,67 +4671,32 @@ pub struct PublishVersionRequest {
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for PublishVersionRequest {
-    fn default() -> Self {
-        Self {
-            code_sha256: None,
-            description: None,
-            function_name: Default::default(),
-            publish_to: None,
-            revision_id: None,
-        }
-    }
-}
 /// `PutFunctionCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionCodeSigningConfigRequest {
     /// `CodeSigningConfigArn`.
     pub code_signing_config_arn: String,
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for PutFunctionCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            code_signing_config_arn: Default::default(),
-            function_name: Default::default(),
-        }
-    }
-}
 /// `PutFunctionCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionCodeSigningConfigResponse {
     /// `CodeSigningConfigArn`.
     pub code_signing_config_arn: String,
     /// `FunctionName`.
     pub function_name: String,
 }
-impl Default for PutFunctionCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {
-            code_signing_config_arn: Default::default(),
-            function_name: Default::default(),
-        }
-    }
-}
 /// `PutFunctionConcurrencyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionConcurrencyRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `ReservedConcurrentExecutions`.
     pub reserved_concurrent_executions: i32,
 }
-impl Default for PutFunctionConcurrencyRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            reserved_concurrent_executions: Default::default(),
-        }
-    }
-}
 /// `PutFunctionEventInvokeConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionEventInvokeConfigRequest {
     /// `DestinationConfig`.
     pub destination_config: Option<DestinationConfig>,
@@ -6917,46 +4709,22 @@ pub struct PutFunctionEventInvokeConfigRequest {
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for PutFunctionEventInvokeConfigRequest {
-    fn default() -> Self {
-        Self {
-            destination_config: None,
-            function_name: Default::default(),
-            maximum_event_age_in_seconds: None,
-            maximum_retry_attempts: None,
-            qualifier: None,
-        }
-    }
-}
 /// `PutFunctionRecursionConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionRecursionConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
     /// `RecursiveLoop`.
     pub recursive_loop: RecursiveLoop,
 }
-impl Default for PutFunctionRecursionConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            recursive_loop: Default::default(),
-        }
-    }
-}
 /// `PutFunctionRecursionConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionRecursionConfigResponse {
     /// `RecursiveLoop`.
     pub recursive_loop: Option<RecursiveLoop>,
 }
-impl Default for PutFunctionRecursionConfigResponse {
-    fn default() -> Self {
-        Self { recursive_loop: None }
-    }
-}
 /// `PutFunctionScalingConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionScalingConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -6965,28 +4733,14 @@ pub struct PutFunctionScalingConfigRequest {
     /// `Qualifier`.
     pub qualifier: String,
 }
-impl Default for PutFunctionScalingConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            function_scaling_config: None,
-            qualifier: Default::default(),
-        }
-    }
-}
 /// `PutFunctionScalingConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutFunctionScalingConfigResponse {
     /// `FunctionState`.
     pub function_state: Option<State>,
 }
-impl Default for PutFunctionScalingConfigResponse {
-    fn default() -> Self {
-        Self { function_state: None }
-    }
-}
 /// `PutProvisionedConcurrencyConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutProvisionedConcurrencyConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -6995,17 +4749,8 @@ pub struct PutProvisionedConcurrencyConfigRequest {
     /// `Qualifier`.
     pub qualifier: String,
 }
-impl Default for PutProvisionedConcurrencyConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            provisioned_concurrent_executions: Default::default(),
-            qualifier: Default::default(),
-        }
-    }
-}
 /// `PutProvisionedConcurrencyConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutProvisionedConcurrencyConfigResponse {
     /// `AllocatedProvisionedConcurrentExecutions`.
     pub allocated_provisioned_concurrent_executions: Option<i32>,
@@ -7020,20 +4765,8 @@ pub struct PutProvisionedConcurrencyConfigResponse {
     /// `StatusReason`.
     pub status_reason: Option<String>,
 }
-impl Default for PutProvisionedConcurrencyConfigResponse {
-    fn default() -> Self {
-        Self {
-            allocated_provisioned_concurrent_executions: None,
-            available_provisioned_concurrent_executions: None,
-            last_modified: None,
-            requested_provisioned_concurrent_executions: None,
-            status: None,
-            status_reason: None,
-        }
-    }
-}
 /// `PutResourcePolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutResourcePolicyRequest {
     /// `Policy`.
     pub policy: String,
@@ -7042,33 +4775,16 @@ pub struct PutResourcePolicyRequest {
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for PutResourcePolicyRequest {
-    fn default() -> Self {
-        Self {
-            policy: Default::default(),
-            resource_arn: Default::default(),
-            revision_id: None,
-        }
-    }
-}
 /// `PutResourcePolicyResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutResourcePolicyResponse {
     /// `Policy`.
     pub policy: Option<String>,
     /// `RevisionId`.
     pub revision_id: Option<String>,
 }
-impl Default for PutResourcePolicyResponse {
-    fn default() -> Self {
-        Self {
-            policy: None,
-            revision_id: None,
-        }
-    }
-}
 /// `PutRuntimeManagementConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutRuntimeManagementConfigRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -7079,18 +4795,8 @@ pub struct PutRuntimeManagementConfigRequest {
     /// `UpdateRuntimeOn`.
     pub update_runtime_on: UpdateRuntimeOn,
 }
-impl Default for PutRuntimeManagementConfigRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-            runtime_version_arn: None,
-            update_runtime_on: Default::default(),
-        }
-    }
-}
 /// `PutRuntimeManagementConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutRuntimeManagementConfigResponse {
     /// `FunctionArn`.
     pub function_arn: String,
@@ -7099,30 +4805,13 @@ pub struct PutRuntimeManagementConfigResponse {
     /// `UpdateRuntimeOn`.
     pub update_runtime_on: UpdateRuntimeOn,
 }
-impl Default for PutRuntimeManagementConfigResponse {
-    fn default() -> Self {
-        Self {
-            function_arn: Default::default(),
-            runtime_version_arn: None,
-            update_runtime_on: Default::default(),
-        }
-    }
-}
 /// `RecursiveInvocationException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecursiveInvocationException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for RecursiveInvocationException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `RecursiveLoop`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7166,7 +4855,7 @@ impl Default for RecursiveLoop {
     }
 }
 /// `RemoveLayerVersionPermissionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RemoveLayerVersionPermissionRequest {
     /// `LayerName`.
     pub layer_name: String,
@@ -7177,18 +4866,8 @@ pub struct RemoveLayerVersionPermissionRequest {
     /// `VersionNumber`.
     pub version_number: i64,
 }
-impl Default for RemoveLayerVersionPermissionRequest {
-    fn default() -> Self {
-        Self {
-            layer_name: Default::default(),
-            revision_id: None,
-            statement_id: Default::default(),
-            version_number: Default::default(),
-        }
-    }
-}
 /// `RemovePermissionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RemovePermissionRequest {
     /// `FunctionName`.
     pub function_name: String,
@@ -7199,34 +4878,16 @@ pub struct RemovePermissionRequest {
     /// `StatementId`.
     pub statement_id: String,
 }
-impl Default for RemovePermissionRequest {
-    fn default() -> Self {
-        Self {
-            function_name: Default::default(),
-            qualifier: None,
-            revision_id: None,
-            statement_id: Default::default(),
-        }
-    }
-}
 /// `RequestTooLargeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RequestTooLargeException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for RequestTooLargeException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `ResolvedS3Object`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResolvedS3Object {
     /// `S3Bucket`.
     pub s3_bucket: Option<String>,
@@ -7235,78 +4896,37 @@ pub struct ResolvedS3Object {
     /// `S3ObjectVersion`.
     pub s3_object_version: Option<String>,
 }
-impl Default for ResolvedS3Object {
-    fn default() -> Self {
-        Self {
-            s3_bucket: None,
-            s3_key: None,
-            s3_object_version: None,
-        }
-    }
-}
 /// `ResourceConflictException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResourceConflictException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for ResourceConflictException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `ResourceInUseException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResourceInUseException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for ResourceInUseException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `ResourceNotFoundException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResourceNotFoundException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for ResourceNotFoundException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `ResourceNotReadyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResourceNotReadyException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
-}
-impl Default for ResourceNotReadyException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
 }
 /// `ResponseStreamingInvocationType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7350,7 +4970,7 @@ impl Default for ResponseStreamingInvocationType {
     }
 }
 /// `ResumeDurableExecutionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResumeDurableExecutionRequest {
     /// `ClientToken`.
     pub client_token: Option<String>,
@@ -7359,38 +4979,16 @@ pub struct ResumeDurableExecutionRequest {
     /// `Reason`.
     pub reason: Option<String>,
 }
-impl Default for ResumeDurableExecutionRequest {
-    fn default() -> Self {
-        Self {
-            client_token: None,
-            durable_execution_arn: Default::default(),
-            reason: None,
-        }
-    }
-}
 /// `ResumeDurableExecutionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ResumeDurableExecutionResponse {}
-impl Default for ResumeDurableExecutionResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `RetryDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RetryDetails {
     /// `CurrentAttempt`.
     pub current_attempt: Option<i32>,
     /// `NextAttemptDelaySeconds`.
     pub next_attempt_delay_seconds: Option<i32>,
-}
-impl Default for RetryDetails {
-    fn default() -> Self {
-        Self {
-            current_attempt: None,
-            next_attempt_delay_seconds: None,
-        }
-    }
 }
 /// `Runtime`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7687,127 +5285,66 @@ impl Default for Runtime {
     }
 }
 /// `RuntimeAliasDeletedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuntimeAliasDeletedException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for RuntimeAliasDeletedException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `RuntimeVersionConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuntimeVersionConfig {
     /// `Error`.
     pub error: Option<RuntimeVersionError>,
     /// `RuntimeVersionArn`.
     pub runtime_version_arn: Option<String>,
 }
-impl Default for RuntimeVersionConfig {
-    fn default() -> Self {
-        Self {
-            error: None,
-            runtime_version_arn: None,
-        }
-    }
-}
 /// `RuntimeVersionDeletedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuntimeVersionDeletedException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for RuntimeVersionDeletedException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `RuntimeVersionError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RuntimeVersionError {
     /// `ErrorCode`.
     pub error_code: Option<String>,
     /// `Message`.
     pub message: Option<String>,
 }
-impl Default for RuntimeVersionError {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            message: None,
-        }
-    }
-}
 /// `S3FilesConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3FilesConfig {
     /// `DirectS3Read`.
     pub direct_s3_read: Option<DirectS3Read>,
 }
-impl Default for S3FilesConfig {
-    fn default() -> Self {
-        Self { direct_s3_read: None }
-    }
-}
 /// `S3FilesMountConnectivityException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3FilesMountConnectivityException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for S3FilesMountConnectivityException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `S3FilesMountFailureException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3FilesMountFailureException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for S3FilesMountFailureException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `S3FilesMountTimeoutException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3FilesMountTimeoutException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for S3FilesMountTimeoutException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `S3ObjectStorageMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7851,15 +5388,10 @@ impl Default for S3ObjectStorageMode {
     }
 }
 /// `ScalingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ScalingConfig {
     /// `MaximumConcurrency`.
     pub maximum_concurrency: Option<i32>,
-}
-impl Default for ScalingConfig {
-    fn default() -> Self {
-        Self { maximum_concurrency: None }
-    }
 }
 /// `SchemaRegistryEventRecordFormat`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7903,18 +5435,13 @@ impl Default for SchemaRegistryEventRecordFormat {
     }
 }
 /// `SelfManagedEventSource`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelfManagedEventSource {
     /// `Endpoints`.
     pub endpoints: Option<std::collections::BTreeMap<EndPointType, Vec<String>>>,
 }
-impl Default for SelfManagedEventSource {
-    fn default() -> Self {
-        Self { endpoints: None }
-    }
-}
 /// `SelfManagedKafkaEventSourceConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelfManagedKafkaEventSourceConfig {
     /// `ConsumerGroupId`.
     pub consumer_group_id: Option<String>,
@@ -7923,142 +5450,66 @@ pub struct SelfManagedKafkaEventSourceConfig {
     /// `SchemaRegistryConfig`.
     pub schema_registry_config: Option<KafkaSchemaRegistryConfig>,
 }
-impl Default for SelfManagedKafkaEventSourceConfig {
-    fn default() -> Self {
-        Self {
-            consumer_group_id: None,
-            consumption_mode: None,
-            schema_registry_config: None,
-        }
-    }
-}
 /// `SendDurableExecutionCallbackFailureRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDurableExecutionCallbackFailureRequest {
     /// `CallbackId`.
     pub callback_id: String,
     /// `Error`.
     pub error: Option<ErrorObject>,
 }
-impl Default for SendDurableExecutionCallbackFailureRequest {
-    fn default() -> Self {
-        Self {
-            callback_id: Default::default(),
-            error: None,
-        }
-    }
-}
 /// `SendDurableExecutionCallbackFailureResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDurableExecutionCallbackFailureResponse {}
-impl Default for SendDurableExecutionCallbackFailureResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `SendDurableExecutionCallbackHeartbeatRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDurableExecutionCallbackHeartbeatRequest {
     /// `CallbackId`.
     pub callback_id: String,
 }
-impl Default for SendDurableExecutionCallbackHeartbeatRequest {
-    fn default() -> Self {
-        Self {
-            callback_id: Default::default(),
-        }
-    }
-}
 /// `SendDurableExecutionCallbackHeartbeatResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDurableExecutionCallbackHeartbeatResponse {}
-impl Default for SendDurableExecutionCallbackHeartbeatResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `SendDurableExecutionCallbackSuccessRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDurableExecutionCallbackSuccessRequest {
     /// `CallbackId`.
     pub callback_id: String,
     /// `Result`.
     pub result: Option<aws_smithy_types::Blob>,
 }
-impl Default for SendDurableExecutionCallbackSuccessRequest {
-    fn default() -> Self {
-        Self {
-            callback_id: Default::default(),
-            result: None,
-        }
-    }
-}
 /// `SendDurableExecutionCallbackSuccessResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SendDurableExecutionCallbackSuccessResponse {}
-impl Default for SendDurableExecutionCallbackSuccessResponse {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `SerializedRequestEntityTooLargeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SerializedRequestEntityTooLargeException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for SerializedRequestEntityTooLargeException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `ServiceException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServiceException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for ServiceException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `ServiceQuotaExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServiceQuotaExceededException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for ServiceQuotaExceededException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `SnapStart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SnapStart {
     /// `ApplyOn`.
     pub apply_on: Option<SnapStartApplyOn>,
-}
-impl Default for SnapStart {
-    fn default() -> Self {
-        Self { apply_on: None }
-    }
 }
 /// `SnapStartApplyOn`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8102,36 +5553,20 @@ impl Default for SnapStartApplyOn {
     }
 }
 /// `SnapStartException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SnapStartException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for SnapStartException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `SnapStartNotReadyException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SnapStartNotReadyException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for SnapStartNotReadyException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `SnapStartOptimizationStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8175,65 +5610,36 @@ impl Default for SnapStartOptimizationStatus {
     }
 }
 /// `SnapStartRegenerationFailureException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SnapStartRegenerationFailureException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for SnapStartRegenerationFailureException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `SnapStartResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SnapStartResponse {
     /// `ApplyOn`.
     pub apply_on: Option<SnapStartApplyOn>,
     /// `OptimizationStatus`.
     pub optimization_status: Option<SnapStartOptimizationStatus>,
 }
-impl Default for SnapStartResponse {
-    fn default() -> Self {
-        Self {
-            apply_on: None,
-            optimization_status: None,
-        }
-    }
-}
 /// `SnapStartTimeoutException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SnapStartTimeoutException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
 }
-impl Default for SnapStartTimeoutException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
-}
 /// `SourceAccessConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceAccessConfiguration {
     /// `Type`.
     pub r#type: Option<SourceAccessType>,
     /// `URI`.
     pub uri: Option<String>,
-}
-impl Default for SourceAccessConfiguration {
-    fn default() -> Self {
-        Self { r#type: None, uri: None }
-    }
 }
 /// `SourceAccessType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8674,7 +6080,7 @@ impl Default for StateReasonCode {
     }
 }
 /// `StepDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepDetails {
     /// `Attempt`.
     pub attempt: Option<i32>,
@@ -8685,84 +6091,38 @@ pub struct StepDetails {
     /// `Result`.
     pub result: Option<String>,
 }
-impl Default for StepDetails {
-    fn default() -> Self {
-        Self {
-            attempt: None,
-            error: None,
-            next_attempt_timestamp: None,
-            result: None,
-        }
-    }
-}
 /// `StepFailedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepFailedDetails {
     /// `Error`.
     pub error: EventError,
     /// `RetryDetails`.
     pub retry_details: RetryDetails,
 }
-impl Default for StepFailedDetails {
-    fn default() -> Self {
-        Self {
-            error: Default::default(),
-            retry_details: Default::default(),
-        }
-    }
-}
 /// `StepOptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepOptions {
     /// `NextAttemptDelaySeconds`.
     pub next_attempt_delay_seconds: Option<i32>,
 }
-impl Default for StepOptions {
-    fn default() -> Self {
-        Self {
-            next_attempt_delay_seconds: None,
-        }
-    }
-}
 /// `StepStartedDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepStartedDetails {}
-impl Default for StepStartedDetails {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `StepSucceededDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepSucceededDetails {
     /// `Result`.
     pub result: EventResult,
     /// `RetryDetails`.
     pub retry_details: RetryDetails,
 }
-impl Default for StepSucceededDetails {
-    fn default() -> Self {
-        Self {
-            result: Default::default(),
-            retry_details: Default::default(),
-        }
-    }
-}
 /// `StopDurableExecutionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StopDurableExecutionRequest {
     /// `DurableExecutionArn`.
     pub durable_execution_arn: String,
     /// `Error`.
     pub error: Option<ErrorObject>,
-}
-impl Default for StopDurableExecutionRequest {
-    fn default() -> Self {
-        Self {
-            durable_execution_arn: Default::default(),
-            error: None,
-        }
-    }
 }
 /// `StopDurableExecutionResponse`.
 #[derive(Debug, Clone, PartialEq)]
@@ -8778,20 +6138,12 @@ impl Default for StopDurableExecutionResponse {
     }
 }
 /// `SubnetIPAddressLimitReachedException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SubnetIPAddressLimitReachedException {
     /// `Message`.
     pub message: Option<String>,
     /// `Type`.
     pub r#type: Option<String>,
-}
-impl Default for SubnetIPAddressLimitReachedException {
-    fn default() -> Self {
-        Self {
-            message: None,
-            r#type: None,
-        }
-    }
 }
 /// `SystemLogLevel`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8839,65 +6191,34 @@ impl Default for SystemLogLevel {
     }
 }
 /// `TagResourceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagResourceRequest {
     /// `Resource`.
     pub resource: String,
     /// `Tags`.
     pub tags: std::collections::BTreeMap<String, String>,
 }
-impl Default for TagResourceRequest {
-    fn default() -> Self {
-        Self {
-            resource: Default::default(),
-            tags: Default::default(),
-        }
-    }
-}
 /// `TagsError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TagsError {
     /// `ErrorCode`.
     pub error_code: String,
     /// `Message`.
     pub message: String,
 }
-impl Default for TagsError {
-    fn default() -> Self {
-        Self {
-            error_code: Default::default(),
-            message: Default::default(),
-        }
-    }
-}
 /// `TargetTrackingScalingPolicy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TargetTrackingScalingPolicy {
     /// `PredefinedMetricType`.
     pub predefined_metric_type: CapacityProviderPredefinedMetricType,
     /// `TargetValue`.
     pub target_value: f64,
 }
-impl Default for TargetTrackingScalingPolicy {
-    fn default() -> Self {
-        Self {
-            predefined_metric_type: Default::default(),
-            target_value: Default::default(),
-        }
-    }
-}
 /// `TenancyConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TenancyConfig {
     /// `TenantIsolationMode`.
     pub tenant_isolation_mode: TenantIsolationMode,
-}
-impl Default for TenancyConfig {
-    fn default() -> Self {
-        Self {
-            tenant_isolation_mode: Default::default(),
-        }
-    }
 }
 /// `TenantIsolationMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9021,7 +6342,7 @@ impl Default for ThrottleReason {
     }
 }
 /// `TooManyRequestsException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TooManyRequestsException {
     /// `Reason`.
     pub reason: Option<ThrottleReason>,
@@ -9032,48 +6353,23 @@ pub struct TooManyRequestsException {
     /// `retryAfterSeconds`.
     pub retry_after_seconds: Option<String>,
 }
-impl Default for TooManyRequestsException {
-    fn default() -> Self {
-        Self {
-            reason: None,
-            r#type: None,
-            message: None,
-            retry_after_seconds: None,
-        }
-    }
-}
 /// `TraceHeader`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TraceHeader {
     /// `XAmznTraceId`.
     pub x_amzn_trace_id: Option<String>,
 }
-impl Default for TraceHeader {
-    fn default() -> Self {
-        Self { x_amzn_trace_id: None }
-    }
-}
 /// `TracingConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TracingConfig {
     /// `Mode`.
     pub mode: Option<TracingMode>,
 }
-impl Default for TracingConfig {
-    fn default() -> Self {
-        Self { mode: None }
-    }
-}
 /// `TracingConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TracingConfigResponse {
     /// `Mode`.
     pub mode: Option<TracingMode>,
-}
-impl Default for TracingConfigResponse {
-    fn default() -> Self {
-        Self { mode: None }
-    }
 }
 /// `TracingMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9117,39 +6413,23 @@ impl Default for TracingMode {
     }
 }
 /// `UnsupportedMediaTypeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UnsupportedMediaTypeException {
     /// `Type`.
     pub r#type: Option<String>,
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for UnsupportedMediaTypeException {
-    fn default() -> Self {
-        Self {
-            r#type: None,
-            message: None,
-        }
-    }
-}
 /// `UntagResourceRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UntagResourceRequest {
     /// `Resource`.
     pub resource: String,
     /// `TagKeys`.
     pub tag_keys: Vec<String>,
 }
-impl Default for UntagResourceRequest {
-    fn default() -> Self {
-        Self {
-            resource: Default::default(),
-            tag_keys: Default::default(),
-        }
-    }
-}
 /// `UpdateAliasRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateAliasRequest {
     /// `Description`.
     pub description: Option<String>,
@@ -9164,20 +6444,8 @@ pub struct UpdateAliasRequest {
     /// `RoutingConfig`.
     pub routing_config: Option<AliasRoutingConfiguration>,
 }
-impl Default for UpdateAliasRequest {
-    fn default() -> Self {
-        Self {
-            description: None,
-            function_name: Default::default(),
-            function_version: None,
-            name: Default::default(),
-            revision_id: None,
-            routing_config: None,
-        }
-    }
-}
 /// `UpdateCapacityProviderRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateCapacityProviderRequest {
     /// `CapacityProviderName`.
     pub capacity_provider_name: String,
@@ -9188,31 +6456,14 @@ pub struct UpdateCapacityProviderRequest {
     /// `TelemetryConfig`.
     pub telemetry_config: Option<CapacityProviderTelemetryConfig>,
 }
-impl Default for UpdateCapacityProviderRequest {
-    fn default() -> Self {
-        Self {
-            capacity_provider_name: Default::default(),
-            capacity_provider_scaling_config: None,
-            propagate_tags: None,
-            telemetry_config: None,
-        }
-    }
-}
 /// `UpdateCapacityProviderResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateCapacityProviderResponse {
     /// `CapacityProvider`.
     pub capacity_provider: CapacityProvider,
 }
-impl Default for UpdateCapacityProviderResponse {
-    fn default() -> Self {
-        Self {
-            capacity_provider: Default::default(),
-        }
-    }
-}
 /// `UpdateCodeSigningConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateCodeSigningConfigRequest {
     /// `AllowedPublishers`.
     pub allowed_publishers: Option<AllowedPublishers>,
@@ -9223,31 +6474,14 @@ pub struct UpdateCodeSigningConfigRequest {
     /// `Description`.
     pub description: Option<String>,
 }
-impl Default for UpdateCodeSigningConfigRequest {
-    fn default() -> Self {
-        Self {
-            allowed_publishers: None,
-            code_signing_config_arn: Default::default(),
-            code_signing_policies: None,
-            description: None,
-        }
-    }
-}
 /// `UpdateCodeSigningConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateCodeSigningConfigResponse {
     /// `CodeSigningConfig`.
     pub code_signing_config: CodeSigningConfig,
 }
-impl Default for UpdateCodeSigningConfigResponse {
-    fn default() -> Self {
-        Self {
-            code_signing_config: Default::default(),
-        }
-    }
-}
 /// `UpdateEventSourceMappingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateEventSourceMappingRequest {
     /// `AmazonManagedKafkaEventSourceConfig`.
     pub amazon_managed_kafka_event_source_config: Option<
@@ -9298,36 +6532,8 @@ pub struct UpdateEventSourceMappingRequest {
     /// `UUID`.
     pub uuid: String,
 }
-impl Default for UpdateEventSourceMappingRequest {
-    fn default() -> Self {
-        Self {
-            amazon_managed_kafka_event_source_config: None,
-            batch_size: None,
-            bisect_batch_on_function_error: None,
-            destination_config: None,
-            document_db_event_source_config: None,
-            enabled: None,
-            filter_criteria: None,
-            function_name: None,
-            function_response_types: None,
-            kms_key_arn: None,
-            logging_config: None,
-            maximum_batching_window_in_seconds: None,
-            maximum_record_age_in_seconds: None,
-            maximum_retry_attempts: None,
-            metrics_config: None,
-            parallelization_factor: None,
-            provisioned_poller_config: None,
-            scaling_config: None,
-            self_managed_kafka_event_source_config: None,
-            source_access_configurations: None,
-            tumbling_window_in_seconds: None,
-            uuid: Default::default(),
-        }
-    }
-}
 /// `UpdateFunctionCodeRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateFunctionCodeRequest {
     /// `Architectures`.
     pub architectures: Option<Vec<Architecture>>,
@@ -9356,27 +6562,8 @@ pub struct UpdateFunctionCodeRequest {
     /// `ZipFile`.
     pub zip_file: Option<aws_smithy_types::Blob>,
 }
-impl Default for UpdateFunctionCodeRequest {
-    fn default() -> Self {
-        Self {
-            architectures: None,
-            dry_run: None,
-            function_name: Default::default(),
-            image_uri: None,
-            publish: None,
-            publish_to: None,
-            revision_id: None,
-            s3_bucket: None,
-            s3_key: None,
-            s3_object_storage_mode: None,
-            s3_object_version: None,
-            source_kms_key_arn: None,
-            zip_file: None,
-        }
-    }
-}
 /// `UpdateFunctionConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateFunctionConfigurationRequest {
     /// `AcceleratorConfig`.
     pub accelerator_config: Option<AcceleratorConfig>,
@@ -9425,37 +6612,8 @@ pub struct UpdateFunctionConfigurationRequest {
     /// `VpcConfig`.
     pub vpc_config: Option<VpcConfig>,
 }
-impl Default for UpdateFunctionConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            accelerator_config: None,
-            capacity_provider_config: None,
-            dead_letter_config: None,
-            description: None,
-            durable_config: None,
-            environment: None,
-            ephemeral_storage: None,
-            file_system_configs: None,
-            function_name: Default::default(),
-            handler: None,
-            image_config: None,
-            kms_key_arn: None,
-            layers: None,
-            logging_config: None,
-            memory_size: None,
-            revision_id: None,
-            role: None,
-            runtime: None,
-            runtime_config: None,
-            snap_start: None,
-            timeout: None,
-            tracing_config: None,
-            vpc_config: None,
-        }
-    }
-}
 /// `UpdateFunctionEventInvokeConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateFunctionEventInvokeConfigRequest {
     /// `DestinationConfig`.
     pub destination_config: Option<DestinationConfig>,
@@ -9468,19 +6626,8 @@ pub struct UpdateFunctionEventInvokeConfigRequest {
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for UpdateFunctionEventInvokeConfigRequest {
-    fn default() -> Self {
-        Self {
-            destination_config: None,
-            function_name: Default::default(),
-            maximum_event_age_in_seconds: None,
-            maximum_retry_attempts: None,
-            qualifier: None,
-        }
-    }
-}
 /// `UpdateFunctionUrlConfigRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateFunctionUrlConfigRequest {
     /// `AuthType`.
     pub auth_type: Option<FunctionUrlAuthType>,
@@ -9493,19 +6640,8 @@ pub struct UpdateFunctionUrlConfigRequest {
     /// `Qualifier`.
     pub qualifier: Option<String>,
 }
-impl Default for UpdateFunctionUrlConfigRequest {
-    fn default() -> Self {
-        Self {
-            auth_type: None,
-            cors: None,
-            function_name: Default::default(),
-            invoke_mode: None,
-            qualifier: None,
-        }
-    }
-}
 /// `UpdateFunctionUrlConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateFunctionUrlConfigResponse {
     /// `AuthType`.
     pub auth_type: FunctionUrlAuthType,
@@ -9521,19 +6657,6 @@ pub struct UpdateFunctionUrlConfigResponse {
     pub invoke_mode: Option<InvokeMode>,
     /// `LastModifiedTime`.
     pub last_modified_time: String,
-}
-impl Default for UpdateFunctionUrlConfigResponse {
-    fn default() -> Self {
-        Self {
-            auth_type: Default::default(),
-            cors: None,
-            creation_time: Default::default(),
-            function_arn: Default::default(),
-            function_url: Default::default(),
-            invoke_mode: None,
-            last_modified_time: Default::default(),
-        }
-    }
 }
 /// `UpdateRuntimeOn`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -9581,7 +6704,7 @@ impl Default for UpdateRuntimeOn {
     }
 }
 /// `VpcConfig`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct VpcConfig {
     /// `Ipv6AllowedForDualStack`.
     pub ipv6_allowed_for_dual_stack: Option<bool>,
@@ -9590,17 +6713,8 @@ pub struct VpcConfig {
     /// `SubnetIds`.
     pub subnet_ids: Option<Vec<String>>,
 }
-impl Default for VpcConfig {
-    fn default() -> Self {
-        Self {
-            ipv6_allowed_for_dual_stack: None,
-            security_group_ids: None,
-            subnet_ids: None,
-        }
-    }
-}
 /// `VpcConfigResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct VpcConfigResponse {
     /// `Ipv6AllowedForDualStack`.
     pub ipv6_allowed_for_dual_stack: Option<bool>,
@@ -9611,50 +6725,23 @@ pub struct VpcConfigResponse {
     /// `VpcId`.
     pub vpc_id: Option<String>,
 }
-impl Default for VpcConfigResponse {
-    fn default() -> Self {
-        Self {
-            ipv6_allowed_for_dual_stack: None,
-            security_group_ids: None,
-            subnet_ids: None,
-            vpc_id: None,
-        }
-    }
-}
 /// `WaitCancelledDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct WaitCancelledDetails {
     /// `Error`.
     pub error: Option<EventError>,
 }
-impl Default for WaitCancelledDetails {
-    fn default() -> Self {
-        Self { error: None }
-    }
-}
 /// `WaitDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct WaitDetails {
     /// `ScheduledEndTimestamp`.
     pub scheduled_end_timestamp: Option<aws_smithy_types::DateTime>,
 }
-impl Default for WaitDetails {
-    fn default() -> Self {
-        Self {
-            scheduled_end_timestamp: None,
-        }
-    }
-}
 /// `WaitOptions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct WaitOptions {
     /// `WaitSeconds`.
     pub wait_seconds: Option<i32>,
-}
-impl Default for WaitOptions {
-    fn default() -> Self {
-        Self { wait_seconds: None }
-    }
 }
 /// `WaitStartedDetails`.
 #[derive(Debug, Clone, PartialEq)]
@@ -9673,13 +6760,8 @@ impl Default for WaitStartedDetails {
     }
 }
 /// `WaitSucceededDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct WaitSucceededDetails {
     /// `Duration`.
     pub duration: Option<i32>,
-}
-impl Default for WaitSucceededDetails {
-    fn default() -> Self {
-        Self { duration: None }
-    }
 }

@@ -15543,10 +15543,7 @@ fn read_metadata(
         .read_map(
             member,
             &mut |key, value| {
-                list.insert(
-                    String::from(key),
-                    value.read_string(&schemas::METADATA_VALUE)?,
-                );
+                list.insert(key, value.read_string(&schemas::METADATA_VALUE)?);
                 Ok(())
             },
         )?;

@@ -3,47 +3,27 @@
 
 //! Structures, unions and enums of the model.
 /// `AbacStatus`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AbacStatus {
     /// `Status`.
     pub status: Option<BucketAbacStatus>,
 }
-impl Default for AbacStatus {
-    fn default() -> Self {
-        Self { status: None }
-    }
-}
 /// `AbortIncompleteMultipartUpload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AbortIncompleteMultipartUpload {
     /// `DaysAfterInitiation`.
     pub days_after_initiation: Option<i32>,
 }
-impl Default for AbortIncompleteMultipartUpload {
-    fn default() -> Self {
-        Self {
-            days_after_initiation: None,
-        }
-    }
-}
 /// `AbortMultipartUploadOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AbortMultipartUploadOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for AbortMultipartUploadOutput {
-    fn default() -> Self {
-        Self {
-            request_charged: None,
-            version_id: None,
-        }
-    }
-}
 /// `AbortMultipartUploadRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AbortMultipartUploadRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -58,76 +38,39 @@ pub struct AbortMultipartUploadRequest {
     /// `UploadId`.
     pub upload_id: String,
 }
-impl Default for AbortMultipartUploadRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            if_match_initiated_time: None,
-            key: Default::default(),
-            request_payer: None,
-            upload_id: Default::default(),
-        }
-    }
-}
 /// `AccelerateConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccelerateConfiguration {
     /// `Status`.
     pub status: Option<BucketAccelerateStatus>,
 }
-impl Default for AccelerateConfiguration {
-    fn default() -> Self {
-        Self { status: None }
-    }
-}
 /// `AccessControlPolicy`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessControlPolicy {
     /// `Grants`.
     pub grants: Option<Vec<Grant>>,
     /// `Owner`.
     pub owner: Option<Owner>,
 }
-impl Default for AccessControlPolicy {
-    fn default() -> Self {
-        Self { grants: None, owner: None }
-    }
-}
 /// `AccessControlTranslation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessControlTranslation {
     /// `Owner`.
     pub owner: OwnerOverride,
 }
-impl Default for AccessControlTranslation {
-    fn default() -> Self {
-        Self { owner: Default::default() }
-    }
-}
 /// `AccessDenied`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AccessDenied {}
-impl Default for AccessDenied {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `AnalyticsAndOperator`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnalyticsAndOperator {
     /// `Prefix`.
     pub prefix: Option<String>,
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for AnalyticsAndOperator {
-    fn default() -> Self {
-        Self { prefix: None, tags: None }
-    }
-}
 /// `AnalyticsConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnalyticsConfiguration {
     /// `Filter`.
     pub filter: Option<AnalyticsFilter>,
@@ -136,30 +79,14 @@ pub struct AnalyticsConfiguration {
     /// `StorageClassAnalysis`.
     pub storage_class_analysis: StorageClassAnalysis,
 }
-impl Default for AnalyticsConfiguration {
-    fn default() -> Self {
-        Self {
-            filter: None,
-            id: Default::default(),
-            storage_class_analysis: Default::default(),
-        }
-    }
-}
 /// `AnalyticsExportDestination`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnalyticsExportDestination {
     /// `S3BucketDestination`.
     pub s3_bucket_destination: AnalyticsS3BucketDestination,
 }
-impl Default for AnalyticsExportDestination {
-    fn default() -> Self {
-        Self {
-            s3_bucket_destination: Default::default(),
-        }
-    }
-}
 /// `AnalyticsFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnalyticsFilter {
     /// `And`.
     pub and: Option<AnalyticsAndOperator>,
@@ -168,17 +95,8 @@ pub struct AnalyticsFilter {
     /// `Tag`.
     pub tag: Option<Tag>,
 }
-impl Default for AnalyticsFilter {
-    fn default() -> Self {
-        Self {
-            and: None,
-            prefix: None,
-            tag: None,
-        }
-    }
-}
 /// `AnalyticsS3BucketDestination`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnalyticsS3BucketDestination {
     /// `Bucket`.
     pub bucket: String,
@@ -188,16 +106,6 @@ pub struct AnalyticsS3BucketDestination {
     pub format: AnalyticsS3ExportFileFormat,
     /// `Prefix`.
     pub prefix: Option<String>,
-}
-impl Default for AnalyticsS3BucketDestination {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            bucket_account_id: None,
-            format: Default::default(),
-            prefix: None,
-        }
-    }
 }
 /// `AnalyticsS3ExportFileFormat`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -338,32 +246,22 @@ impl Default for AnnotationEntry {
     fn default() -> Self {
         Self {
             annotation_name: Default::default(),
-            checksum_algorithm: None,
-            e_tag: None,
+            checksum_algorithm: Default::default(),
+            e_tag: Default::default(),
             last_modified: aws_smithy_types::DateTime::from_secs(0),
-            replication_status: None,
+            replication_status: Default::default(),
             size: Default::default(),
         }
     }
 }
 /// `AnnotationLimitExceeded`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnotationLimitExceeded {}
-impl Default for AnnotationLimitExceeded {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `AnnotationNameTooLong`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnotationNameTooLong {}
-impl Default for AnnotationNameTooLong {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `AnnotationTableConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnotationTableConfiguration {
     /// `ConfigurationState`.
     pub configuration_state: AnnotationConfigurationState,
@@ -372,17 +270,8 @@ pub struct AnnotationTableConfiguration {
     /// `Role`.
     pub role: Option<String>,
 }
-impl Default for AnnotationTableConfiguration {
-    fn default() -> Self {
-        Self {
-            configuration_state: Default::default(),
-            encryption_configuration: None,
-            role: None,
-        }
-    }
-}
 /// `AnnotationTableConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnotationTableConfigurationResult {
     /// `ConfigurationState`.
     pub configuration_state: AnnotationConfigurationState,
@@ -397,20 +286,8 @@ pub struct AnnotationTableConfigurationResult {
     /// `TableStatus`.
     pub table_status: Option<String>,
 }
-impl Default for AnnotationTableConfigurationResult {
-    fn default() -> Self {
-        Self {
-            configuration_state: Default::default(),
-            error: None,
-            role: None,
-            table_arn: None,
-            table_name: None,
-            table_status: None,
-        }
-    }
-}
 /// `AnnotationTableConfigurationUpdates`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AnnotationTableConfigurationUpdates {
     /// `ConfigurationState`.
     pub configuration_state: AnnotationConfigurationState,
@@ -418,15 +295,6 @@ pub struct AnnotationTableConfigurationUpdates {
     pub encryption_configuration: Option<MetadataTableEncryptionConfiguration>,
     /// `Role`.
     pub role: Option<String>,
-}
-impl Default for AnnotationTableConfigurationUpdates {
-    fn default() -> Self {
-        Self {
-            configuration_state: Default::default(),
-            encryption_configuration: None,
-            role: None,
-        }
-    }
 }
 /// `ArchiveStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -473,18 +341,13 @@ impl Default for ArchiveStatus {
     }
 }
 /// `BlockedEncryptionTypes`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BlockedEncryptionTypes {
     /// `EncryptionType`.
     pub encryption_type: Option<Vec<EncryptionType>>,
 }
-impl Default for BlockedEncryptionTypes {
-    fn default() -> Self {
-        Self { encryption_type: None }
-    }
-}
 /// `Bucket`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bucket {
     /// `BucketArn`.
     pub bucket_arn: Option<String>,
@@ -494,16 +357,6 @@ pub struct Bucket {
     pub creation_date: Option<aws_smithy_types::DateTime>,
     /// `Name`.
     pub name: Option<String>,
-}
-impl Default for Bucket {
-    fn default() -> Self {
-        Self {
-            bucket_arn: None,
-            bucket_region: None,
-            creation_date: None,
-            name: None,
-        }
-    }
 }
 /// `BucketAbacStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -588,21 +441,11 @@ impl Default for BucketAccelerateStatus {
     }
 }
 /// `BucketAlreadyExists`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BucketAlreadyExists {}
-impl Default for BucketAlreadyExists {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `BucketAlreadyOwnedByYou`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BucketAlreadyOwnedByYou {}
-impl Default for BucketAlreadyOwnedByYou {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `BucketCannedACL`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum BucketCannedACL {
@@ -658,31 +501,18 @@ impl Default for BucketCannedACL {
     }
 }
 /// `BucketInfo`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BucketInfo {
     /// `DataRedundancy`.
     pub data_redundancy: Option<DataRedundancy>,
     /// `Type`.
     pub r#type: Option<BucketType>,
 }
-impl Default for BucketInfo {
-    fn default() -> Self {
-        Self {
-            data_redundancy: None,
-            r#type: None,
-        }
-    }
-}
 /// `BucketLifecycleConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BucketLifecycleConfiguration {
     /// `Rules`.
     pub rules: Vec<LifecycleRule>,
-}
-impl Default for BucketLifecycleConfiguration {
-    fn default() -> Self {
-        Self { rules: Default::default() }
-    }
 }
 /// `BucketLocationConstraint`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -909,15 +739,10 @@ impl Default for BucketLocationConstraint {
     }
 }
 /// `BucketLoggingStatus`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BucketLoggingStatus {
     /// `LoggingEnabled`.
     pub logging_enabled: Option<LoggingEnabled>,
-}
-impl Default for BucketLoggingStatus {
-    fn default() -> Self {
-        Self { logging_enabled: None }
-    }
 }
 /// `BucketLogsPermission`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1084,20 +909,13 @@ impl Default for BucketVersioningStatus {
     }
 }
 /// `CORSConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CORSConfiguration {
     /// `CORSRules`.
     pub cors_rules: Vec<CORSRule>,
 }
-impl Default for CORSConfiguration {
-    fn default() -> Self {
-        Self {
-            cors_rules: Default::default(),
-        }
-    }
-}
 /// `CORSRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CORSRule {
     /// `AllowedHeaders`.
     pub allowed_headers: Option<Vec<String>>,
@@ -1112,20 +930,8 @@ pub struct CORSRule {
     /// `MaxAgeSeconds`.
     pub max_age_seconds: Option<i32>,
 }
-impl Default for CORSRule {
-    fn default() -> Self {
-        Self {
-            allowed_headers: None,
-            allowed_methods: Default::default(),
-            allowed_origins: Default::default(),
-            expose_headers: None,
-            id: None,
-            max_age_seconds: None,
-        }
-    }
-}
 /// `CSVInput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CSVInput {
     /// `AllowQuotedRecordDelimiter`.
     pub allow_quoted_record_delimiter: Option<bool>,
@@ -1142,21 +948,8 @@ pub struct CSVInput {
     /// `RecordDelimiter`.
     pub record_delimiter: Option<String>,
 }
-impl Default for CSVInput {
-    fn default() -> Self {
-        Self {
-            allow_quoted_record_delimiter: None,
-            comments: None,
-            field_delimiter: None,
-            file_header_info: None,
-            quote_character: None,
-            quote_escape_character: None,
-            record_delimiter: None,
-        }
-    }
-}
 /// `CSVOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CSVOutput {
     /// `FieldDelimiter`.
     pub field_delimiter: Option<String>,
@@ -1169,19 +962,8 @@ pub struct CSVOutput {
     /// `RecordDelimiter`.
     pub record_delimiter: Option<String>,
 }
-impl Default for CSVOutput {
-    fn default() -> Self {
-        Self {
-            field_delimiter: None,
-            quote_character: None,
-            quote_escape_character: None,
-            quote_fields: None,
-            record_delimiter: None,
-        }
-    }
-}
 /// `Checksum`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Checksum {
     /// `ChecksumCRC32`.
     pub checksum_crc32: Option<String>,
@@ -1205,23 +987,6 @@ pub struct Checksum {
     pub checksum_xxhash3: Option<String>,
     /// `ChecksumXXHASH64`.
     pub checksum_xxhash64: Option<String>,
-}
-impl Default for Checksum {
-    fn default() -> Self {
-        Self {
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-        }
-    }
 }
 /// `ChecksumAlgorithm`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1386,7 +1151,7 @@ impl Default for ChecksumType {
     }
 }
 /// `CloudFunctionConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CloudFunctionConfiguration {
     /// `CloudFunction`.
     pub cloud_function: Option<String>,
@@ -1399,30 +1164,14 @@ pub struct CloudFunctionConfiguration {
     /// `InvocationRole`.
     pub invocation_role: Option<String>,
 }
-impl Default for CloudFunctionConfiguration {
-    fn default() -> Self {
-        Self {
-            cloud_function: None,
-            event: None,
-            events: None,
-            id: None,
-            invocation_role: None,
-        }
-    }
-}
 /// `CommonPrefix`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CommonPrefix {
     /// `Prefix`.
     pub prefix: Option<String>,
 }
-impl Default for CommonPrefix {
-    fn default() -> Self {
-        Self { prefix: None }
-    }
-}
 /// `CompleteMultipartUploadOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompleteMultipartUploadOutput {
     /// `Bucket`.
     pub bucket: Option<String>,
@@ -1467,35 +1216,8 @@ pub struct CompleteMultipartUploadOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for CompleteMultipartUploadOutput {
-    fn default() -> Self {
-        Self {
-            bucket: None,
-            bucket_key_enabled: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            expiration: None,
-            key: None,
-            location: None,
-            request_charged: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            version_id: None,
-        }
-    }
-}
 /// `CompleteMultipartUploadRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompleteMultipartUploadRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -1544,48 +1266,14 @@ pub struct CompleteMultipartUploadRequest {
     /// `UploadId`.
     pub upload_id: String,
 }
-impl Default for CompleteMultipartUploadRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            expected_bucket_owner: None,
-            if_match: None,
-            if_none_match: None,
-            key: Default::default(),
-            mpu_object_size: None,
-            multipart_upload: None,
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            upload_id: Default::default(),
-        }
-    }
-}
 /// `CompletedMultipartUpload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompletedMultipartUpload {
     /// `Parts`.
     pub parts: Option<Vec<CompletedPart>>,
 }
-impl Default for CompletedMultipartUpload {
-    fn default() -> Self {
-        Self { parts: None }
-    }
-}
 /// `CompletedPart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CompletedPart {
     /// `ChecksumCRC32`.
     pub checksum_crc32: Option<String>,
@@ -1611,24 +1299,6 @@ pub struct CompletedPart {
     pub e_tag: Option<String>,
     /// `PartNumber`.
     pub part_number: Option<i32>,
-}
-impl Default for CompletedPart {
-    fn default() -> Self {
-        Self {
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            part_number: None,
-        }
-    }
 }
 /// `CompressionType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -1676,31 +1346,18 @@ impl Default for CompressionType {
     }
 }
 /// `Condition`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Condition {
     /// `HttpErrorCodeReturnedEquals`.
     pub http_error_code_returned_equals: Option<String>,
     /// `KeyPrefixEquals`.
     pub key_prefix_equals: Option<String>,
 }
-impl Default for Condition {
-    fn default() -> Self {
-        Self {
-            http_error_code_returned_equals: None,
-            key_prefix_equals: None,
-        }
-    }
-}
 /// `ContinuationEvent`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ContinuationEvent {}
-impl Default for ContinuationEvent {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `CopyObjectOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CopyObjectOutput {
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
@@ -1725,25 +1382,8 @@ pub struct CopyObjectOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for CopyObjectOutput {
-    fn default() -> Self {
-        Self {
-            bucket_key_enabled: None,
-            copy_object_result: None,
-            copy_source_version_id: None,
-            expiration: None,
-            request_charged: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            version_id: None,
-        }
-    }
-}
 /// `CopyObjectRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CopyObjectRequest {
     /// `ACL`.
     pub acl: Option<ObjectCannedACL>,
@@ -1840,61 +1480,8 @@ pub struct CopyObjectRequest {
     /// `WebsiteRedirectLocation`.
     pub website_redirect_location: Option<String>,
 }
-impl Default for CopyObjectRequest {
-    fn default() -> Self {
-        Self {
-            acl: None,
-            annotation_directive: None,
-            bucket: Default::default(),
-            bucket_key_enabled: None,
-            cache_control: None,
-            checksum_algorithm: None,
-            content_disposition: None,
-            content_encoding: None,
-            content_language: None,
-            content_type: None,
-            copy_source: Default::default(),
-            copy_source_if_match: None,
-            copy_source_if_modified_since: None,
-            copy_source_if_none_match: None,
-            copy_source_if_unmodified_since: None,
-            copy_source_sse_customer_algorithm: None,
-            copy_source_sse_customer_key: None,
-            copy_source_sse_customer_key_md5: None,
-            expected_bucket_owner: None,
-            expected_source_bucket_owner: None,
-            expires: None,
-            grant_full_control: None,
-            grant_read: None,
-            grant_read_acp: None,
-            grant_write_acp: None,
-            if_match: None,
-            if_none_match: None,
-            key: Default::default(),
-            metadata: None,
-            metadata_directive: None,
-            object_lock_event_hold: None,
-            object_lock_event_hold_duration_days: None,
-            object_lock_event_hold_duration_years: None,
-            object_lock_legal_hold_status: None,
-            object_lock_mode: None,
-            object_lock_retain_until_date: None,
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            storage_class: None,
-            tagging: None,
-            tagging_directive: None,
-            website_redirect_location: None,
-        }
-    }
-}
 /// `CopyObjectResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CopyObjectResult {
     /// `ChecksumCRC32`.
     pub checksum_crc32: Option<String>,
@@ -1923,27 +1510,8 @@ pub struct CopyObjectResult {
     /// `LastModified`.
     pub last_modified: Option<aws_smithy_types::DateTime>,
 }
-impl Default for CopyObjectResult {
-    fn default() -> Self {
-        Self {
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            last_modified: None,
-        }
-    }
-}
 /// `CopyPartResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CopyPartResult {
     /// `ChecksumCRC32`.
     pub checksum_crc32: Option<String>,
@@ -1970,26 +1538,8 @@ pub struct CopyPartResult {
     /// `LastModified`.
     pub last_modified: Option<aws_smithy_types::DateTime>,
 }
-impl Default for CopyPartResult {
-    fn default() -> Self {
-        Self {
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            last_modified: None,
-        }
-    }
-}
 /// `CreateBucketConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateBucketConfiguration {
     /// `Bucket`.
     pub bucket: Option<BucketInfo>,
@@ -2000,18 +1550,8 @@ pub struct CreateBucketConfiguration {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for CreateBucketConfiguration {
-    fn default() -> Self {
-        Self {
-            bucket: None,
-            location: None,
-            location_constraint: None,
-            tags: None,
-        }
-    }
-}
 /// `CreateBucketMetadataConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateBucketMetadataConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2024,19 +1564,8 @@ pub struct CreateBucketMetadataConfigurationRequest {
     /// `MetadataConfiguration`.
     pub metadata_configuration: MetadataConfiguration,
 }
-impl Default for CreateBucketMetadataConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            metadata_configuration: Default::default(),
-        }
-    }
-}
 /// `CreateBucketMetadataTableConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateBucketMetadataTableConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2049,35 +1578,16 @@ pub struct CreateBucketMetadataTableConfigurationRequest {
     /// `MetadataTableConfiguration`.
     pub metadata_table_configuration: MetadataTableConfiguration,
 }
-impl Default for CreateBucketMetadataTableConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            metadata_table_configuration: Default::default(),
-        }
-    }
-}
 /// `CreateBucketOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateBucketOutput {
     /// `BucketArn`.
     pub bucket_arn: Option<String>,
     /// `Location`.
     pub location: Option<String>,
 }
-impl Default for CreateBucketOutput {
-    fn default() -> Self {
-        Self {
-            bucket_arn: None,
-            location: None,
-        }
-    }
-}
 /// `CreateBucketRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateBucketRequest {
     /// `ACL`.
     pub acl: Option<BucketCannedACL>,
@@ -2102,25 +1612,8 @@ pub struct CreateBucketRequest {
     /// `ObjectOwnership`.
     pub object_ownership: Option<ObjectOwnership>,
 }
-impl Default for CreateBucketRequest {
-    fn default() -> Self {
-        Self {
-            acl: None,
-            bucket: Default::default(),
-            bucket_namespace: None,
-            create_bucket_configuration: None,
-            grant_full_control: None,
-            grant_read: None,
-            grant_read_acp: None,
-            grant_write: None,
-            grant_write_acp: None,
-            object_lock_enabled_for_bucket: None,
-            object_ownership: None,
-        }
-    }
-}
 /// `CreateMultipartUploadOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateMultipartUploadOutput {
     /// `AbortDate`.
     pub abort_date: Option<aws_smithy_types::DateTime>,
@@ -2153,29 +1646,8 @@ pub struct CreateMultipartUploadOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for CreateMultipartUploadOutput {
-    fn default() -> Self {
-        Self {
-            abort_date: None,
-            abort_rule_id: None,
-            bucket: None,
-            bucket_key_enabled: None,
-            checksum_algorithm: None,
-            checksum_type: None,
-            key: None,
-            request_charged: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            upload_id: None,
-            version_id: None,
-        }
-    }
-}
 /// `CreateMultipartUploadRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateMultipartUploadRequest {
     /// `ACL`.
     pub acl: Option<ObjectCannedACL>,
@@ -2246,48 +1718,8 @@ pub struct CreateMultipartUploadRequest {
     /// `WebsiteRedirectLocation`.
     pub website_redirect_location: Option<String>,
 }
-impl Default for CreateMultipartUploadRequest {
-    fn default() -> Self {
-        Self {
-            acl: None,
-            bucket: Default::default(),
-            bucket_key_enabled: None,
-            cache_control: None,
-            checksum_algorithm: None,
-            checksum_type: None,
-            content_disposition: None,
-            content_encoding: None,
-            content_language: None,
-            content_type: None,
-            expected_bucket_owner: None,
-            expires: None,
-            grant_full_control: None,
-            grant_read: None,
-            grant_read_acp: None,
-            grant_write_acp: None,
-            key: Default::default(),
-            metadata: None,
-            object_lock_event_hold: None,
-            object_lock_event_hold_duration_days: None,
-            object_lock_event_hold_duration_years: None,
-            object_lock_legal_hold_status: None,
-            object_lock_mode: None,
-            object_lock_retain_until_date: None,
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            storage_class: None,
-            tagging: None,
-            website_redirect_location: None,
-        }
-    }
-}
 /// `CreateSessionOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateSessionOutput {
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
@@ -2300,19 +1732,8 @@ pub struct CreateSessionOutput {
     /// `ServerSideEncryption`.
     pub server_side_encryption: Option<ServerSideEncryption>,
 }
-impl Default for CreateSessionOutput {
-    fn default() -> Self {
-        Self {
-            bucket_key_enabled: None,
-            credentials: Default::default(),
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-        }
-    }
-}
 /// `CreateSessionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CreateSessionRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2326,18 +1747,6 @@ pub struct CreateSessionRequest {
     pub server_side_encryption: Option<ServerSideEncryption>,
     /// `SessionMode`.
     pub session_mode: Option<SessionMode>,
-}
-impl Default for CreateSessionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            bucket_key_enabled: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            session_mode: None,
-        }
-    }
 }
 /// `DataRedundancy`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2384,7 +1793,7 @@ impl Default for DataRedundancy {
     }
 }
 /// `DefaultRetention`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DefaultRetention {
     /// `Days`.
     pub days: Option<i32>,
@@ -2395,34 +1804,16 @@ pub struct DefaultRetention {
     /// `Years`.
     pub years: Option<i32>,
 }
-impl Default for DefaultRetention {
-    fn default() -> Self {
-        Self {
-            days: None,
-            default_event_hold: None,
-            mode: None,
-            years: None,
-        }
-    }
-}
 /// `Delete`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Delete {
     /// `Objects`.
     pub objects: Vec<ObjectIdentifier>,
     /// `Quiet`.
     pub quiet: Option<bool>,
 }
-impl Default for Delete {
-    fn default() -> Self {
-        Self {
-            objects: Default::default(),
-            quiet: None,
-        }
-    }
-}
 /// `DeleteBucketAnalyticsConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketAnalyticsConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2431,49 +1822,24 @@ pub struct DeleteBucketAnalyticsConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for DeleteBucketAnalyticsConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `DeleteBucketCorsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketCorsRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketCorsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketEncryptionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketEncryptionRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketEncryptionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketIntelligentTieringConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketIntelligentTieringConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2482,17 +1848,8 @@ pub struct DeleteBucketIntelligentTieringConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for DeleteBucketIntelligentTieringConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `DeleteBucketInventoryConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketInventoryConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2501,65 +1858,32 @@ pub struct DeleteBucketInventoryConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for DeleteBucketInventoryConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `DeleteBucketLifecycleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketLifecycleRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketLifecycleRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketMetadataConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketMetadataConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketMetadataConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketMetadataTableConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketMetadataTableConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketMetadataTableConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketMetricsConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketMetricsConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2568,113 +1892,56 @@ pub struct DeleteBucketMetricsConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for DeleteBucketMetricsConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `DeleteBucketOwnershipControlsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketOwnershipControlsRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketOwnershipControlsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketPolicyRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketPolicyRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketReplicationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketReplicationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketReplicationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketTaggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketTaggingRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketTaggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteBucketWebsiteRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteBucketWebsiteRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeleteBucketWebsiteRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeleteMarkerEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteMarkerEntry {
     /// `IsLatest`.
     pub is_latest: Option<bool>,
@@ -2687,27 +1954,11 @@ pub struct DeleteMarkerEntry {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeleteMarkerEntry {
-    fn default() -> Self {
-        Self {
-            is_latest: None,
-            key: None,
-            last_modified: None,
-            owner: None,
-            version_id: None,
-        }
-    }
-}
 /// `DeleteMarkerReplication`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteMarkerReplication {
     /// `Status`.
     pub status: Option<DeleteMarkerReplicationStatus>,
-}
-impl Default for DeleteMarkerReplication {
-    fn default() -> Self {
-        Self { status: None }
-    }
 }
 /// `DeleteMarkerReplicationStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -2751,23 +2002,15 @@ impl Default for DeleteMarkerReplicationStatus {
     }
 }
 /// `DeleteObjectAnnotationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectAnnotationOutput {
     /// `ObjectVersionId`.
     pub object_version_id: Option<String>,
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for DeleteObjectAnnotationOutput {
-    fn default() -> Self {
-        Self {
-            object_version_id: None,
-            request_charged: None,
-        }
-    }
-}
 /// `DeleteObjectAnnotationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectAnnotationRequest {
     /// `AnnotationName`.
     pub annotation_name: String,
@@ -2784,21 +2027,8 @@ pub struct DeleteObjectAnnotationRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeleteObjectAnnotationRequest {
-    fn default() -> Self {
-        Self {
-            annotation_name: Default::default(),
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            object_if_match: None,
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `DeleteObjectOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectOutput {
     /// `DeleteMarker`.
     pub delete_marker: Option<bool>,
@@ -2807,17 +2037,8 @@ pub struct DeleteObjectOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeleteObjectOutput {
-    fn default() -> Self {
-        Self {
-            delete_marker: None,
-            request_charged: None,
-            version_id: None,
-        }
-    }
-}
 /// `DeleteObjectRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2840,35 +2061,14 @@ pub struct DeleteObjectRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeleteObjectRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            bypass_governance_retention: None,
-            expected_bucket_owner: None,
-            if_match: None,
-            if_match_last_modified_time: None,
-            if_match_size: None,
-            key: Default::default(),
-            mfa: None,
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `DeleteObjectTaggingOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectTaggingOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeleteObjectTaggingOutput {
-    fn default() -> Self {
-        Self { version_id: None }
-    }
-}
 /// `DeleteObjectTaggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectTaggingRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2879,18 +2079,8 @@ pub struct DeleteObjectTaggingRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeleteObjectTaggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            version_id: None,
-        }
-    }
-}
 /// `DeleteObjectsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectsOutput {
     /// `Deleted`.
     pub deleted: Option<Vec<DeletedObject>>,
@@ -2899,17 +2089,8 @@ pub struct DeleteObjectsOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for DeleteObjectsOutput {
-    fn default() -> Self {
-        Self {
-            deleted: None,
-            errors: None,
-            request_charged: None,
-        }
-    }
-}
 /// `DeleteObjectsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeleteObjectsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -2926,37 +2107,16 @@ pub struct DeleteObjectsRequest {
     /// `RequestPayer`.
     pub request_payer: Option<RequestPayer>,
 }
-impl Default for DeleteObjectsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            bypass_governance_retention: None,
-            checksum_algorithm: None,
-            delete: Default::default(),
-            expected_bucket_owner: None,
-            mfa: None,
-            request_payer: None,
-        }
-    }
-}
 /// `DeletePublicAccessBlockRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeletePublicAccessBlockRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for DeletePublicAccessBlockRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `DeletedObject`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeletedObject {
     /// `DeleteMarker`.
     pub delete_marker: Option<bool>,
@@ -2967,18 +2127,8 @@ pub struct DeletedObject {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for DeletedObject {
-    fn default() -> Self {
-        Self {
-            delete_marker: None,
-            delete_marker_version_id: None,
-            key: None,
-            version_id: None,
-        }
-    }
-}
 /// `Destination`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Destination {
     /// `AccessControlTranslation`.
     pub access_control_translation: Option<AccessControlTranslation>,
@@ -2995,21 +2145,8 @@ pub struct Destination {
     /// `StorageClass`.
     pub storage_class: Option<StorageClass>,
 }
-impl Default for Destination {
-    fn default() -> Self {
-        Self {
-            access_control_translation: None,
-            account: None,
-            bucket: Default::default(),
-            encryption_configuration: None,
-            metrics: None,
-            replication_time: None,
-            storage_class: None,
-        }
-    }
-}
 /// `DestinationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DestinationResult {
     /// `TableBucketArn`.
     pub table_bucket_arn: Option<String>,
@@ -3017,15 +2154,6 @@ pub struct DestinationResult {
     pub table_bucket_type: Option<S3TablesBucketType>,
     /// `TableNamespace`.
     pub table_namespace: Option<String>,
-}
-impl Default for DestinationResult {
-    fn default() -> Self {
-        Self {
-            table_bucket_arn: None,
-            table_bucket_type: None,
-            table_namespace: None,
-        }
-    }
 }
 /// `EncodingType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3065,7 +2193,7 @@ impl Default for EncodingType {
     }
 }
 /// `Encryption`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Encryption {
     /// `EncryptionType`.
     pub encryption_type: ServerSideEncryption,
@@ -3074,25 +2202,11 @@ pub struct Encryption {
     /// `KMSKeyId`.
     pub kms_key_id: Option<String>,
 }
-impl Default for Encryption {
-    fn default() -> Self {
-        Self {
-            encryption_type: Default::default(),
-            kms_context: None,
-            kms_key_id: None,
-        }
-    }
-}
 /// `EncryptionConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EncryptionConfiguration {
     /// `ReplicaKmsKeyID`.
     pub replica_kms_key_id: Option<String>,
-}
-impl Default for EncryptionConfiguration {
-    fn default() -> Self {
-        Self { replica_kms_key_id: None }
-    }
 }
 /// `EncryptionType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3136,23 +2250,13 @@ impl Default for EncryptionType {
     }
 }
 /// `EncryptionTypeMismatch`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EncryptionTypeMismatch {}
-impl Default for EncryptionTypeMismatch {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `EndEvent`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EndEvent {}
-impl Default for EndEvent {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `Error`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Error {
     /// `Code`.
     pub code: Option<String>,
@@ -3163,42 +2267,19 @@ pub struct Error {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for Error {
-    fn default() -> Self {
-        Self {
-            code: None,
-            key: None,
-            message: None,
-            version_id: None,
-        }
-    }
-}
 /// `ErrorDetails`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ErrorDetails {
     /// `ErrorCode`.
     pub error_code: Option<String>,
     /// `ErrorMessage`.
     pub error_message: Option<String>,
 }
-impl Default for ErrorDetails {
-    fn default() -> Self {
-        Self {
-            error_code: None,
-            error_message: None,
-        }
-    }
-}
 /// `ErrorDocument`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ErrorDocument {
     /// `Key`.
     pub key: String,
-}
-impl Default for ErrorDocument {
-    fn default() -> Self {
-        Self { key: Default::default() }
-    }
 }
 /// `Event`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3418,36 +2499,21 @@ impl Default for Event {
     }
 }
 /// `EventBridgeConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventBridgeConfiguration {}
-impl Default for EventBridgeConfiguration {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `EventHoldDuration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventHoldDuration {
     /// `Days`.
     pub days: Option<i32>,
     /// `Years`.
     pub years: Option<i32>,
 }
-impl Default for EventHoldDuration {
-    fn default() -> Self {
-        Self { days: None, years: None }
-    }
-}
 /// `ExistingObjectReplication`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExistingObjectReplication {
     /// `Status`.
     pub status: ExistingObjectReplicationStatus,
-}
-impl Default for ExistingObjectReplication {
-    fn default() -> Self {
-        Self { status: Default::default() }
-    }
 }
 /// `ExistingObjectReplicationStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3655,17 +2721,12 @@ impl Default for FileHeaderInfo {
     }
 }
 /// `FilterRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FilterRule {
     /// `Name`.
     pub name: Option<FilterRuleName>,
     /// `Value`.
     pub value: Option<String>,
-}
-impl Default for FilterRule {
-    fn default() -> Self {
-        Self { name: None, value: None }
-    }
 }
 /// `FilterRuleName`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -3709,50 +2770,29 @@ impl Default for FilterRuleName {
     }
 }
 /// `GetBucketAbacOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAbacOutput {
     /// `AbacStatus`.
     pub abac_status: Option<AbacStatus>,
 }
-impl Default for GetBucketAbacOutput {
-    fn default() -> Self {
-        Self { abac_status: None }
-    }
-}
 /// `GetBucketAbacRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAbacRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketAbacRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketAccelerateConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAccelerateConfigurationOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
     /// `Status`.
     pub status: Option<BucketAccelerateStatus>,
 }
-impl Default for GetBucketAccelerateConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            request_charged: None,
-            status: None,
-        }
-    }
-}
 /// `GetBucketAccelerateConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAccelerateConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -3761,59 +2801,30 @@ pub struct GetBucketAccelerateConfigurationRequest {
     /// `RequestPayer`.
     pub request_payer: Option<RequestPayer>,
 }
-impl Default for GetBucketAccelerateConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            request_payer: None,
-        }
-    }
-}
 /// `GetBucketAclOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAclOutput {
     /// `Grants`.
     pub grants: Option<Vec<Grant>>,
     /// `Owner`.
     pub owner: Option<Owner>,
 }
-impl Default for GetBucketAclOutput {
-    fn default() -> Self {
-        Self { grants: None, owner: None }
-    }
-}
 /// `GetBucketAclRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAclRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketAclRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketAnalyticsConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAnalyticsConfigurationOutput {
     /// `AnalyticsConfiguration`.
     pub analytics_configuration: Option<AnalyticsConfiguration>,
 }
-impl Default for GetBucketAnalyticsConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            analytics_configuration: None,
-        }
-    }
-}
 /// `GetBucketAnalyticsConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketAnalyticsConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -3822,86 +2833,42 @@ pub struct GetBucketAnalyticsConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for GetBucketAnalyticsConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `GetBucketCorsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketCorsOutput {
     /// `CORSRules`.
     pub cors_rules: Option<Vec<CORSRule>>,
 }
-impl Default for GetBucketCorsOutput {
-    fn default() -> Self {
-        Self { cors_rules: None }
-    }
-}
 /// `GetBucketCorsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketCorsRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketCorsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketEncryptionOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketEncryptionOutput {
     /// `ServerSideEncryptionConfiguration`.
     pub server_side_encryption_configuration: Option<ServerSideEncryptionConfiguration>,
 }
-impl Default for GetBucketEncryptionOutput {
-    fn default() -> Self {
-        Self {
-            server_side_encryption_configuration: None,
-        }
-    }
-}
 /// `GetBucketEncryptionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketEncryptionRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketEncryptionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketIntelligentTieringConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketIntelligentTieringConfigurationOutput {
     /// `IntelligentTieringConfiguration`.
     pub intelligent_tiering_configuration: Option<IntelligentTieringConfiguration>,
 }
-impl Default for GetBucketIntelligentTieringConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            intelligent_tiering_configuration: None,
-        }
-    }
-}
 /// `GetBucketIntelligentTieringConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketIntelligentTieringConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -3910,30 +2877,14 @@ pub struct GetBucketIntelligentTieringConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for GetBucketIntelligentTieringConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `GetBucketInventoryConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketInventoryConfigurationOutput {
     /// `InventoryConfiguration`.
     pub inventory_configuration: Option<InventoryConfiguration>,
 }
-impl Default for GetBucketInventoryConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            inventory_configuration: None,
-        }
-    }
-}
 /// `GetBucketInventoryConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketInventoryConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -3942,17 +2893,8 @@ pub struct GetBucketInventoryConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for GetBucketInventoryConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `GetBucketLifecycleConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLifecycleConfigurationOutput {
     /// `Rules`.
     pub rules: Option<Vec<LifecycleRule>>,
@@ -3961,188 +2903,96 @@ pub struct GetBucketLifecycleConfigurationOutput {
         TransitionDefaultMinimumObjectSize,
     >,
 }
-impl Default for GetBucketLifecycleConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            rules: None,
-            transition_default_minimum_object_size: None,
-        }
-    }
-}
 /// `GetBucketLifecycleConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLifecycleConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketLifecycleConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketLifecycleOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLifecycleOutput {
     /// `Rules`.
     pub rules: Option<Vec<Rule>>,
 }
-impl Default for GetBucketLifecycleOutput {
-    fn default() -> Self {
-        Self { rules: None }
-    }
-}
 /// `GetBucketLifecycleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLifecycleRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketLifecycleRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketLocationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLocationOutput {
     /// `LocationConstraint`.
     pub location_constraint: Option<BucketLocationConstraint>,
 }
-impl Default for GetBucketLocationOutput {
-    fn default() -> Self {
-        Self { location_constraint: None }
-    }
-}
 /// `GetBucketLocationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLocationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketLocationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketLoggingOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLoggingOutput {
     /// `LoggingEnabled`.
     pub logging_enabled: Option<LoggingEnabled>,
 }
-impl Default for GetBucketLoggingOutput {
-    fn default() -> Self {
-        Self { logging_enabled: None }
-    }
-}
 /// `GetBucketLoggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketLoggingRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketLoggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketMetadataConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetadataConfigurationOutput {
     /// `GetBucketMetadataConfigurationResult`.
     pub get_bucket_metadata_configuration_result: Option<
         GetBucketMetadataConfigurationResult,
     >,
 }
-impl Default for GetBucketMetadataConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            get_bucket_metadata_configuration_result: None,
-        }
-    }
-}
 /// `GetBucketMetadataConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetadataConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketMetadataConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketMetadataConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetadataConfigurationResult {
     /// `MetadataConfigurationResult`.
     pub metadata_configuration_result: MetadataConfigurationResult,
 }
-impl Default for GetBucketMetadataConfigurationResult {
-    fn default() -> Self {
-        Self {
-            metadata_configuration_result: Default::default(),
-        }
-    }
-}
 /// `GetBucketMetadataTableConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetadataTableConfigurationOutput {
     /// `GetBucketMetadataTableConfigurationResult`.
     pub get_bucket_metadata_table_configuration_result: Option<
         GetBucketMetadataTableConfigurationResult,
     >,
 }
-impl Default for GetBucketMetadataTableConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            get_bucket_metadata_table_configuration_result: None,
-        }
-    }
-}
 /// `GetBucketMetadataTableConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetadataTableConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketMetadataTableConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketMetadataTableConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetadataTableConfigurationResult {
     /// `Error`.
     pub error: Option<ErrorDetails>,
@@ -4151,30 +3001,14 @@ pub struct GetBucketMetadataTableConfigurationResult {
     /// `Status`.
     pub status: String,
 }
-impl Default for GetBucketMetadataTableConfigurationResult {
-    fn default() -> Self {
-        Self {
-            error: None,
-            metadata_table_configuration_result: Default::default(),
-            status: Default::default(),
-        }
-    }
-}
 /// `GetBucketMetricsConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetricsConfigurationOutput {
     /// `MetricsConfiguration`.
     pub metrics_configuration: Option<MetricsConfiguration>,
 }
-impl Default for GetBucketMetricsConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            metrics_configuration: None,
-        }
-    }
-}
 /// `GetBucketMetricsConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketMetricsConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -4183,231 +3017,116 @@ pub struct GetBucketMetricsConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for GetBucketMetricsConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `GetBucketNotificationConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketNotificationConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketNotificationConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketOwnershipControlsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketOwnershipControlsOutput {
     /// `OwnershipControls`.
     pub ownership_controls: Option<OwnershipControls>,
 }
-impl Default for GetBucketOwnershipControlsOutput {
-    fn default() -> Self {
-        Self { ownership_controls: None }
-    }
-}
 /// `GetBucketOwnershipControlsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketOwnershipControlsRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketOwnershipControlsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketPolicyOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketPolicyOutput {
     /// `Policy`.
     pub policy: Option<String>,
 }
-impl Default for GetBucketPolicyOutput {
-    fn default() -> Self {
-        Self { policy: None }
-    }
-}
 /// `GetBucketPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketPolicyRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketPolicyRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketPolicyStatusOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketPolicyStatusOutput {
     /// `PolicyStatus`.
     pub policy_status: Option<PolicyStatus>,
 }
-impl Default for GetBucketPolicyStatusOutput {
-    fn default() -> Self {
-        Self { policy_status: None }
-    }
-}
 /// `GetBucketPolicyStatusRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketPolicyStatusRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketPolicyStatusRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketReplicationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketReplicationOutput {
     /// `ReplicationConfiguration`.
     pub replication_configuration: Option<ReplicationConfiguration>,
 }
-impl Default for GetBucketReplicationOutput {
-    fn default() -> Self {
-        Self {
-            replication_configuration: None,
-        }
-    }
-}
 /// `GetBucketReplicationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketReplicationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketReplicationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketRequestPaymentOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketRequestPaymentOutput {
     /// `Payer`.
     pub payer: Option<Payer>,
 }
-impl Default for GetBucketRequestPaymentOutput {
-    fn default() -> Self {
-        Self { payer: None }
-    }
-}
 /// `GetBucketRequestPaymentRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketRequestPaymentRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketRequestPaymentRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketTaggingOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketTaggingOutput {
     /// `TagSet`.
     pub tag_set: Vec<Tag>,
 }
-impl Default for GetBucketTaggingOutput {
-    fn default() -> Self {
-        Self {
-            tag_set: Default::default(),
-        }
-    }
-}
 /// `GetBucketTaggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketTaggingRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketTaggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketVersioningOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketVersioningOutput {
     /// `MFADelete`.
     pub mfa_delete: Option<MFADeleteStatus>,
     /// `Status`.
     pub status: Option<BucketVersioningStatus>,
 }
-impl Default for GetBucketVersioningOutput {
-    fn default() -> Self {
-        Self {
-            mfa_delete: None,
-            status: None,
-        }
-    }
-}
 /// `GetBucketVersioningRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketVersioningRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketVersioningRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetBucketWebsiteOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketWebsiteOutput {
     /// `ErrorDocument`.
     pub error_document: Option<ErrorDocument>,
@@ -4418,34 +3137,16 @@ pub struct GetBucketWebsiteOutput {
     /// `RoutingRules`.
     pub routing_rules: Option<Vec<RoutingRule>>,
 }
-impl Default for GetBucketWebsiteOutput {
-    fn default() -> Self {
-        Self {
-            error_document: None,
-            index_document: None,
-            redirect_all_requests_to: None,
-            routing_rules: None,
-        }
-    }
-}
 /// `GetBucketWebsiteRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetBucketWebsiteRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetBucketWebsiteRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetObjectAclOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectAclOutput {
     /// `Grants`.
     pub grants: Option<Vec<Grant>>,
@@ -4454,17 +3155,8 @@ pub struct GetObjectAclOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for GetObjectAclOutput {
-    fn default() -> Self {
-        Self {
-            grants: None,
-            owner: None,
-            request_charged: None,
-        }
-    }
-}
 /// `GetObjectAclRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectAclRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -4477,19 +3169,8 @@ pub struct GetObjectAclRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectAclRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectAnnotationOutput`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct GetObjectAnnotationOutput {
     /// `AnnotationPayload`.
     pub annotation_payload: aws_smithy_types::byte_stream::ByteStream,
@@ -4530,33 +3211,8 @@ pub struct GetObjectAnnotationOutput {
     /// `ServerSideEncryption`.
     pub server_side_encryption: Option<ServerSideEncryption>,
 }
-impl Default for GetObjectAnnotationOutput {
-    fn default() -> Self {
-        Self {
-            annotation_payload: Default::default(),
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_length: None,
-            e_tag: None,
-            last_modified: None,
-            object_version_id: None,
-            replication_status: None,
-            request_charged: None,
-            server_side_encryption: None,
-        }
-    }
-}
 /// `GetObjectAnnotationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectAnnotationRequest {
     /// `AnnotationName`.
     pub annotation_name: String,
@@ -4573,21 +3229,8 @@ pub struct GetObjectAnnotationRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectAnnotationRequest {
-    fn default() -> Self {
-        Self {
-            annotation_name: Default::default(),
-            bucket: Default::default(),
-            checksum_mode: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectAttributesOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectAttributesOutput {
     /// `Checksum`.
     pub checksum: Option<Checksum>,
@@ -4608,23 +3251,8 @@ pub struct GetObjectAttributesOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectAttributesOutput {
-    fn default() -> Self {
-        Self {
-            checksum: None,
-            delete_marker: None,
-            e_tag: None,
-            last_modified: None,
-            object_parts: None,
-            object_size: None,
-            request_charged: None,
-            storage_class: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectAttributesParts`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectAttributesParts {
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
@@ -4639,20 +3267,8 @@ pub struct GetObjectAttributesParts {
     /// `TotalPartsCount`.
     pub total_parts_count: Option<i32>,
 }
-impl Default for GetObjectAttributesParts {
-    fn default() -> Self {
-        Self {
-            is_truncated: None,
-            max_parts: None,
-            next_part_number_marker: None,
-            part_number_marker: None,
-            parts: None,
-            total_parts_count: None,
-        }
-    }
-}
 /// `GetObjectAttributesRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectAttributesRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -4677,36 +3293,14 @@ pub struct GetObjectAttributesRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectAttributesRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            max_parts: None,
-            object_attributes: Default::default(),
-            part_number_marker: None,
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectLegalHoldOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectLegalHoldOutput {
     /// `LegalHold`.
     pub legal_hold: Option<ObjectLockLegalHold>,
 }
-impl Default for GetObjectLegalHoldOutput {
-    fn default() -> Self {
-        Self { legal_hold: None }
-    }
-}
 /// `GetObjectLegalHoldRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectLegalHoldRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -4719,48 +3313,22 @@ pub struct GetObjectLegalHoldRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectLegalHoldRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectLockConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectLockConfigurationOutput {
     /// `ObjectLockConfiguration`.
     pub object_lock_configuration: Option<ObjectLockConfiguration>,
 }
-impl Default for GetObjectLockConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            object_lock_configuration: None,
-        }
-    }
-}
 /// `GetObjectLockConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectLockConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetObjectLockConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GetObjectOutput`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct GetObjectOutput {
     /// `AcceptRanges`.
     pub accept_ranges: Option<String>,
@@ -4855,60 +3423,8 @@ pub struct GetObjectOutput {
     /// `WebsiteRedirectLocation`.
     pub website_redirect_location: Option<String>,
 }
-impl Default for GetObjectOutput {
-    fn default() -> Self {
-        Self {
-            accept_ranges: None,
-            body: Default::default(),
-            bucket_key_enabled: None,
-            cache_control: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_disposition: None,
-            content_encoding: None,
-            content_language: None,
-            content_length: None,
-            content_range: None,
-            content_type: None,
-            delete_marker: None,
-            e_tag: None,
-            expiration: None,
-            expires: None,
-            last_modified: None,
-            metadata: None,
-            missing_meta: None,
-            object_lock_event_hold: None,
-            object_lock_event_hold_duration_days: None,
-            object_lock_event_hold_duration_years: None,
-            object_lock_legal_hold_status: None,
-            object_lock_mode: None,
-            object_lock_retain_until_date: None,
-            parts_count: None,
-            replication_status: None,
-            request_charged: None,
-            restore: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            storage_class: None,
-            tag_count: None,
-            version_id: None,
-            website_redirect_location: None,
-        }
-    }
-}
 /// `GetObjectRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -4953,46 +3469,14 @@ pub struct GetObjectRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_mode: None,
-            expected_bucket_owner: None,
-            if_match: None,
-            if_modified_since: None,
-            if_none_match: None,
-            if_unmodified_since: None,
-            key: Default::default(),
-            part_number: None,
-            range: None,
-            request_payer: None,
-            response_cache_control: None,
-            response_content_disposition: None,
-            response_content_encoding: None,
-            response_content_language: None,
-            response_content_type: None,
-            response_expires: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectRetentionOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectRetentionOutput {
     /// `Retention`.
     pub retention: Option<ObjectLockRetention>,
 }
-impl Default for GetObjectRetentionOutput {
-    fn default() -> Self {
-        Self { retention: None }
-    }
-}
 /// `GetObjectRetentionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectRetentionRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -5005,35 +3489,16 @@ pub struct GetObjectRetentionRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectRetentionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectTaggingOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectTaggingOutput {
     /// `TagSet`.
     pub tag_set: Vec<Tag>,
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectTaggingOutput {
-    fn default() -> Self {
-        Self {
-            tag_set: Default::default(),
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectTaggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectTaggingRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -5046,35 +3511,16 @@ pub struct GetObjectTaggingRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for GetObjectTaggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `GetObjectTorrentOutput`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct GetObjectTorrentOutput {
     /// `Body`.
     pub body: aws_smithy_types::byte_stream::ByteStream,
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for GetObjectTorrentOutput {
-    fn default() -> Self {
-        Self {
-            body: Default::default(),
-            request_charged: None,
-        }
-    }
-}
 /// `GetObjectTorrentRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetObjectTorrentRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -5085,74 +3531,36 @@ pub struct GetObjectTorrentRequest {
     /// `RequestPayer`.
     pub request_payer: Option<RequestPayer>,
 }
-impl Default for GetObjectTorrentRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-        }
-    }
-}
 /// `GetPublicAccessBlockOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPublicAccessBlockOutput {
     /// `PublicAccessBlockConfiguration`.
     pub public_access_block_configuration: Option<PublicAccessBlockConfiguration>,
 }
-impl Default for GetPublicAccessBlockOutput {
-    fn default() -> Self {
-        Self {
-            public_access_block_configuration: None,
-        }
-    }
-}
 /// `GetPublicAccessBlockRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetPublicAccessBlockRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for GetPublicAccessBlockRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `GlacierJobParameters`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GlacierJobParameters {
     /// `Tier`.
     pub tier: Tier,
 }
-impl Default for GlacierJobParameters {
-    fn default() -> Self {
-        Self { tier: Default::default() }
-    }
-}
 /// `Grant`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grant {
     /// `Grantee`.
     pub grantee: Option<Grantee>,
     /// `Permission`.
     pub permission: Option<Permission>,
 }
-impl Default for Grant {
-    fn default() -> Self {
-        Self {
-            grantee: None,
-            permission: None,
-        }
-    }
-}
 /// `Grantee`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grantee {
     /// `DisplayName`.
     pub display_name: Option<String>,
@@ -5165,19 +3573,8 @@ pub struct Grantee {
     /// `URI`.
     pub uri: Option<String>,
 }
-impl Default for Grantee {
-    fn default() -> Self {
-        Self {
-            display_name: None,
-            email_address: None,
-            id: None,
-            r#type: Default::default(),
-            uri: None,
-        }
-    }
-}
 /// `HeadBucketOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct HeadBucketOutput {
     /// `AccessPointAlias`.
     pub access_point_alias: Option<bool>,
@@ -5190,35 +3587,16 @@ pub struct HeadBucketOutput {
     /// `BucketRegion`.
     pub bucket_region: Option<String>,
 }
-impl Default for HeadBucketOutput {
-    fn default() -> Self {
-        Self {
-            access_point_alias: None,
-            bucket_arn: None,
-            bucket_location_name: None,
-            bucket_location_type: None,
-            bucket_region: None,
-        }
-    }
-}
 /// `HeadBucketRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct HeadBucketRequest {
     /// `Bucket`.
     pub bucket: String,
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for HeadBucketRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `HeadObjectOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct HeadObjectOutput {
     /// `AcceptRanges`.
     pub accept_ranges: Option<String>,
@@ -5313,60 +3691,8 @@ pub struct HeadObjectOutput {
     /// `WebsiteRedirectLocation`.
     pub website_redirect_location: Option<String>,
 }
-impl Default for HeadObjectOutput {
-    fn default() -> Self {
-        Self {
-            accept_ranges: None,
-            archive_status: None,
-            bucket_key_enabled: None,
-            cache_control: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_disposition: None,
-            content_encoding: None,
-            content_language: None,
-            content_length: None,
-            content_range: None,
-            content_type: None,
-            delete_marker: None,
-            e_tag: None,
-            expiration: None,
-            expires: None,
-            last_modified: None,
-            metadata: None,
-            missing_meta: None,
-            object_lock_event_hold: None,
-            object_lock_event_hold_duration_days: None,
-            object_lock_event_hold_duration_years: None,
-            object_lock_legal_hold_status: None,
-            object_lock_mode: None,
-            object_lock_retain_until_date: None,
-            parts_count: None,
-            replication_status: None,
-            request_charged: None,
-            restore: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            storage_class: None,
-            tag_count: None,
-            version_id: None,
-            website_redirect_location: None,
-        }
-    }
-}
 /// `HeadObjectRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct HeadObjectRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -5411,70 +3737,25 @@ pub struct HeadObjectRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for HeadObjectRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_mode: None,
-            expected_bucket_owner: None,
-            if_match: None,
-            if_modified_since: None,
-            if_none_match: None,
-            if_unmodified_since: None,
-            key: Default::default(),
-            part_number: None,
-            range: None,
-            request_payer: None,
-            response_cache_control: None,
-            response_content_disposition: None,
-            response_content_encoding: None,
-            response_content_language: None,
-            response_content_type: None,
-            response_expires: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            version_id: None,
-        }
-    }
-}
 /// `IdempotencyParameterMismatch`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IdempotencyParameterMismatch {}
-impl Default for IdempotencyParameterMismatch {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `IndexDocument`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IndexDocument {
     /// `Suffix`.
     pub suffix: String,
 }
-impl Default for IndexDocument {
-    fn default() -> Self {
-        Self { suffix: Default::default() }
-    }
-}
 /// `Initiator`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Initiator {
     /// `DisplayName`.
     pub display_name: Option<String>,
     /// `ID`.
     pub id: Option<String>,
 }
-impl Default for Initiator {
-    fn default() -> Self {
-        Self {
-            display_name: None,
-            id: None,
-        }
-    }
-}
 /// `InputSerialization`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InputSerialization {
     /// `CSV`.
     pub csv: Option<CSVInput>,
@@ -5484,16 +3765,6 @@ pub struct InputSerialization {
     pub json: Option<JSONInput>,
     /// `Parquet`.
     pub parquet: Option<ParquetInput>,
-}
-impl Default for InputSerialization {
-    fn default() -> Self {
-        Self {
-            csv: None,
-            compression_type: None,
-            json: None,
-            parquet: None,
-        }
-    }
 }
 /// `IntelligentTieringAccessTier`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5540,20 +3811,15 @@ impl Default for IntelligentTieringAccessTier {
     }
 }
 /// `IntelligentTieringAndOperator`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IntelligentTieringAndOperator {
     /// `Prefix`.
     pub prefix: Option<String>,
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for IntelligentTieringAndOperator {
-    fn default() -> Self {
-        Self { prefix: None, tags: None }
-    }
-}
 /// `IntelligentTieringConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IntelligentTieringConfiguration {
     /// `Filter`.
     pub filter: Option<IntelligentTieringFilter>,
@@ -5564,18 +3830,8 @@ pub struct IntelligentTieringConfiguration {
     /// `Tierings`.
     pub tierings: Vec<Tiering>,
 }
-impl Default for IntelligentTieringConfiguration {
-    fn default() -> Self {
-        Self {
-            filter: None,
-            id: Default::default(),
-            status: Default::default(),
-            tierings: Default::default(),
-        }
-    }
-}
 /// `IntelligentTieringFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IntelligentTieringFilter {
     /// `And`.
     pub and: Option<IntelligentTieringAndOperator>,
@@ -5583,15 +3839,6 @@ pub struct IntelligentTieringFilter {
     pub prefix: Option<String>,
     /// `Tag`.
     pub tag: Option<Tag>,
-}
-impl Default for IntelligentTieringFilter {
-    fn default() -> Self {
-        Self {
-            and: None,
-            prefix: None,
-            tag: None,
-        }
-    }
 }
 /// `IntelligentTieringStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5635,55 +3882,27 @@ impl Default for IntelligentTieringStatus {
     }
 }
 /// `InvalidAnnotationName`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidAnnotationName {}
-impl Default for InvalidAnnotationName {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `InvalidObjectState`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidObjectState {
     /// `AccessTier`.
     pub access_tier: Option<IntelligentTieringAccessTier>,
     /// `StorageClass`.
     pub storage_class: Option<StorageClass>,
 }
-impl Default for InvalidObjectState {
-    fn default() -> Self {
-        Self {
-            access_tier: None,
-            storage_class: None,
-        }
-    }
-}
 /// `InvalidPrefix`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidPrefix {}
-impl Default for InvalidPrefix {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `InvalidRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidRequest {}
-impl Default for InvalidRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `InvalidWriteOffset`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidWriteOffset {}
-impl Default for InvalidWriteOffset {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `InventoryConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryConfiguration {
     /// `Destination`.
     pub destination: InventoryDestination,
@@ -5699,19 +3918,6 @@ pub struct InventoryConfiguration {
     pub optional_fields: Option<Vec<InventoryOptionalField>>,
     /// `Schedule`.
     pub schedule: InventorySchedule,
-}
-impl Default for InventoryConfiguration {
-    fn default() -> Self {
-        Self {
-            destination: Default::default(),
-            filter: None,
-            id: Default::default(),
-            included_object_versions: Default::default(),
-            is_enabled: Default::default(),
-            optional_fields: None,
-            schedule: Default::default(),
-        }
-    }
 }
 /// `InventoryConfigurationState`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -5755,41 +3961,24 @@ impl Default for InventoryConfigurationState {
     }
 }
 /// `InventoryDestination`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryDestination {
     /// `S3BucketDestination`.
     pub s3_bucket_destination: InventoryS3BucketDestination,
 }
-impl Default for InventoryDestination {
-    fn default() -> Self {
-        Self {
-            s3_bucket_destination: Default::default(),
-        }
-    }
-}
 /// `InventoryEncryption`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryEncryption {
     /// `SSEKMS`.
     pub ssekms: Option<SSEKMS>,
     /// `SSES3`.
     pub sses3: Option<SSES3>,
 }
-impl Default for InventoryEncryption {
-    fn default() -> Self {
-        Self { ssekms: None, sses3: None }
-    }
-}
 /// `InventoryFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryFilter {
     /// `Prefix`.
     pub prefix: String,
-}
-impl Default for InventoryFilter {
-    fn default() -> Self {
-        Self { prefix: Default::default() }
-    }
 }
 /// `InventoryFormat`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6048,7 +4237,7 @@ impl Default for InventoryOptionalField {
     }
 }
 /// `InventoryS3BucketDestination`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryS3BucketDestination {
     /// `AccountId`.
     pub account_id: Option<String>,
@@ -6061,48 +4250,22 @@ pub struct InventoryS3BucketDestination {
     /// `Prefix`.
     pub prefix: Option<String>,
 }
-impl Default for InventoryS3BucketDestination {
-    fn default() -> Self {
-        Self {
-            account_id: None,
-            bucket: Default::default(),
-            encryption: None,
-            format: Default::default(),
-            prefix: None,
-        }
-    }
-}
 /// `InventorySchedule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventorySchedule {
     /// `Frequency`.
     pub frequency: InventoryFrequency,
 }
-impl Default for InventorySchedule {
-    fn default() -> Self {
-        Self {
-            frequency: Default::default(),
-        }
-    }
-}
 /// `InventoryTableConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryTableConfiguration {
     /// `ConfigurationState`.
     pub configuration_state: InventoryConfigurationState,
     /// `EncryptionConfiguration`.
     pub encryption_configuration: Option<MetadataTableEncryptionConfiguration>,
 }
-impl Default for InventoryTableConfiguration {
-    fn default() -> Self {
-        Self {
-            configuration_state: Default::default(),
-            encryption_configuration: None,
-        }
-    }
-}
 /// `InventoryTableConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryTableConfigurationResult {
     /// `ConfigurationState`.
     pub configuration_state: InventoryConfigurationState,
@@ -6115,54 +4278,25 @@ pub struct InventoryTableConfigurationResult {
     /// `TableStatus`.
     pub table_status: Option<String>,
 }
-impl Default for InventoryTableConfigurationResult {
-    fn default() -> Self {
-        Self {
-            configuration_state: Default::default(),
-            error: None,
-            table_arn: None,
-            table_name: None,
-            table_status: None,
-        }
-    }
-}
 /// `InventoryTableConfigurationUpdates`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InventoryTableConfigurationUpdates {
     /// `ConfigurationState`.
     pub configuration_state: InventoryConfigurationState,
     /// `EncryptionConfiguration`.
     pub encryption_configuration: Option<MetadataTableEncryptionConfiguration>,
 }
-impl Default for InventoryTableConfigurationUpdates {
-    fn default() -> Self {
-        Self {
-            configuration_state: Default::default(),
-            encryption_configuration: None,
-        }
-    }
-}
 /// `JSONInput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JSONInput {
     /// `Type`.
     pub r#type: Option<JSONType>,
 }
-impl Default for JSONInput {
-    fn default() -> Self {
-        Self { r#type: None }
-    }
-}
 /// `JSONOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JSONOutput {
     /// `RecordDelimiter`.
     pub record_delimiter: Option<String>,
-}
-impl Default for JSONOutput {
-    fn default() -> Self {
-        Self { record_delimiter: None }
-    }
 }
 /// `JSONType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -6206,23 +4340,15 @@ impl Default for JSONType {
     }
 }
 /// `JournalTableConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JournalTableConfiguration {
     /// `EncryptionConfiguration`.
     pub encryption_configuration: Option<MetadataTableEncryptionConfiguration>,
     /// `RecordExpiration`.
     pub record_expiration: RecordExpiration,
 }
-impl Default for JournalTableConfiguration {
-    fn default() -> Self {
-        Self {
-            encryption_configuration: None,
-            record_expiration: Default::default(),
-        }
-    }
-}
 /// `JournalTableConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JournalTableConfigurationResult {
     /// `Error`.
     pub error: Option<ErrorDetails>,
@@ -6235,32 +4361,14 @@ pub struct JournalTableConfigurationResult {
     /// `TableStatus`.
     pub table_status: String,
 }
-impl Default for JournalTableConfigurationResult {
-    fn default() -> Self {
-        Self {
-            error: None,
-            record_expiration: Default::default(),
-            table_arn: None,
-            table_name: Default::default(),
-            table_status: Default::default(),
-        }
-    }
-}
 /// `JournalTableConfigurationUpdates`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JournalTableConfigurationUpdates {
     /// `RecordExpiration`.
     pub record_expiration: RecordExpiration,
 }
-impl Default for JournalTableConfigurationUpdates {
-    fn default() -> Self {
-        Self {
-            record_expiration: Default::default(),
-        }
-    }
-}
 /// `LambdaFunctionConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LambdaFunctionConfiguration {
     /// `Events`.
     pub events: Vec<Event>,
@@ -6271,29 +4379,14 @@ pub struct LambdaFunctionConfiguration {
     /// `LambdaFunctionArn`.
     pub lambda_function_arn: String,
 }
-impl Default for LambdaFunctionConfiguration {
-    fn default() -> Self {
-        Self {
-            events: Default::default(),
-            filter: None,
-            id: None,
-            lambda_function_arn: Default::default(),
-        }
-    }
-}
 /// `LifecycleConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LifecycleConfiguration {
     /// `Rules`.
     pub rules: Vec<Rule>,
 }
-impl Default for LifecycleConfiguration {
-    fn default() -> Self {
-        Self { rules: Default::default() }
-    }
-}
 /// `LifecycleExpiration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LifecycleExpiration {
     /// `Date`.
     pub date: Option<aws_smithy_types::DateTime>,
@@ -6302,17 +4395,8 @@ pub struct LifecycleExpiration {
     /// `ExpiredObjectDeleteMarker`.
     pub expired_object_delete_marker: Option<bool>,
 }
-impl Default for LifecycleExpiration {
-    fn default() -> Self {
-        Self {
-            date: None,
-            days: None,
-            expired_object_delete_marker: None,
-        }
-    }
-}
 /// `LifecycleRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LifecycleRule {
     /// `AbortIncompleteMultipartUpload`.
     pub abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,
@@ -6333,23 +4417,8 @@ pub struct LifecycleRule {
     /// `Transitions`.
     pub transitions: Option<Vec<Transition>>,
 }
-impl Default for LifecycleRule {
-    fn default() -> Self {
-        Self {
-            abort_incomplete_multipart_upload: None,
-            expiration: None,
-            filter: None,
-            id: None,
-            noncurrent_version_expiration: None,
-            noncurrent_version_transitions: None,
-            prefix: None,
-            status: Default::default(),
-            transitions: None,
-        }
-    }
-}
 /// `LifecycleRuleAndOperator`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LifecycleRuleAndOperator {
     /// `ObjectSizeGreaterThan`.
     pub object_size_greater_than: Option<i64>,
@@ -6360,18 +4429,8 @@ pub struct LifecycleRuleAndOperator {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for LifecycleRuleAndOperator {
-    fn default() -> Self {
-        Self {
-            object_size_greater_than: None,
-            object_size_less_than: None,
-            prefix: None,
-            tags: None,
-        }
-    }
-}
 /// `LifecycleRuleFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LifecycleRuleFilter {
     /// `And`.
     pub and: Option<LifecycleRuleAndOperator>,
@@ -6384,19 +4443,8 @@ pub struct LifecycleRuleFilter {
     /// `Tag`.
     pub tag: Option<Tag>,
 }
-impl Default for LifecycleRuleFilter {
-    fn default() -> Self {
-        Self {
-            and: None,
-            object_size_greater_than: None,
-            object_size_less_than: None,
-            prefix: None,
-            tag: None,
-        }
-    }
-}
 /// `ListBucketAnalyticsConfigurationsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketAnalyticsConfigurationsOutput {
     /// `AnalyticsConfigurationList`.
     pub analytics_configuration_list: Option<Vec<AnalyticsConfiguration>>,
@@ -6407,18 +4455,8 @@ pub struct ListBucketAnalyticsConfigurationsOutput {
     /// `NextContinuationToken`.
     pub next_continuation_token: Option<String>,
 }
-impl Default for ListBucketAnalyticsConfigurationsOutput {
-    fn default() -> Self {
-        Self {
-            analytics_configuration_list: None,
-            continuation_token: None,
-            is_truncated: None,
-            next_continuation_token: None,
-        }
-    }
-}
 /// `ListBucketAnalyticsConfigurationsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketAnalyticsConfigurationsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6427,17 +4465,8 @@ pub struct ListBucketAnalyticsConfigurationsRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for ListBucketAnalyticsConfigurationsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            continuation_token: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `ListBucketIntelligentTieringConfigurationsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketIntelligentTieringConfigurationsOutput {
     /// `ContinuationToken`.
     pub continuation_token: Option<String>,
@@ -6450,18 +4479,8 @@ pub struct ListBucketIntelligentTieringConfigurationsOutput {
     /// `NextContinuationToken`.
     pub next_continuation_token: Option<String>,
 }
-impl Default for ListBucketIntelligentTieringConfigurationsOutput {
-    fn default() -> Self {
-        Self {
-            continuation_token: None,
-            intelligent_tiering_configuration_list: None,
-            is_truncated: None,
-            next_continuation_token: None,
-        }
-    }
-}
 /// `ListBucketIntelligentTieringConfigurationsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketIntelligentTieringConfigurationsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6470,17 +4489,8 @@ pub struct ListBucketIntelligentTieringConfigurationsRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for ListBucketIntelligentTieringConfigurationsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            continuation_token: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `ListBucketInventoryConfigurationsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketInventoryConfigurationsOutput {
     /// `ContinuationToken`.
     pub continuation_token: Option<String>,
@@ -6491,18 +4501,8 @@ pub struct ListBucketInventoryConfigurationsOutput {
     /// `NextContinuationToken`.
     pub next_continuation_token: Option<String>,
 }
-impl Default for ListBucketInventoryConfigurationsOutput {
-    fn default() -> Self {
-        Self {
-            continuation_token: None,
-            inventory_configuration_list: None,
-            is_truncated: None,
-            next_continuation_token: None,
-        }
-    }
-}
 /// `ListBucketInventoryConfigurationsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketInventoryConfigurationsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6511,17 +4511,8 @@ pub struct ListBucketInventoryConfigurationsRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for ListBucketInventoryConfigurationsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            continuation_token: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `ListBucketMetricsConfigurationsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketMetricsConfigurationsOutput {
     /// `ContinuationToken`.
     pub continuation_token: Option<String>,
@@ -6532,18 +4523,8 @@ pub struct ListBucketMetricsConfigurationsOutput {
     /// `NextContinuationToken`.
     pub next_continuation_token: Option<String>,
 }
-impl Default for ListBucketMetricsConfigurationsOutput {
-    fn default() -> Self {
-        Self {
-            continuation_token: None,
-            is_truncated: None,
-            metrics_configuration_list: None,
-            next_continuation_token: None,
-        }
-    }
-}
 /// `ListBucketMetricsConfigurationsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketMetricsConfigurationsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6552,17 +4533,8 @@ pub struct ListBucketMetricsConfigurationsRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for ListBucketMetricsConfigurationsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            continuation_token: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `ListBucketsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketsOutput {
     /// `Buckets`.
     pub buckets: Option<Vec<Bucket>>,
@@ -6573,18 +4545,8 @@ pub struct ListBucketsOutput {
     /// `Prefix`.
     pub prefix: Option<String>,
 }
-impl Default for ListBucketsOutput {
-    fn default() -> Self {
-        Self {
-            buckets: None,
-            continuation_token: None,
-            owner: None,
-            prefix: None,
-        }
-    }
-}
 /// `ListBucketsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListBucketsRequest {
     /// `BucketRegion`.
     pub bucket_region: Option<String>,
@@ -6595,50 +4557,24 @@ pub struct ListBucketsRequest {
     /// `Prefix`.
     pub prefix: Option<String>,
 }
-impl Default for ListBucketsRequest {
-    fn default() -> Self {
-        Self {
-            bucket_region: None,
-            continuation_token: None,
-            max_buckets: None,
-            prefix: None,
-        }
-    }
-}
 /// `ListDirectoryBucketsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListDirectoryBucketsOutput {
     /// `Buckets`.
     pub buckets: Option<Vec<Bucket>>,
     /// `ContinuationToken`.
     pub continuation_token: Option<String>,
 }
-impl Default for ListDirectoryBucketsOutput {
-    fn default() -> Self {
-        Self {
-            buckets: None,
-            continuation_token: None,
-        }
-    }
-}
 /// `ListDirectoryBucketsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListDirectoryBucketsRequest {
     /// `ContinuationToken`.
     pub continuation_token: Option<String>,
     /// `MaxDirectoryBuckets`.
     pub max_directory_buckets: Option<i32>,
 }
-impl Default for ListDirectoryBucketsRequest {
-    fn default() -> Self {
-        Self {
-            continuation_token: None,
-            max_directory_buckets: None,
-        }
-    }
-}
 /// `ListMultipartUploadsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListMultipartUploadsOutput {
     /// `Bucket`.
     pub bucket: Option<String>,
@@ -6667,27 +4603,8 @@ pub struct ListMultipartUploadsOutput {
     /// `Uploads`.
     pub uploads: Option<Vec<MultipartUpload>>,
 }
-impl Default for ListMultipartUploadsOutput {
-    fn default() -> Self {
-        Self {
-            bucket: None,
-            common_prefixes: None,
-            delimiter: None,
-            encoding_type: None,
-            is_truncated: None,
-            key_marker: None,
-            max_uploads: None,
-            next_key_marker: None,
-            next_upload_id_marker: None,
-            prefix: None,
-            request_charged: None,
-            upload_id_marker: None,
-            uploads: None,
-        }
-    }
-}
 /// `ListMultipartUploadsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListMultipartUploadsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6708,23 +4625,8 @@ pub struct ListMultipartUploadsRequest {
     /// `UploadIdMarker`.
     pub upload_id_marker: Option<String>,
 }
-impl Default for ListMultipartUploadsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            delimiter: None,
-            encoding_type: None,
-            expected_bucket_owner: None,
-            key_marker: None,
-            max_uploads: None,
-            prefix: None,
-            request_payer: None,
-            upload_id_marker: None,
-        }
-    }
-}
 /// `ListObjectAnnotationsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectAnnotationsOutput {
     /// `AnnotationCount`.
     pub annotation_count: Option<i32>,
@@ -6747,24 +4649,8 @@ pub struct ListObjectAnnotationsOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for ListObjectAnnotationsOutput {
-    fn default() -> Self {
-        Self {
-            annotation_count: None,
-            annotation_prefix: None,
-            annotations: None,
-            bucket: None,
-            continuation_token: None,
-            key: None,
-            max_annotation_results: None,
-            next_continuation_token: None,
-            object_version_id: None,
-            request_charged: None,
-        }
-    }
-}
 /// `ListObjectAnnotationsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectAnnotationsRequest {
     /// `AnnotationPrefix`.
     pub annotation_prefix: Option<String>,
@@ -6783,22 +4669,8 @@ pub struct ListObjectAnnotationsRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for ListObjectAnnotationsRequest {
-    fn default() -> Self {
-        Self {
-            annotation_prefix: None,
-            bucket: Default::default(),
-            continuation_token: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            max_annotation_results: None,
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `ListObjectVersionsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectVersionsOutput {
     /// `CommonPrefixes`.
     pub common_prefixes: Option<Vec<CommonPrefix>>,
@@ -6829,28 +4701,8 @@ pub struct ListObjectVersionsOutput {
     /// `Versions`.
     pub versions: Option<Vec<ObjectVersion>>,
 }
-impl Default for ListObjectVersionsOutput {
-    fn default() -> Self {
-        Self {
-            common_prefixes: None,
-            delete_markers: None,
-            delimiter: None,
-            encoding_type: None,
-            is_truncated: None,
-            key_marker: None,
-            max_keys: None,
-            name: None,
-            next_key_marker: None,
-            next_version_id_marker: None,
-            prefix: None,
-            request_charged: None,
-            version_id_marker: None,
-            versions: None,
-        }
-    }
-}
 /// `ListObjectVersionsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectVersionsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6873,24 +4725,8 @@ pub struct ListObjectVersionsRequest {
     /// `VersionIdMarker`.
     pub version_id_marker: Option<String>,
 }
-impl Default for ListObjectVersionsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            delimiter: None,
-            encoding_type: None,
-            expected_bucket_owner: None,
-            key_marker: None,
-            max_keys: None,
-            optional_object_attributes: None,
-            prefix: None,
-            request_payer: None,
-            version_id_marker: None,
-        }
-    }
-}
 /// `ListObjectsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectsOutput {
     /// `CommonPrefixes`.
     pub common_prefixes: Option<Vec<CommonPrefix>>,
@@ -6915,25 +4751,8 @@ pub struct ListObjectsOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for ListObjectsOutput {
-    fn default() -> Self {
-        Self {
-            common_prefixes: None,
-            contents: None,
-            delimiter: None,
-            encoding_type: None,
-            is_truncated: None,
-            marker: None,
-            max_keys: None,
-            name: None,
-            next_marker: None,
-            prefix: None,
-            request_charged: None,
-        }
-    }
-}
 /// `ListObjectsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -6954,23 +4773,8 @@ pub struct ListObjectsRequest {
     /// `RequestPayer`.
     pub request_payer: Option<RequestPayer>,
 }
-impl Default for ListObjectsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            delimiter: None,
-            encoding_type: None,
-            expected_bucket_owner: None,
-            marker: None,
-            max_keys: None,
-            optional_object_attributes: None,
-            prefix: None,
-            request_payer: None,
-        }
-    }
-}
 /// `ListObjectsV2Output`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectsV2Output {
     /// `CommonPrefixes`.
     pub common_prefixes: Option<Vec<CommonPrefix>>,
@@ -6999,27 +4803,8 @@ pub struct ListObjectsV2Output {
     /// `StartAfter`.
     pub start_after: Option<String>,
 }
-impl Default for ListObjectsV2Output {
-    fn default() -> Self {
-        Self {
-            common_prefixes: None,
-            contents: None,
-            continuation_token: None,
-            delimiter: None,
-            encoding_type: None,
-            is_truncated: None,
-            key_count: None,
-            max_keys: None,
-            name: None,
-            next_continuation_token: None,
-            prefix: None,
-            request_charged: None,
-            start_after: None,
-        }
-    }
-}
 /// `ListObjectsV2Request`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListObjectsV2Request {
     /// `Bucket`.
     pub bucket: String,
@@ -7044,25 +4829,8 @@ pub struct ListObjectsV2Request {
     /// `StartAfter`.
     pub start_after: Option<String>,
 }
-impl Default for ListObjectsV2Request {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            continuation_token: None,
-            delimiter: None,
-            encoding_type: None,
-            expected_bucket_owner: None,
-            fetch_owner: None,
-            max_keys: None,
-            optional_object_attributes: None,
-            prefix: None,
-            request_payer: None,
-            start_after: None,
-        }
-    }
-}
 /// `ListPartsOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPartsOutput {
     /// `AbortDate`.
     pub abort_date: Option<aws_smithy_types::DateTime>,
@@ -7099,31 +4867,8 @@ pub struct ListPartsOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for ListPartsOutput {
-    fn default() -> Self {
-        Self {
-            abort_date: None,
-            abort_rule_id: None,
-            bucket: None,
-            checksum_algorithm: None,
-            checksum_type: None,
-            initiator: None,
-            is_truncated: None,
-            key: None,
-            max_parts: None,
-            next_part_number_marker: None,
-            owner: None,
-            part_number_marker: None,
-            parts: None,
-            request_charged: None,
-            storage_class: None,
-            upload_id: None,
-            version_id: None,
-        }
-    }
-}
 /// `ListPartsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ListPartsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -7146,34 +4891,13 @@ pub struct ListPartsRequest {
     /// `UploadId`.
     pub upload_id: String,
 }
-impl Default for ListPartsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            key: Default::default(),
-            max_parts: None,
-            part_number_marker: None,
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            upload_id: Default::default(),
-        }
-    }
-}
 /// `LocationInfo`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LocationInfo {
     /// `Name`.
     pub name: Option<String>,
     /// `Type`.
     pub r#type: Option<LocationType>,
-}
-impl Default for LocationInfo {
-    fn default() -> Self {
-        Self { name: None, r#type: None }
-    }
 }
 /// `LocationType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7217,7 +4941,7 @@ impl Default for LocationType {
     }
 }
 /// `LoggingEnabled`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoggingEnabled {
     /// `TargetBucket`.
     pub target_bucket: String,
@@ -7227,16 +4951,6 @@ pub struct LoggingEnabled {
     pub target_object_key_format: Option<TargetObjectKeyFormat>,
     /// `TargetPrefix`.
     pub target_prefix: String,
-}
-impl Default for LoggingEnabled {
-    fn default() -> Self {
-        Self {
-            target_bucket: Default::default(),
-            target_grants: None,
-            target_object_key_format: None,
-            target_prefix: Default::default(),
-        }
-    }
 }
 /// `MFADelete`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7321,7 +5035,7 @@ impl Default for MFADeleteStatus {
     }
 }
 /// `MetadataConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataConfiguration {
     /// `AnnotationTableConfiguration`.
     pub annotation_table_configuration: Option<AnnotationTableConfiguration>,
@@ -7330,17 +5044,8 @@ pub struct MetadataConfiguration {
     /// `JournalTableConfiguration`.
     pub journal_table_configuration: JournalTableConfiguration,
 }
-impl Default for MetadataConfiguration {
-    fn default() -> Self {
-        Self {
-            annotation_table_configuration: None,
-            inventory_table_configuration: None,
-            journal_table_configuration: Default::default(),
-        }
-    }
-}
 /// `MetadataConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataConfigurationResult {
     /// `AnnotationTableConfigurationResult`.
     pub annotation_table_configuration_result: Option<
@@ -7352,16 +5057,6 @@ pub struct MetadataConfigurationResult {
     pub inventory_table_configuration_result: Option<InventoryTableConfigurationResult>,
     /// `JournalTableConfigurationResult`.
     pub journal_table_configuration_result: Option<JournalTableConfigurationResult>,
-}
-impl Default for MetadataConfigurationResult {
-    fn default() -> Self {
-        Self {
-            annotation_table_configuration_result: None,
-            destination_result: Default::default(),
-            inventory_table_configuration_result: None,
-            journal_table_configuration_result: None,
-        }
-    }
 }
 /// `MetadataDirective`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7405,78 +5100,43 @@ impl Default for MetadataDirective {
     }
 }
 /// `MetadataEntry`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataEntry {
     /// `Name`.
     pub name: Option<String>,
     /// `Value`.
     pub value: Option<String>,
 }
-impl Default for MetadataEntry {
-    fn default() -> Self {
-        Self { name: None, value: None }
-    }
-}
 /// `MetadataTableConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataTableConfiguration {
     /// `S3TablesDestination`.
     pub s3_tables_destination: S3TablesDestination,
 }
-impl Default for MetadataTableConfiguration {
-    fn default() -> Self {
-        Self {
-            s3_tables_destination: Default::default(),
-        }
-    }
-}
 /// `MetadataTableConfigurationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataTableConfigurationResult {
     /// `S3TablesDestinationResult`.
     pub s3_tables_destination_result: S3TablesDestinationResult,
 }
-impl Default for MetadataTableConfigurationResult {
-    fn default() -> Self {
-        Self {
-            s3_tables_destination_result: Default::default(),
-        }
-    }
-}
 /// `MetadataTableEncryptionConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetadataTableEncryptionConfiguration {
     /// `KmsKeyArn`.
     pub kms_key_arn: Option<String>,
     /// `SseAlgorithm`.
     pub sse_algorithm: TableSseAlgorithm,
 }
-impl Default for MetadataTableEncryptionConfiguration {
-    fn default() -> Self {
-        Self {
-            kms_key_arn: None,
-            sse_algorithm: Default::default(),
-        }
-    }
-}
 /// `Metrics`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Metrics {
     /// `EventThreshold`.
     pub event_threshold: Option<ReplicationTimeValue>,
     /// `Status`.
     pub status: MetricsStatus,
 }
-impl Default for Metrics {
-    fn default() -> Self {
-        Self {
-            event_threshold: None,
-            status: Default::default(),
-        }
-    }
-}
 /// `MetricsAndOperator`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetricsAndOperator {
     /// `AccessPointArn`.
     pub access_point_arn: Option<String>,
@@ -7485,33 +5145,16 @@ pub struct MetricsAndOperator {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for MetricsAndOperator {
-    fn default() -> Self {
-        Self {
-            access_point_arn: None,
-            prefix: None,
-            tags: None,
-        }
-    }
-}
 /// `MetricsConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetricsConfiguration {
     /// `Filter`.
     pub filter: Option<MetricsFilter>,
     /// `Id`.
     pub id: String,
 }
-impl Default for MetricsConfiguration {
-    fn default() -> Self {
-        Self {
-            filter: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `MetricsFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MetricsFilter {
     /// `AccessPointArn`.
     pub access_point_arn: Option<String>,
@@ -7521,16 +5164,6 @@ pub struct MetricsFilter {
     pub prefix: Option<String>,
     /// `Tag`.
     pub tag: Option<Tag>,
-}
-impl Default for MetricsFilter {
-    fn default() -> Self {
-        Self {
-            access_point_arn: None,
-            and: None,
-            prefix: None,
-            tag: None,
-        }
-    }
 }
 /// `MetricsStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7574,7 +5207,7 @@ impl Default for MetricsStatus {
     }
 }
 /// `MultipartUpload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MultipartUpload {
     /// `ChecksumAlgorithm`.
     pub checksum_algorithm: Option<ChecksumAlgorithm>,
@@ -7595,71 +5228,28 @@ pub struct MultipartUpload {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for MultipartUpload {
-    fn default() -> Self {
-        Self {
-            checksum_algorithm: None,
-            checksum_type: None,
-            initiated: None,
-            initiator: None,
-            key: None,
-            owner: None,
-            storage_class: None,
-            upload_id: None,
-            version_id: None,
-        }
-    }
-}
 /// `NoSuchAnnotation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoSuchAnnotation {}
-impl Default for NoSuchAnnotation {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `NoSuchBucket`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoSuchBucket {}
-impl Default for NoSuchBucket {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `NoSuchKey`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoSuchKey {}
-impl Default for NoSuchKey {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `NoSuchUpload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoSuchUpload {}
-impl Default for NoSuchUpload {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `NoncurrentVersionExpiration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoncurrentVersionExpiration {
     /// `NewerNoncurrentVersions`.
     pub newer_noncurrent_versions: Option<i32>,
     /// `NoncurrentDays`.
     pub noncurrent_days: Option<i32>,
 }
-impl Default for NoncurrentVersionExpiration {
-    fn default() -> Self {
-        Self {
-            newer_noncurrent_versions: None,
-            noncurrent_days: None,
-        }
-    }
-}
 /// `NoncurrentVersionTransition`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NoncurrentVersionTransition {
     /// `NewerNoncurrentVersions`.
     pub newer_noncurrent_versions: Option<i32>,
@@ -7668,17 +5258,8 @@ pub struct NoncurrentVersionTransition {
     /// `StorageClass`.
     pub storage_class: Option<TransitionStorageClass>,
 }
-impl Default for NoncurrentVersionTransition {
-    fn default() -> Self {
-        Self {
-            newer_noncurrent_versions: None,
-            noncurrent_days: None,
-            storage_class: None,
-        }
-    }
-}
 /// `NotificationConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NotificationConfiguration {
     /// `EventBridgeConfiguration`.
     pub event_bridge_configuration: Option<EventBridgeConfiguration>,
@@ -7689,18 +5270,8 @@ pub struct NotificationConfiguration {
     /// `TopicConfigurations`.
     pub topic_configurations: Option<Vec<TopicConfiguration>>,
 }
-impl Default for NotificationConfiguration {
-    fn default() -> Self {
-        Self {
-            event_bridge_configuration: None,
-            lambda_function_configurations: None,
-            queue_configurations: None,
-            topic_configurations: None,
-        }
-    }
-}
 /// `NotificationConfigurationDeprecated`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NotificationConfigurationDeprecated {
     /// `CloudFunctionConfiguration`.
     pub cloud_function_configuration: Option<CloudFunctionConfiguration>,
@@ -7709,28 +5280,14 @@ pub struct NotificationConfigurationDeprecated {
     /// `TopicConfiguration`.
     pub topic_configuration: Option<TopicConfigurationDeprecated>,
 }
-impl Default for NotificationConfigurationDeprecated {
-    fn default() -> Self {
-        Self {
-            cloud_function_configuration: None,
-            queue_configuration: None,
-            topic_configuration: None,
-        }
-    }
-}
 /// `NotificationConfigurationFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct NotificationConfigurationFilter {
     /// `Key`.
     pub key: Option<S3KeyFilter>,
 }
-impl Default for NotificationConfigurationFilter {
-    fn default() -> Self {
-        Self { key: None }
-    }
-}
 /// `Object`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Object {
     /// `ChecksumAlgorithm`.
     pub checksum_algorithm: Option<Vec<ChecksumAlgorithm>>,
@@ -7751,29 +5308,9 @@ pub struct Object {
     /// `StorageClass`.
     pub storage_class: Option<ObjectStorageClass>,
 }
-impl Default for Object {
-    fn default() -> Self {
-        Self {
-            checksum_algorithm: None,
-            checksum_type: None,
-            e_tag: None,
-            key: None,
-            last_modified: None,
-            owner: None,
-            restore_status: None,
-            size: None,
-            storage_class: None,
-        }
-    }
-}
 /// `ObjectAlreadyInActiveTierError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectAlreadyInActiveTierError {}
-impl Default for ObjectAlreadyInActiveTierError {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ObjectAttributes`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObjectAttributes {
@@ -7912,7 +5449,7 @@ pub enum ObjectEncryption {
     Unknown,
 }
 /// `ObjectIdentifier`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectIdentifier {
     /// `ETag`.
     pub e_tag: Option<String>,
@@ -7925,32 +5462,13 @@ pub struct ObjectIdentifier {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for ObjectIdentifier {
-    fn default() -> Self {
-        Self {
-            e_tag: None,
-            key: Default::default(),
-            last_modified_time: None,
-            size: None,
-            version_id: None,
-        }
-    }
-}
 /// `ObjectLockConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectLockConfiguration {
     /// `ObjectLockEnabled`.
     pub object_lock_enabled: Option<ObjectLockEnabled>,
     /// `Rule`.
     pub rule: Option<ObjectLockRule>,
-}
-impl Default for ObjectLockConfiguration {
-    fn default() -> Self {
-        Self {
-            object_lock_enabled: None,
-            rule: None,
-        }
-    }
 }
 /// `ObjectLockEnabled`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8031,15 +5549,10 @@ impl Default for ObjectLockEventHold {
     }
 }
 /// `ObjectLockLegalHold`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectLockLegalHold {
     /// `Status`.
     pub status: Option<ObjectLockLegalHoldStatus>,
-}
-impl Default for ObjectLockLegalHold {
-    fn default() -> Self {
-        Self { status: None }
-    }
 }
 /// `ObjectLockLegalHoldStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8124,7 +5637,7 @@ impl Default for ObjectLockMode {
     }
 }
 /// `ObjectLockRetention`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectLockRetention {
     /// `EventHold`.
     pub event_hold: Option<ObjectLockEventHold>,
@@ -8134,16 +5647,6 @@ pub struct ObjectLockRetention {
     pub mode: Option<ObjectLockRetentionMode>,
     /// `RetainUntilDate`.
     pub retain_until_date: Option<aws_smithy_types::DateTime>,
-}
-impl Default for ObjectLockRetention {
-    fn default() -> Self {
-        Self {
-            event_hold: None,
-            event_hold_duration: None,
-            mode: None,
-            retain_until_date: None,
-        }
-    }
 }
 /// `ObjectLockRetentionMode`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8187,24 +5690,14 @@ impl Default for ObjectLockRetentionMode {
     }
 }
 /// `ObjectLockRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectLockRule {
     /// `DefaultRetention`.
     pub default_retention: Option<DefaultRetention>,
 }
-impl Default for ObjectLockRule {
-    fn default() -> Self {
-        Self { default_retention: None }
-    }
-}
 /// `ObjectNotInActiveTierError`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectNotInActiveTierError {}
-impl Default for ObjectNotInActiveTierError {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ObjectOwnership`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ObjectOwnership {
@@ -8255,7 +5748,7 @@ impl Default for ObjectOwnership {
     }
 }
 /// `ObjectPart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectPart {
     /// `ChecksumCRC32`.
     pub checksum_crc32: Option<String>,
@@ -8281,24 +5774,6 @@ pub struct ObjectPart {
     pub part_number: Option<i32>,
     /// `Size`.
     pub size: Option<i64>,
-}
-impl Default for ObjectPart {
-    fn default() -> Self {
-        Self {
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            part_number: None,
-            size: None,
-        }
-    }
 }
 /// `ObjectStorageClass`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8410,7 +5885,7 @@ impl Default for ObjectStorageClass {
     }
 }
 /// `ObjectVersion`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectVersion {
     /// `ChecksumAlgorithm`.
     pub checksum_algorithm: Option<Vec<ChecksumAlgorithm>>,
@@ -8434,23 +5909,6 @@ pub struct ObjectVersion {
     pub storage_class: Option<ObjectVersionStorageClass>,
     /// `VersionId`.
     pub version_id: Option<String>,
-}
-impl Default for ObjectVersion {
-    fn default() -> Self {
-        Self {
-            checksum_algorithm: None,
-            checksum_type: None,
-            e_tag: None,
-            is_latest: None,
-            key: None,
-            last_modified: None,
-            owner: None,
-            restore_status: None,
-            size: None,
-            storage_class: None,
-            version_id: None,
-        }
-    }
 }
 /// `ObjectVersionStorageClass`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8527,44 +5985,26 @@ impl Default for OptionalObjectAttributes {
     }
 }
 /// `OutputLocation`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OutputLocation {
     /// `S3`.
     pub s3: Option<S3Location>,
 }
-impl Default for OutputLocation {
-    fn default() -> Self {
-        Self { s3: None }
-    }
-}
 /// `OutputSerialization`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OutputSerialization {
     /// `CSV`.
     pub csv: Option<CSVOutput>,
     /// `JSON`.
     pub json: Option<JSONOutput>,
 }
-impl Default for OutputSerialization {
-    fn default() -> Self {
-        Self { csv: None, json: None }
-    }
-}
 /// `Owner`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Owner {
     /// `DisplayName`.
     pub display_name: Option<String>,
     /// `ID`.
     pub id: Option<String>,
-}
-impl Default for Owner {
-    fn default() -> Self {
-        Self {
-            display_name: None,
-            id: None,
-        }
-    }
 }
 /// `OwnerOverride`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8604,39 +6044,22 @@ impl Default for OwnerOverride {
     }
 }
 /// `OwnershipControls`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OwnershipControls {
     /// `Rules`.
     pub rules: Vec<OwnershipControlsRule>,
 }
-impl Default for OwnershipControls {
-    fn default() -> Self {
-        Self { rules: Default::default() }
-    }
-}
 /// `OwnershipControlsRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OwnershipControlsRule {
     /// `ObjectOwnership`.
     pub object_ownership: ObjectOwnership,
 }
-impl Default for OwnershipControlsRule {
-    fn default() -> Self {
-        Self {
-            object_ownership: Default::default(),
-        }
-    }
-}
 /// `ParquetInput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ParquetInput {}
-impl Default for ParquetInput {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `Part`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Part {
     /// `ChecksumCRC32`.
     pub checksum_crc32: Option<String>,
@@ -8666,26 +6089,6 @@ pub struct Part {
     pub part_number: Option<i32>,
     /// `Size`.
     pub size: Option<i64>,
-}
-impl Default for Part {
-    fn default() -> Self {
-        Self {
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            last_modified: None,
-            part_number: None,
-            size: None,
-        }
-    }
 }
 /// `PartitionDateSource`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8729,17 +6132,10 @@ impl Default for PartitionDateSource {
     }
 }
 /// `PartitionedPrefix`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PartitionedPrefix {
     /// `PartitionDateSource`.
     pub partition_date_source: Option<PartitionDateSource>,
-}
-impl Default for PartitionedPrefix {
-    fn default() -> Self {
-        Self {
-            partition_date_source: None,
-        }
-    }
 }
 /// `Payer`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8842,18 +6238,13 @@ impl Default for Permission {
     }
 }
 /// `PolicyStatus`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyStatus {
     /// `IsPublic`.
     pub is_public: Option<bool>,
 }
-impl Default for PolicyStatus {
-    fn default() -> Self {
-        Self { is_public: None }
-    }
-}
 /// `Progress`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Progress {
     /// `BytesProcessed`.
     pub bytes_processed: Option<i64>,
@@ -8862,25 +6253,11 @@ pub struct Progress {
     /// `BytesScanned`.
     pub bytes_scanned: Option<i64>,
 }
-impl Default for Progress {
-    fn default() -> Self {
-        Self {
-            bytes_processed: None,
-            bytes_returned: None,
-            bytes_scanned: None,
-        }
-    }
-}
 /// `ProgressEvent`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProgressEvent {
     /// `Details`.
     pub details: Option<Progress>,
-}
-impl Default for ProgressEvent {
-    fn default() -> Self {
-        Self { details: None }
-    }
 }
 /// `Protocol`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -8924,7 +6301,7 @@ impl Default for Protocol {
     }
 }
 /// `PublicAccessBlockConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublicAccessBlockConfiguration {
     /// `BlockPublicAcls`.
     pub block_public_acls: Option<bool>,
@@ -8935,18 +6312,8 @@ pub struct PublicAccessBlockConfiguration {
     /// `RestrictPublicBuckets`.
     pub restrict_public_buckets: Option<bool>,
 }
-impl Default for PublicAccessBlockConfiguration {
-    fn default() -> Self {
-        Self {
-            block_public_acls: None,
-            block_public_policy: None,
-            ignore_public_acls: None,
-            restrict_public_buckets: None,
-        }
-    }
-}
 /// `PutBucketAbacRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketAbacRequest {
     /// `AbacStatus`.
     pub abac_status: AbacStatus,
@@ -8959,19 +6326,8 @@ pub struct PutBucketAbacRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for PutBucketAbacRequest {
-    fn default() -> Self {
-        Self {
-            abac_status: Default::default(),
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `PutBucketAccelerateConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketAccelerateConfigurationRequest {
     /// `AccelerateConfiguration`.
     pub accelerate_configuration: AccelerateConfiguration,
@@ -8982,18 +6338,8 @@ pub struct PutBucketAccelerateConfigurationRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for PutBucketAccelerateConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            accelerate_configuration: Default::default(),
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `PutBucketAclRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketAclRequest {
     /// `ACL`.
     pub acl: Option<BucketCannedACL>,
@@ -9018,25 +6364,8 @@ pub struct PutBucketAclRequest {
     /// `GrantWriteACP`.
     pub grant_write_acp: Option<String>,
 }
-impl Default for PutBucketAclRequest {
-    fn default() -> Self {
-        Self {
-            acl: None,
-            access_control_policy: None,
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            grant_full_control: None,
-            grant_read: None,
-            grant_read_acp: None,
-            grant_write: None,
-            grant_write_acp: None,
-        }
-    }
-}
 /// `PutBucketAnalyticsConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketAnalyticsConfigurationRequest {
     /// `AnalyticsConfiguration`.
     pub analytics_configuration: AnalyticsConfiguration,
@@ -9047,18 +6376,8 @@ pub struct PutBucketAnalyticsConfigurationRequest {
     /// `Id`.
     pub id: String,
 }
-impl Default for PutBucketAnalyticsConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            analytics_configuration: Default::default(),
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-        }
-    }
-}
 /// `PutBucketCorsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketCorsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9071,19 +6390,8 @@ pub struct PutBucketCorsRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for PutBucketCorsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            cors_configuration: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `PutBucketEncryptionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketEncryptionRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9096,19 +6404,8 @@ pub struct PutBucketEncryptionRequest {
     /// `ServerSideEncryptionConfiguration`.
     pub server_side_encryption_configuration: ServerSideEncryptionConfiguration,
 }
-impl Default for PutBucketEncryptionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            server_side_encryption_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketIntelligentTieringConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketIntelligentTieringConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9119,18 +6416,8 @@ pub struct PutBucketIntelligentTieringConfigurationRequest {
     /// `IntelligentTieringConfiguration`.
     pub intelligent_tiering_configuration: IntelligentTieringConfiguration,
 }
-impl Default for PutBucketIntelligentTieringConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-            intelligent_tiering_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketInventoryConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketInventoryConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9141,33 +6428,16 @@ pub struct PutBucketInventoryConfigurationRequest {
     /// `InventoryConfiguration`.
     pub inventory_configuration: InventoryConfiguration,
 }
-impl Default for PutBucketInventoryConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-            inventory_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketLifecycleConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketLifecycleConfigurationOutput {
     /// `TransitionDefaultMinimumObjectSize`.
     pub transition_default_minimum_object_size: Option<
         TransitionDefaultMinimumObjectSize,
     >,
 }
-impl Default for PutBucketLifecycleConfigurationOutput {
-    fn default() -> Self {
-        Self {
-            transition_default_minimum_object_size: None,
-        }
-    }
-}
 /// `PutBucketLifecycleConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketLifecycleConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9182,19 +6452,8 @@ pub struct PutBucketLifecycleConfigurationRequest {
         TransitionDefaultMinimumObjectSize,
     >,
 }
-impl Default for PutBucketLifecycleConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            expected_bucket_owner: None,
-            lifecycle_configuration: None,
-            transition_default_minimum_object_size: None,
-        }
-    }
-}
 /// `PutBucketLifecycleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketLifecycleRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9207,19 +6466,8 @@ pub struct PutBucketLifecycleRequest {
     /// `LifecycleConfiguration`.
     pub lifecycle_configuration: Option<LifecycleConfiguration>,
 }
-impl Default for PutBucketLifecycleRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            lifecycle_configuration: None,
-        }
-    }
-}
 /// `PutBucketLoggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketLoggingRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9232,19 +6480,8 @@ pub struct PutBucketLoggingRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for PutBucketLoggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            bucket_logging_status: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `PutBucketMetricsConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketMetricsConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9255,18 +6492,8 @@ pub struct PutBucketMetricsConfigurationRequest {
     /// `MetricsConfiguration`.
     pub metrics_configuration: MetricsConfiguration,
 }
-impl Default for PutBucketMetricsConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            id: Default::default(),
-            metrics_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketNotificationConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketNotificationConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9277,18 +6504,8 @@ pub struct PutBucketNotificationConfigurationRequest {
     /// `SkipDestinationValidation`.
     pub skip_destination_validation: Option<bool>,
 }
-impl Default for PutBucketNotificationConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            notification_configuration: Default::default(),
-            skip_destination_validation: None,
-        }
-    }
-}
 /// `PutBucketNotificationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketNotificationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9301,19 +6518,8 @@ pub struct PutBucketNotificationRequest {
     /// `NotificationConfiguration`.
     pub notification_configuration: NotificationConfigurationDeprecated,
 }
-impl Default for PutBucketNotificationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            notification_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketOwnershipControlsRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketOwnershipControlsRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9326,19 +6532,8 @@ pub struct PutBucketOwnershipControlsRequest {
     /// `OwnershipControls`.
     pub ownership_controls: OwnershipControls,
 }
-impl Default for PutBucketOwnershipControlsRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            ownership_controls: Default::default(),
-        }
-    }
-}
 /// `PutBucketPolicyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketPolicyRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9353,20 +6548,8 @@ pub struct PutBucketPolicyRequest {
     /// `Policy`.
     pub policy: String,
 }
-impl Default for PutBucketPolicyRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            confirm_remove_self_bucket_access: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            policy: Default::default(),
-        }
-    }
-}
 /// `PutBucketReplicationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketReplicationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9381,20 +6564,8 @@ pub struct PutBucketReplicationRequest {
     /// `Token`.
     pub token: Option<String>,
 }
-impl Default for PutBucketReplicationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            replication_configuration: Default::default(),
-            token: None,
-        }
-    }
-}
 /// `PutBucketRequestPaymentRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketRequestPaymentRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9407,19 +6578,8 @@ pub struct PutBucketRequestPaymentRequest {
     /// `RequestPaymentConfiguration`.
     pub request_payment_configuration: RequestPaymentConfiguration,
 }
-impl Default for PutBucketRequestPaymentRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            request_payment_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketTaggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketTaggingRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9432,19 +6592,8 @@ pub struct PutBucketTaggingRequest {
     /// `Tagging`.
     pub tagging: Tagging,
 }
-impl Default for PutBucketTaggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            tagging: Default::default(),
-        }
-    }
-}
 /// `PutBucketVersioningRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketVersioningRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9459,20 +6608,8 @@ pub struct PutBucketVersioningRequest {
     /// `VersioningConfiguration`.
     pub versioning_configuration: VersioningConfiguration,
 }
-impl Default for PutBucketVersioningRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            mfa: None,
-            versioning_configuration: Default::default(),
-        }
-    }
-}
 /// `PutBucketWebsiteRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutBucketWebsiteRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9485,30 +6622,14 @@ pub struct PutBucketWebsiteRequest {
     /// `WebsiteConfiguration`.
     pub website_configuration: WebsiteConfiguration,
 }
-impl Default for PutBucketWebsiteRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            website_configuration: Default::default(),
-        }
-    }
-}
 /// `PutObjectAclOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectAclOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for PutObjectAclOutput {
-    fn default() -> Self {
-        Self { request_charged: None }
-    }
-}
 /// `PutObjectAclRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectAclRequest {
     /// `ACL`.
     pub acl: Option<ObjectCannedACL>,
@@ -9539,28 +6660,8 @@ pub struct PutObjectAclRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectAclRequest {
-    fn default() -> Self {
-        Self {
-            acl: None,
-            access_control_policy: None,
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            grant_full_control: None,
-            grant_read: None,
-            grant_read_acp: None,
-            grant_write: None,
-            grant_write_acp: None,
-            key: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `PutObjectAnnotationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectAnnotationOutput {
     /// `AnnotationName`.
     pub annotation_name: Option<String>,
@@ -9597,31 +6698,8 @@ pub struct PutObjectAnnotationOutput {
     /// `ServerSideEncryption`.
     pub server_side_encryption: Option<ServerSideEncryption>,
 }
-impl Default for PutObjectAnnotationOutput {
-    fn default() -> Self {
-        Self {
-            annotation_name: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            key: None,
-            object_version_id: None,
-            request_charged: None,
-            server_side_encryption: None,
-        }
-    }
-}
 /// `PutObjectAnnotationRequest`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PutObjectAnnotationRequest {
     /// `AnnotationName`.
     pub annotation_name: String,
@@ -9664,45 +6742,14 @@ pub struct PutObjectAnnotationRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectAnnotationRequest {
-    fn default() -> Self {
-        Self {
-            annotation_name: Default::default(),
-            annotation_payload: Default::default(),
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            object_if_match: None,
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `PutObjectLegalHoldOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectLegalHoldOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for PutObjectLegalHoldOutput {
-    fn default() -> Self {
-        Self { request_charged: None }
-    }
-}
 /// `PutObjectLegalHoldRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectLegalHoldRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9721,33 +6768,14 @@ pub struct PutObjectLegalHoldRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectLegalHoldRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            legal_hold: None,
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `PutObjectLockConfigurationOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectLockConfigurationOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for PutObjectLockConfigurationOutput {
-    fn default() -> Self {
-        Self { request_charged: None }
-    }
-}
 /// `PutObjectLockConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectLockConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -9764,21 +6792,8 @@ pub struct PutObjectLockConfigurationRequest {
     /// `Token`.
     pub token: Option<String>,
 }
-impl Default for PutObjectLockConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            object_lock_configuration: None,
-            request_payer: None,
-            token: None,
-        }
-    }
-}
 /// `PutObjectOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectOutput {
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
@@ -9825,36 +6840,8 @@ pub struct PutObjectOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectOutput {
-    fn default() -> Self {
-        Self {
-            bucket_key_enabled: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_type: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            expiration: None,
-            request_charged: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            size: None,
-            version_id: None,
-        }
-    }
-}
 /// `PutObjectRequest`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct PutObjectRequest {
     /// `ACL`.
     pub acl: Option<ObjectCannedACL>,
@@ -9955,74 +6942,14 @@ pub struct PutObjectRequest {
     /// `WriteOffsetBytes`.
     pub write_offset_bytes: Option<i64>,
 }
-impl Default for PutObjectRequest {
-    fn default() -> Self {
-        Self {
-            acl: None,
-            body: Default::default(),
-            bucket: Default::default(),
-            bucket_key_enabled: None,
-            cache_control: None,
-            checksum_algorithm: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_disposition: None,
-            content_encoding: None,
-            content_language: None,
-            content_length: None,
-            content_md5: None,
-            content_type: None,
-            expected_bucket_owner: None,
-            expires: None,
-            grant_full_control: None,
-            grant_read: None,
-            grant_read_acp: None,
-            grant_write_acp: None,
-            if_match: None,
-            if_none_match: None,
-            key: Default::default(),
-            metadata: None,
-            object_lock_event_hold: None,
-            object_lock_event_hold_duration_days: None,
-            object_lock_event_hold_duration_years: None,
-            object_lock_legal_hold_status: None,
-            object_lock_mode: None,
-            object_lock_retain_until_date: None,
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            ssekms_encryption_context: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            storage_class: None,
-            tagging: None,
-            website_redirect_location: None,
-            write_offset_bytes: None,
-        }
-    }
-}
 /// `PutObjectRetentionOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectRetentionOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for PutObjectRetentionOutput {
-    fn default() -> Self {
-        Self { request_charged: None }
-    }
-}
 /// `PutObjectRetentionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectRetentionRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -10043,34 +6970,14 @@ pub struct PutObjectRetentionRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectRetentionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            bypass_governance_retention: None,
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            retention: None,
-            version_id: None,
-        }
-    }
-}
 /// `PutObjectTaggingOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectTaggingOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectTaggingOutput {
-    fn default() -> Self {
-        Self { version_id: None }
-    }
-}
 /// `PutObjectTaggingRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutObjectTaggingRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -10089,22 +6996,8 @@ pub struct PutObjectTaggingRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for PutObjectTaggingRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            tagging: Default::default(),
-            version_id: None,
-        }
-    }
-}
 /// `PutPublicAccessBlockRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PutPublicAccessBlockRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -10117,19 +7010,8 @@ pub struct PutPublicAccessBlockRequest {
     /// `PublicAccessBlockConfiguration`.
     pub public_access_block_configuration: PublicAccessBlockConfiguration,
 }
-impl Default for PutPublicAccessBlockRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            public_access_block_configuration: Default::default(),
-        }
-    }
-}
 /// `QueueConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueueConfiguration {
     /// `Events`.
     pub events: Vec<Event>,
@@ -10140,18 +7022,8 @@ pub struct QueueConfiguration {
     /// `QueueArn`.
     pub queue_arn: String,
 }
-impl Default for QueueConfiguration {
-    fn default() -> Self {
-        Self {
-            events: Default::default(),
-            filter: None,
-            id: None,
-            queue_arn: Default::default(),
-        }
-    }
-}
 /// `QueueConfigurationDeprecated`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct QueueConfigurationDeprecated {
     /// `Event`.
     pub event: Option<Event>,
@@ -10161,16 +7033,6 @@ pub struct QueueConfigurationDeprecated {
     pub id: Option<String>,
     /// `Queue`.
     pub queue: Option<String>,
-}
-impl Default for QueueConfigurationDeprecated {
-    fn default() -> Self {
-        Self {
-            event: None,
-            events: None,
-            id: None,
-            queue: None,
-        }
-    }
 }
 /// `QuoteFields`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10214,34 +7076,21 @@ impl Default for QuoteFields {
     }
 }
 /// `RecordExpiration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecordExpiration {
     /// `Days`.
     pub days: Option<i32>,
     /// `Expiration`.
     pub expiration: ExpirationState,
 }
-impl Default for RecordExpiration {
-    fn default() -> Self {
-        Self {
-            days: None,
-            expiration: Default::default(),
-        }
-    }
-}
 /// `RecordsEvent`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RecordsEvent {
     /// `Payload`.
     pub payload: Option<aws_smithy_types::Blob>,
 }
-impl Default for RecordsEvent {
-    fn default() -> Self {
-        Self { payload: None }
-    }
-}
 /// `Redirect`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Redirect {
     /// `HostName`.
     pub host_name: Option<String>,
@@ -10254,43 +7103,19 @@ pub struct Redirect {
     /// `ReplaceKeyWith`.
     pub replace_key_with: Option<String>,
 }
-impl Default for Redirect {
-    fn default() -> Self {
-        Self {
-            host_name: None,
-            http_redirect_code: None,
-            protocol: None,
-            replace_key_prefix_with: None,
-            replace_key_with: None,
-        }
-    }
-}
 /// `RedirectAllRequestsTo`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RedirectAllRequestsTo {
     /// `HostName`.
     pub host_name: String,
     /// `Protocol`.
     pub protocol: Option<Protocol>,
 }
-impl Default for RedirectAllRequestsTo {
-    fn default() -> Self {
-        Self {
-            host_name: Default::default(),
-            protocol: None,
-        }
-    }
-}
 /// `RenameObjectOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RenameObjectOutput {}
-impl Default for RenameObjectOutput {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `RenameObjectRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RenameObjectRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -10317,34 +7142,11 @@ pub struct RenameObjectRequest {
     /// `SourceIfUnmodifiedSince`.
     pub source_if_unmodified_since: Option<aws_smithy_types::DateTime>,
 }
-impl Default for RenameObjectRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            client_token: None,
-            destination_if_match: None,
-            destination_if_modified_since: None,
-            destination_if_none_match: None,
-            destination_if_unmodified_since: None,
-            key: Default::default(),
-            rename_source: Default::default(),
-            source_if_match: None,
-            source_if_modified_since: None,
-            source_if_none_match: None,
-            source_if_unmodified_since: None,
-        }
-    }
-}
 /// `ReplicaModifications`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicaModifications {
     /// `Status`.
     pub status: ReplicaModificationsStatus,
-}
-impl Default for ReplicaModifications {
-    fn default() -> Self {
-        Self { status: Default::default() }
-    }
 }
 /// `ReplicaModificationsStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10388,23 +7190,15 @@ impl Default for ReplicaModificationsStatus {
     }
 }
 /// `ReplicationConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicationConfiguration {
     /// `Role`.
     pub role: String,
     /// `Rules`.
     pub rules: Vec<ReplicationRule>,
 }
-impl Default for ReplicationConfiguration {
-    fn default() -> Self {
-        Self {
-            role: Default::default(),
-            rules: Default::default(),
-        }
-    }
-}
 /// `ReplicationRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicationRule {
     /// `DeleteMarkerReplication`.
     pub delete_marker_replication: Option<DeleteMarkerReplication>,
@@ -10425,36 +7219,16 @@ pub struct ReplicationRule {
     /// `Status`.
     pub status: ReplicationRuleStatus,
 }
-impl Default for ReplicationRule {
-    fn default() -> Self {
-        Self {
-            delete_marker_replication: None,
-            destination: Default::default(),
-            existing_object_replication: None,
-            filter: None,
-            id: None,
-            prefix: None,
-            priority: None,
-            source_selection_criteria: None,
-            status: Default::default(),
-        }
-    }
-}
 /// `ReplicationRuleAndOperator`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicationRuleAndOperator {
     /// `Prefix`.
     pub prefix: Option<String>,
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for ReplicationRuleAndOperator {
-    fn default() -> Self {
-        Self { prefix: None, tags: None }
-    }
-}
 /// `ReplicationRuleFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicationRuleFilter {
     /// `And`.
     pub and: Option<ReplicationRuleAndOperator>,
@@ -10462,15 +7236,6 @@ pub struct ReplicationRuleFilter {
     pub prefix: Option<String>,
     /// `Tag`.
     pub tag: Option<Tag>,
-}
-impl Default for ReplicationRuleFilter {
-    fn default() -> Self {
-        Self {
-            and: None,
-            prefix: None,
-            tag: None,
-        }
-    }
 }
 /// `ReplicationRuleStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10573,20 +7338,12 @@ impl Default for ReplicationStatus {
     }
 }
 /// `ReplicationTime`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicationTime {
     /// `Status`.
     pub status: ReplicationTimeStatus,
     /// `Time`.
     pub time: ReplicationTimeValue,
-}
-impl Default for ReplicationTime {
-    fn default() -> Self {
-        Self {
-            status: Default::default(),
-            time: Default::default(),
-        }
-    }
 }
 /// `ReplicationTimeStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10630,15 +7387,10 @@ impl Default for ReplicationTimeStatus {
     }
 }
 /// `ReplicationTimeValue`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ReplicationTimeValue {
     /// `Minutes`.
     pub minutes: Option<i32>,
-}
-impl Default for ReplicationTimeValue {
-    fn default() -> Self {
-        Self { minutes: None }
-    }
 }
 /// `RequestCharged`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10715,45 +7467,27 @@ impl Default for RequestPayer {
     }
 }
 /// `RequestPaymentConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RequestPaymentConfiguration {
     /// `Payer`.
     pub payer: Payer,
 }
-impl Default for RequestPaymentConfiguration {
-    fn default() -> Self {
-        Self { payer: Default::default() }
-    }
-}
 /// `RequestProgress`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RequestProgress {
     /// `Enabled`.
     pub enabled: Option<bool>,
 }
-impl Default for RequestProgress {
-    fn default() -> Self {
-        Self { enabled: None }
-    }
-}
 /// `RestoreObjectOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RestoreObjectOutput {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
     /// `RestoreOutputPath`.
     pub restore_output_path: Option<String>,
 }
-impl Default for RestoreObjectOutput {
-    fn default() -> Self {
-        Self {
-            request_charged: None,
-            restore_output_path: None,
-        }
-    }
-}
 /// `RestoreObjectRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RestoreObjectRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -10770,21 +7504,8 @@ pub struct RestoreObjectRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for RestoreObjectRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            request_payer: None,
-            restore_request: None,
-            version_id: None,
-        }
-    }
-}
 /// `RestoreRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RestoreRequest {
     /// `Days`.
     pub days: Option<i32>,
@@ -10800,19 +7521,6 @@ pub struct RestoreRequest {
     pub tier: Option<Tier>,
     /// `Type`.
     pub r#type: Option<RestoreRequestType>,
-}
-impl Default for RestoreRequest {
-    fn default() -> Self {
-        Self {
-            days: None,
-            description: None,
-            glacier_job_parameters: None,
-            output_location: None,
-            select_parameters: None,
-            tier: None,
-            r#type: None,
-        }
-    }
 }
 /// `RestoreRequestType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10852,39 +7560,23 @@ impl Default for RestoreRequestType {
     }
 }
 /// `RestoreStatus`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RestoreStatus {
     /// `IsRestoreInProgress`.
     pub is_restore_in_progress: Option<bool>,
     /// `RestoreExpiryDate`.
     pub restore_expiry_date: Option<aws_smithy_types::DateTime>,
 }
-impl Default for RestoreStatus {
-    fn default() -> Self {
-        Self {
-            is_restore_in_progress: None,
-            restore_expiry_date: None,
-        }
-    }
-}
 /// `RoutingRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoutingRule {
     /// `Condition`.
     pub condition: Option<Condition>,
     /// `Redirect`.
     pub redirect: Redirect,
 }
-impl Default for RoutingRule {
-    fn default() -> Self {
-        Self {
-            condition: None,
-            redirect: Default::default(),
-        }
-    }
-}
 /// `Rule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rule {
     /// `AbortIncompleteMultipartUpload`.
     pub abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,
@@ -10903,33 +7595,14 @@ pub struct Rule {
     /// `Transition`.
     pub transition: Option<Transition>,
 }
-impl Default for Rule {
-    fn default() -> Self {
-        Self {
-            abort_incomplete_multipart_upload: None,
-            expiration: None,
-            id: None,
-            noncurrent_version_expiration: None,
-            noncurrent_version_transition: None,
-            prefix: Default::default(),
-            status: Default::default(),
-            transition: None,
-        }
-    }
-}
 /// `S3KeyFilter`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3KeyFilter {
     /// `FilterRules`.
     pub filter_rules: Option<Vec<FilterRule>>,
 }
-impl Default for S3KeyFilter {
-    fn default() -> Self {
-        Self { filter_rules: None }
-    }
-}
 /// `S3Location`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3Location {
     /// `AccessControlList`.
     pub access_control_list: Option<Vec<Grant>>,
@@ -10947,20 +7620,6 @@ pub struct S3Location {
     pub tagging: Option<Tagging>,
     /// `UserMetadata`.
     pub user_metadata: Option<Vec<MetadataEntry>>,
-}
-impl Default for S3Location {
-    fn default() -> Self {
-        Self {
-            access_control_list: None,
-            bucket_name: Default::default(),
-            canned_acl: None,
-            encryption: None,
-            prefix: Default::default(),
-            storage_class: None,
-            tagging: None,
-            user_metadata: None,
-        }
-    }
 }
 /// `S3TablesBucketType`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11004,23 +7663,15 @@ impl Default for S3TablesBucketType {
     }
 }
 /// `S3TablesDestination`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3TablesDestination {
     /// `TableBucketArn`.
     pub table_bucket_arn: String,
     /// `TableName`.
     pub table_name: String,
 }
-impl Default for S3TablesDestination {
-    fn default() -> Self {
-        Self {
-            table_bucket_arn: Default::default(),
-            table_name: Default::default(),
-        }
-    }
-}
 /// `S3TablesDestinationResult`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct S3TablesDestinationResult {
     /// `TableArn`.
     pub table_arn: String,
@@ -11031,63 +7682,30 @@ pub struct S3TablesDestinationResult {
     /// `TableNamespace`.
     pub table_namespace: String,
 }
-impl Default for S3TablesDestinationResult {
-    fn default() -> Self {
-        Self {
-            table_arn: Default::default(),
-            table_bucket_arn: Default::default(),
-            table_name: Default::default(),
-            table_namespace: Default::default(),
-        }
-    }
-}
 /// `SSEKMS`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SSEKMS {
     /// `KeyId`.
     pub key_id: String,
 }
-impl Default for SSEKMS {
-    fn default() -> Self {
-        Self { key_id: Default::default() }
-    }
-}
 /// `SSEKMSEncryption`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SSEKMSEncryption {
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
     /// `KMSKeyArn`.
     pub kms_key_arn: String,
 }
-impl Default for SSEKMSEncryption {
-    fn default() -> Self {
-        Self {
-            bucket_key_enabled: None,
-            kms_key_arn: Default::default(),
-        }
-    }
-}
 /// `SSES3`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SSES3 {}
-impl Default for SSES3 {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `ScanRange`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ScanRange {
     /// `End`.
     pub end: Option<i64>,
     /// `Start`.
     pub start: Option<i64>,
-}
-impl Default for ScanRange {
-    fn default() -> Self {
-        Self { end: None, start: None }
-    }
 }
 /// `SelectObjectContentEventStream`: one of its members.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11107,20 +7725,13 @@ pub enum SelectObjectContentEventStream {
     Unknown,
 }
 /// `SelectObjectContentOutput`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct SelectObjectContentOutput {
     /// `Payload`.
     pub payload: aws_smithy_types::byte_stream::ByteStream,
 }
-impl Default for SelectObjectContentOutput {
-    fn default() -> Self {
-        Self {
-            payload: Default::default(),
-        }
-    }
-}
 /// `SelectObjectContentRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelectObjectContentRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -11147,26 +7758,8 @@ pub struct SelectObjectContentRequest {
     /// `ScanRange`.
     pub scan_range: Option<ScanRange>,
 }
-impl Default for SelectObjectContentRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            expected_bucket_owner: None,
-            expression: Default::default(),
-            expression_type: Default::default(),
-            input_serialization: Default::default(),
-            key: Default::default(),
-            output_serialization: Default::default(),
-            request_progress: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            scan_range: None,
-        }
-    }
-}
 /// `SelectParameters`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelectParameters {
     /// `Expression`.
     pub expression: String,
@@ -11176,16 +7769,6 @@ pub struct SelectParameters {
     pub input_serialization: InputSerialization,
     /// `OutputSerialization`.
     pub output_serialization: OutputSerialization,
-}
-impl Default for SelectParameters {
-    fn default() -> Self {
-        Self {
-            expression: Default::default(),
-            expression_type: Default::default(),
-            input_serialization: Default::default(),
-            output_serialization: Default::default(),
-        }
-    }
 }
 /// `ServerSideEncryption`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11247,34 +7830,21 @@ impl Default for ServerSideEncryption {
     }
 }
 /// `ServerSideEncryptionByDefault`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServerSideEncryptionByDefault {
     /// `KMSMasterKeyID`.
     pub kms_master_key_id: Option<String>,
     /// `SSEAlgorithm`.
     pub sse_algorithm: ServerSideEncryption,
 }
-impl Default for ServerSideEncryptionByDefault {
-    fn default() -> Self {
-        Self {
-            kms_master_key_id: None,
-            sse_algorithm: Default::default(),
-        }
-    }
-}
 /// `ServerSideEncryptionConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServerSideEncryptionConfiguration {
     /// `Rules`.
     pub rules: Vec<ServerSideEncryptionRule>,
 }
-impl Default for ServerSideEncryptionConfiguration {
-    fn default() -> Self {
-        Self { rules: Default::default() }
-    }
-}
 /// `ServerSideEncryptionRule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ServerSideEncryptionRule {
     /// `ApplyServerSideEncryptionByDefault`.
     pub apply_server_side_encryption_by_default: Option<ServerSideEncryptionByDefault>,
@@ -11282,15 +7852,6 @@ pub struct ServerSideEncryptionRule {
     pub blocked_encryption_types: Option<BlockedEncryptionTypes>,
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
-}
-impl Default for ServerSideEncryptionRule {
-    fn default() -> Self {
-        Self {
-            apply_server_side_encryption_by_default: None,
-            blocked_encryption_types: None,
-            bucket_key_enabled: None,
-        }
-    }
 }
 /// `SessionCredentials`.
 #[derive(Debug, Clone, PartialEq)]
@@ -11356,39 +7917,21 @@ impl Default for SessionMode {
     }
 }
 /// `SimplePrefix`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SimplePrefix {}
-impl Default for SimplePrefix {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `SourceSelectionCriteria`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceSelectionCriteria {
     /// `ReplicaModifications`.
     pub replica_modifications: Option<ReplicaModifications>,
     /// `SseKmsEncryptedObjects`.
     pub sse_kms_encrypted_objects: Option<SseKmsEncryptedObjects>,
 }
-impl Default for SourceSelectionCriteria {
-    fn default() -> Self {
-        Self {
-            replica_modifications: None,
-            sse_kms_encrypted_objects: None,
-        }
-    }
-}
 /// `SseKmsEncryptedObjects`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SseKmsEncryptedObjects {
     /// `Status`.
     pub status: SseKmsEncryptedObjectsStatus,
-}
-impl Default for SseKmsEncryptedObjects {
-    fn default() -> Self {
-        Self { status: Default::default() }
-    }
 }
 /// `SseKmsEncryptedObjectsStatus`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11432,7 +7975,7 @@ impl Default for SseKmsEncryptedObjectsStatus {
     }
 }
 /// `Stats`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stats {
     /// `BytesProcessed`.
     pub bytes_processed: Option<i64>,
@@ -11441,25 +7984,11 @@ pub struct Stats {
     /// `BytesScanned`.
     pub bytes_scanned: Option<i64>,
 }
-impl Default for Stats {
-    fn default() -> Self {
-        Self {
-            bytes_processed: None,
-            bytes_returned: None,
-            bytes_scanned: None,
-        }
-    }
-}
 /// `StatsEvent`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StatsEvent {
     /// `Details`.
     pub details: Option<Stats>,
-}
-impl Default for StatsEvent {
-    fn default() -> Self {
-        Self { details: None }
-    }
 }
 /// `StorageClass`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11571,31 +8100,18 @@ impl Default for StorageClass {
     }
 }
 /// `StorageClassAnalysis`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StorageClassAnalysis {
     /// `DataExport`.
     pub data_export: Option<StorageClassAnalysisDataExport>,
 }
-impl Default for StorageClassAnalysis {
-    fn default() -> Self {
-        Self { data_export: None }
-    }
-}
 /// `StorageClassAnalysisDataExport`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct StorageClassAnalysisDataExport {
     /// `Destination`.
     pub destination: AnalyticsExportDestination,
     /// `OutputSchemaVersion`.
     pub output_schema_version: StorageClassAnalysisSchemaVersion,
-}
-impl Default for StorageClassAnalysisDataExport {
-    fn default() -> Self {
-        Self {
-            destination: Default::default(),
-            output_schema_version: Default::default(),
-        }
-    }
 }
 /// `StorageClassAnalysisSchemaVersion`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11676,33 +8192,18 @@ impl Default for TableSseAlgorithm {
     }
 }
 /// `Tag`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tag {
     /// `Key`.
     pub key: String,
     /// `Value`.
     pub value: String,
 }
-impl Default for Tag {
-    fn default() -> Self {
-        Self {
-            key: Default::default(),
-            value: Default::default(),
-        }
-    }
-}
 /// `Tagging`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tagging {
     /// `TagSet`.
     pub tag_set: Vec<Tag>,
-}
-impl Default for Tagging {
-    fn default() -> Self {
-        Self {
-            tag_set: Default::default(),
-        }
-    }
 }
 /// `TaggingDirective`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11746,36 +8247,20 @@ impl Default for TaggingDirective {
     }
 }
 /// `TargetGrant`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TargetGrant {
     /// `Grantee`.
     pub grantee: Option<Grantee>,
     /// `Permission`.
     pub permission: Option<BucketLogsPermission>,
 }
-impl Default for TargetGrant {
-    fn default() -> Self {
-        Self {
-            grantee: None,
-            permission: None,
-        }
-    }
-}
 /// `TargetObjectKeyFormat`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TargetObjectKeyFormat {
     /// `PartitionedPrefix`.
     pub partitioned_prefix: Option<PartitionedPrefix>,
     /// `SimplePrefix`.
     pub simple_prefix: Option<SimplePrefix>,
-}
-impl Default for TargetObjectKeyFormat {
-    fn default() -> Self {
-        Self {
-            partitioned_prefix: None,
-            simple_prefix: None,
-        }
-    }
 }
 /// `Tier`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11823,31 +8308,18 @@ impl Default for Tier {
     }
 }
 /// `Tiering`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tiering {
     /// `AccessTier`.
     pub access_tier: IntelligentTieringAccessTier,
     /// `Days`.
     pub days: i32,
 }
-impl Default for Tiering {
-    fn default() -> Self {
-        Self {
-            access_tier: Default::default(),
-            days: Default::default(),
-        }
-    }
-}
 /// `TooManyParts`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TooManyParts {}
-impl Default for TooManyParts {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `TopicConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TopicConfiguration {
     /// `Events`.
     pub events: Vec<Event>,
@@ -11858,18 +8330,8 @@ pub struct TopicConfiguration {
     /// `TopicArn`.
     pub topic_arn: String,
 }
-impl Default for TopicConfiguration {
-    fn default() -> Self {
-        Self {
-            events: Default::default(),
-            filter: None,
-            id: None,
-            topic_arn: Default::default(),
-        }
-    }
-}
 /// `TopicConfigurationDeprecated`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct TopicConfigurationDeprecated {
     /// `Event`.
     pub event: Option<Event>,
@@ -11880,18 +8342,8 @@ pub struct TopicConfigurationDeprecated {
     /// `Topic`.
     pub topic: Option<String>,
 }
-impl Default for TopicConfigurationDeprecated {
-    fn default() -> Self {
-        Self {
-            event: None,
-            events: None,
-            id: None,
-            topic: None,
-        }
-    }
-}
 /// `Transition`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Transition {
     /// `Date`.
     pub date: Option<aws_smithy_types::DateTime>,
@@ -11899,15 +8351,6 @@ pub struct Transition {
     pub days: Option<i32>,
     /// `StorageClass`.
     pub storage_class: Option<TransitionStorageClass>,
-}
-impl Default for Transition {
-    fn default() -> Self {
-        Self {
-            date: None,
-            days: None,
-            storage_class: None,
-        }
-    }
 }
 /// `TransitionDefaultMinimumObjectSize`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12067,15 +8510,10 @@ impl Default for Type {
     }
 }
 /// `UnsupportedMediaType`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UnsupportedMediaType {}
-impl Default for UnsupportedMediaType {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `UpdateBucketMetadataAnnotationTableConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateBucketMetadataAnnotationTableConfigurationRequest {
     /// `AnnotationTableConfiguration`.
     pub annotation_table_configuration: AnnotationTableConfigurationUpdates,
@@ -12088,19 +8526,8 @@ pub struct UpdateBucketMetadataAnnotationTableConfigurationRequest {
     /// `ExpectedBucketOwner`.
     pub expected_bucket_owner: Option<String>,
 }
-impl Default for UpdateBucketMetadataAnnotationTableConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            annotation_table_configuration: Default::default(),
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-        }
-    }
-}
 /// `UpdateBucketMetadataInventoryTableConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateBucketMetadataInventoryTableConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -12113,19 +8540,8 @@ pub struct UpdateBucketMetadataInventoryTableConfigurationRequest {
     /// `InventoryTableConfiguration`.
     pub inventory_table_configuration: InventoryTableConfigurationUpdates,
 }
-impl Default for UpdateBucketMetadataInventoryTableConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            inventory_table_configuration: Default::default(),
-        }
-    }
-}
 /// `UpdateBucketMetadataJournalTableConfigurationRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateBucketMetadataJournalTableConfigurationRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -12138,19 +8554,8 @@ pub struct UpdateBucketMetadataJournalTableConfigurationRequest {
     /// `JournalTableConfiguration`.
     pub journal_table_configuration: JournalTableConfigurationUpdates,
 }
-impl Default for UpdateBucketMetadataJournalTableConfigurationRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            journal_table_configuration: Default::default(),
-        }
-    }
-}
 /// `UpdateObjectEncryptionRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateObjectEncryptionRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -12169,33 +8574,14 @@ pub struct UpdateObjectEncryptionRequest {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for UpdateObjectEncryptionRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            object_encryption: Default::default(),
-            request_payer: None,
-            version_id: None,
-        }
-    }
-}
 /// `UpdateObjectEncryptionResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UpdateObjectEncryptionResponse {
     /// `RequestCharged`.
     pub request_charged: Option<RequestCharged>,
 }
-impl Default for UpdateObjectEncryptionResponse {
-    fn default() -> Self {
-        Self { request_charged: None }
-    }
-}
 /// `UploadPartCopyOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadPartCopyOutput {
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
@@ -12216,23 +8602,8 @@ pub struct UploadPartCopyOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for UploadPartCopyOutput {
-    fn default() -> Self {
-        Self {
-            bucket_key_enabled: None,
-            copy_part_result: None,
-            copy_source_version_id: None,
-            request_charged: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            version_id: None,
-        }
-    }
-}
 /// `UploadPartCopyRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadPartCopyRequest {
     /// `Bucket`.
     pub bucket: String,
@@ -12273,33 +8644,8 @@ pub struct UploadPartCopyRequest {
     /// `UploadId`.
     pub upload_id: String,
 }
-impl Default for UploadPartCopyRequest {
-    fn default() -> Self {
-        Self {
-            bucket: Default::default(),
-            copy_source: Default::default(),
-            copy_source_if_match: None,
-            copy_source_if_modified_since: None,
-            copy_source_if_none_match: None,
-            copy_source_if_unmodified_since: None,
-            copy_source_range: None,
-            copy_source_sse_customer_algorithm: None,
-            copy_source_sse_customer_key: None,
-            copy_source_sse_customer_key_md5: None,
-            expected_bucket_owner: None,
-            expected_source_bucket_owner: None,
-            key: Default::default(),
-            part_number: Default::default(),
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            upload_id: Default::default(),
-        }
-    }
-}
 /// `UploadPartOutput`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct UploadPartOutput {
     /// `BucketKeyEnabled`.
     pub bucket_key_enabled: Option<bool>,
@@ -12338,32 +8684,8 @@ pub struct UploadPartOutput {
     /// `VersionId`.
     pub version_id: Option<String>,
 }
-impl Default for UploadPartOutput {
-    fn default() -> Self {
-        Self {
-            bucket_key_enabled: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            e_tag: None,
-            request_charged: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            version_id: None,
-        }
-    }
-}
 /// `UploadPartRequest`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct UploadPartRequest {
     /// `Body`.
     pub body: aws_smithy_types::byte_stream::ByteStream,
@@ -12412,53 +8734,16 @@ pub struct UploadPartRequest {
     /// `UploadId`.
     pub upload_id: String,
 }
-impl Default for UploadPartRequest {
-    fn default() -> Self {
-        Self {
-            body: Default::default(),
-            bucket: Default::default(),
-            checksum_algorithm: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_length: None,
-            content_md5: None,
-            expected_bucket_owner: None,
-            key: Default::default(),
-            part_number: Default::default(),
-            request_payer: None,
-            sse_customer_algorithm: None,
-            sse_customer_key: None,
-            sse_customer_key_md5: None,
-            upload_id: Default::default(),
-        }
-    }
-}
 /// `VersioningConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct VersioningConfiguration {
     /// `MFADelete`.
     pub mfa_delete: Option<MFADelete>,
     /// `Status`.
     pub status: Option<BucketVersioningStatus>,
 }
-impl Default for VersioningConfiguration {
-    fn default() -> Self {
-        Self {
-            mfa_delete: None,
-            status: None,
-        }
-    }
-}
 /// `WebsiteConfiguration`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct WebsiteConfiguration {
     /// `ErrorDocument`.
     pub error_document: Option<ErrorDocument>,
@@ -12469,18 +8754,8 @@ pub struct WebsiteConfiguration {
     /// `RoutingRules`.
     pub routing_rules: Option<Vec<RoutingRule>>,
 }
-impl Default for WebsiteConfiguration {
-    fn default() -> Self {
-        Self {
-            error_document: None,
-            index_document: None,
-            redirect_all_requests_to: None,
-            routing_rules: None,
-        }
-    }
-}
 /// `WriteGetObjectResponseRequest`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct WriteGetObjectResponseRequest {
     /// `AcceptRanges`.
     pub accept_ranges: Option<String>,
@@ -12574,56 +8849,4 @@ pub struct WriteGetObjectResponseRequest {
     pub tag_count: Option<i32>,
     /// `VersionId`.
     pub version_id: Option<String>,
-}
-impl Default for WriteGetObjectResponseRequest {
-    fn default() -> Self {
-        Self {
-            accept_ranges: None,
-            body: Default::default(),
-            bucket_key_enabled: None,
-            cache_control: None,
-            checksum_crc32: None,
-            checksum_crc32c: None,
-            checksum_crc64nvme: None,
-            checksum_md5: None,
-            checksum_sha1: None,
-            checksum_sha256: None,
-            checksum_sha512: None,
-            checksum_xxhash128: None,
-            checksum_xxhash3: None,
-            checksum_xxhash64: None,
-            content_disposition: None,
-            content_encoding: None,
-            content_language: None,
-            content_length: None,
-            content_range: None,
-            content_type: None,
-            delete_marker: None,
-            e_tag: None,
-            error_code: None,
-            error_message: None,
-            expiration: None,
-            expires: None,
-            last_modified: None,
-            metadata: None,
-            missing_meta: None,
-            object_lock_legal_hold_status: None,
-            object_lock_mode: None,
-            object_lock_retain_until_date: None,
-            parts_count: None,
-            replication_status: None,
-            request_charged: None,
-            request_route: Default::default(),
-            request_token: Default::default(),
-            restore: None,
-            sse_customer_algorithm: None,
-            sse_customer_key_md5: None,
-            ssekms_key_id: None,
-            server_side_encryption: None,
-            status_code: None,
-            storage_class: None,
-            tag_count: None,
-            version_id: None,
-        }
-    }
 }

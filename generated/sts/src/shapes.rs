@@ -3,7 +3,7 @@
 
 //! Structures, unions and enums of the model.
 /// `AssumeRoleRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRoleRequest {
     /// `DurationSeconds`.
     pub duration_seconds: Option<i32>,
@@ -32,27 +32,8 @@ pub struct AssumeRoleRequest {
     /// `TransitiveTagKeys`.
     pub transitive_tag_keys: Option<Vec<String>>,
 }
-impl Default for AssumeRoleRequest {
-    fn default() -> Self {
-        Self {
-            duration_seconds: None,
-            external_id: None,
-            minimum_session_token_size: None,
-            policy: None,
-            policy_arns: None,
-            provided_contexts: None,
-            role_arn: Default::default(),
-            role_session_name: Default::default(),
-            serial_number: None,
-            source_identity: None,
-            tags: None,
-            token_code: None,
-            transitive_tag_keys: None,
-        }
-    }
-}
 /// `AssumeRoleResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRoleResponse {
     /// `AssumedRoleUser`.
     pub assumed_role_user: Option<AssumedRoleUser>,
@@ -67,20 +48,8 @@ pub struct AssumeRoleResponse {
     /// `SourceIdentity`.
     pub source_identity: Option<String>,
 }
-impl Default for AssumeRoleResponse {
-    fn default() -> Self {
-        Self {
-            assumed_role_user: None,
-            credentials: None,
-            packed_policy_size: None,
-            session_token_size: None,
-            session_token_utilization: None,
-            source_identity: None,
-        }
-    }
-}
 /// `AssumeRoleWithSAMLRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRoleWithSAMLRequest {
     /// `DurationSeconds`.
     pub duration_seconds: Option<i32>,
@@ -97,21 +66,8 @@ pub struct AssumeRoleWithSAMLRequest {
     /// `SAMLAssertion`.
     pub saml_assertion: String,
 }
-impl Default for AssumeRoleWithSAMLRequest {
-    fn default() -> Self {
-        Self {
-            duration_seconds: None,
-            minimum_session_token_size: None,
-            policy: None,
-            policy_arns: None,
-            principal_arn: Default::default(),
-            role_arn: Default::default(),
-            saml_assertion: Default::default(),
-        }
-    }
-}
 /// `AssumeRoleWithSAMLResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRoleWithSAMLResponse {
     /// `AssumedRoleUser`.
     pub assumed_role_user: Option<AssumedRoleUser>,
@@ -136,25 +92,8 @@ pub struct AssumeRoleWithSAMLResponse {
     /// `SubjectType`.
     pub subject_type: Option<String>,
 }
-impl Default for AssumeRoleWithSAMLResponse {
-    fn default() -> Self {
-        Self {
-            assumed_role_user: None,
-            audience: None,
-            credentials: None,
-            issuer: None,
-            name_qualifier: None,
-            packed_policy_size: None,
-            session_token_size: None,
-            session_token_utilization: None,
-            source_identity: None,
-            subject: None,
-            subject_type: None,
-        }
-    }
-}
 /// `AssumeRoleWithWebIdentityRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRoleWithWebIdentityRequest {
     /// `DurationSeconds`.
     pub duration_seconds: Option<i32>,
@@ -173,22 +112,8 @@ pub struct AssumeRoleWithWebIdentityRequest {
     /// `WebIdentityToken`.
     pub web_identity_token: String,
 }
-impl Default for AssumeRoleWithWebIdentityRequest {
-    fn default() -> Self {
-        Self {
-            duration_seconds: None,
-            minimum_session_token_size: None,
-            policy: None,
-            policy_arns: None,
-            provider_id: None,
-            role_arn: Default::default(),
-            role_session_name: Default::default(),
-            web_identity_token: Default::default(),
-        }
-    }
-}
 /// `AssumeRoleWithWebIdentityResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRoleWithWebIdentityResponse {
     /// `AssumedRoleUser`.
     pub assumed_role_user: Option<AssumedRoleUser>,
@@ -209,23 +134,8 @@ pub struct AssumeRoleWithWebIdentityResponse {
     /// `SubjectFromWebIdentityToken`.
     pub subject_from_web_identity_token: Option<String>,
 }
-impl Default for AssumeRoleWithWebIdentityResponse {
-    fn default() -> Self {
-        Self {
-            assumed_role_user: None,
-            audience: None,
-            credentials: None,
-            packed_policy_size: None,
-            provider: None,
-            session_token_size: None,
-            session_token_utilization: None,
-            source_identity: None,
-            subject_from_web_identity_token: None,
-        }
-    }
-}
 /// `AssumeRootRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRootRequest {
     /// `DurationSeconds`.
     pub duration_seconds: Option<i32>,
@@ -236,18 +146,8 @@ pub struct AssumeRootRequest {
     /// `TaskPolicyArn`.
     pub task_policy_arn: PolicyDescriptorType,
 }
-impl Default for AssumeRootRequest {
-    fn default() -> Self {
-        Self {
-            duration_seconds: None,
-            minimum_session_token_size: None,
-            target_principal: Default::default(),
-            task_policy_arn: Default::default(),
-        }
-    }
-}
 /// `AssumeRootResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumeRootResponse {
     /// `Credentials`.
     pub credentials: Option<Credentials>,
@@ -258,31 +158,13 @@ pub struct AssumeRootResponse {
     /// `SourceIdentity`.
     pub source_identity: Option<String>,
 }
-impl Default for AssumeRootResponse {
-    fn default() -> Self {
-        Self {
-            credentials: None,
-            session_token_size: None,
-            session_token_utilization: None,
-            source_identity: None,
-        }
-    }
-}
 /// `AssumedRoleUser`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct AssumedRoleUser {
     /// `Arn`.
     pub arn: String,
     /// `AssumedRoleId`.
     pub assumed_role_id: String,
-}
-impl Default for AssumedRoleUser {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            assumed_role_id: Default::default(),
-        }
-    }
 }
 /// `Credentials`.
 #[derive(Debug, Clone, PartialEq)]
@@ -307,101 +189,54 @@ impl Default for Credentials {
     }
 }
 /// `DecodeAuthorizationMessageRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DecodeAuthorizationMessageRequest {
     /// `EncodedMessage`.
     pub encoded_message: String,
 }
-impl Default for DecodeAuthorizationMessageRequest {
-    fn default() -> Self {
-        Self {
-            encoded_message: Default::default(),
-        }
-    }
-}
 /// `DecodeAuthorizationMessageResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DecodeAuthorizationMessageResponse {
     /// `DecodedMessage`.
     pub decoded_message: Option<String>,
 }
-impl Default for DecodeAuthorizationMessageResponse {
-    fn default() -> Self {
-        Self { decoded_message: None }
-    }
-}
 /// `ExpiredTokenException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExpiredTokenException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for ExpiredTokenException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `ExpiredTradeInTokenException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ExpiredTradeInTokenException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for ExpiredTradeInTokenException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `FederatedUser`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct FederatedUser {
     /// `Arn`.
     pub arn: String,
     /// `FederatedUserId`.
     pub federated_user_id: String,
 }
-impl Default for FederatedUser {
-    fn default() -> Self {
-        Self {
-            arn: Default::default(),
-            federated_user_id: Default::default(),
-        }
-    }
-}
 /// `GetAccessKeyInfoRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccessKeyInfoRequest {
     /// `AccessKeyId`.
     pub access_key_id: String,
 }
-impl Default for GetAccessKeyInfoRequest {
-    fn default() -> Self {
-        Self {
-            access_key_id: Default::default(),
-        }
-    }
-}
 /// `GetAccessKeyInfoResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetAccessKeyInfoResponse {
     /// `Account`.
     pub account: Option<String>,
 }
-impl Default for GetAccessKeyInfoResponse {
-    fn default() -> Self {
-        Self { account: None }
-    }
-}
 /// `GetCallerIdentityRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCallerIdentityRequest {}
-impl Default for GetCallerIdentityRequest {
-    fn default() -> Self {
-        Self {}
-    }
-}
 /// `GetCallerIdentityResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetCallerIdentityResponse {
     /// `Account`.
     pub account: Option<String>,
@@ -410,30 +245,14 @@ pub struct GetCallerIdentityResponse {
     /// `UserId`.
     pub user_id: Option<String>,
 }
-impl Default for GetCallerIdentityResponse {
-    fn default() -> Self {
-        Self {
-            account: None,
-            arn: None,
-            user_id: None,
-        }
-    }
-}
 /// `GetDelegatedAccessTokenRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDelegatedAccessTokenRequest {
     /// `TradeInToken`.
     pub trade_in_token: String,
 }
-impl Default for GetDelegatedAccessTokenRequest {
-    fn default() -> Self {
-        Self {
-            trade_in_token: Default::default(),
-        }
-    }
-}
 /// `GetDelegatedAccessTokenResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetDelegatedAccessTokenResponse {
     /// `AssumedPrincipal`.
     pub assumed_principal: Option<String>,
@@ -442,17 +261,8 @@ pub struct GetDelegatedAccessTokenResponse {
     /// `PackedPolicySize`.
     pub packed_policy_size: Option<i32>,
 }
-impl Default for GetDelegatedAccessTokenResponse {
-    fn default() -> Self {
-        Self {
-            assumed_principal: None,
-            credentials: None,
-            packed_policy_size: None,
-        }
-    }
-}
 /// `GetFederationTokenRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFederationTokenRequest {
     /// `DurationSeconds`.
     pub duration_seconds: Option<i32>,
@@ -467,20 +277,8 @@ pub struct GetFederationTokenRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for GetFederationTokenRequest {
-    fn default() -> Self {
-        Self {
-            duration_seconds: None,
-            minimum_session_token_size: None,
-            name: Default::default(),
-            policy: None,
-            policy_arns: None,
-            tags: None,
-        }
-    }
-}
 /// `GetFederationTokenResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetFederationTokenResponse {
     /// `Credentials`.
     pub credentials: Option<Credentials>,
@@ -493,19 +291,8 @@ pub struct GetFederationTokenResponse {
     /// `SessionTokenUtilization`.
     pub session_token_utilization: Option<i32>,
 }
-impl Default for GetFederationTokenResponse {
-    fn default() -> Self {
-        Self {
-            credentials: None,
-            federated_user: None,
-            packed_policy_size: None,
-            session_token_size: None,
-            session_token_utilization: None,
-        }
-    }
-}
 /// `GetSessionTokenRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetSessionTokenRequest {
     /// `DurationSeconds`.
     pub duration_seconds: Option<i32>,
@@ -516,18 +303,8 @@ pub struct GetSessionTokenRequest {
     /// `TokenCode`.
     pub token_code: Option<String>,
 }
-impl Default for GetSessionTokenRequest {
-    fn default() -> Self {
-        Self {
-            duration_seconds: None,
-            minimum_session_token_size: None,
-            serial_number: None,
-            token_code: None,
-        }
-    }
-}
 /// `GetSessionTokenResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetSessionTokenResponse {
     /// `Credentials`.
     pub credentials: Option<Credentials>,
@@ -536,17 +313,8 @@ pub struct GetSessionTokenResponse {
     /// `SessionTokenUtilization`.
     pub session_token_utilization: Option<i32>,
 }
-impl Default for GetSessionTokenResponse {
-    fn default() -> Self {
-        Self {
-            credentials: None,
-            session_token_size: None,
-            session_token_utilization: None,
-        }
-    }
-}
 /// `GetWebIdentityTokenRequest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetWebIdentityTokenRequest {
     /// `Audience`.
     pub audience: Vec<String>,
@@ -557,182 +325,93 @@ pub struct GetWebIdentityTokenRequest {
     /// `Tags`.
     pub tags: Option<Vec<Tag>>,
 }
-impl Default for GetWebIdentityTokenRequest {
-    fn default() -> Self {
-        Self {
-            audience: Default::default(),
-            duration_seconds: None,
-            signing_algorithm: Default::default(),
-            tags: None,
-        }
-    }
-}
 /// `GetWebIdentityTokenResponse`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct GetWebIdentityTokenResponse {
     /// `Expiration`.
     pub expiration: Option<aws_smithy_types::DateTime>,
     /// `WebIdentityToken`.
     pub web_identity_token: Option<String>,
 }
-impl Default for GetWebIdentityTokenResponse {
-    fn default() -> Self {
-        Self {
-            expiration: None,
-            web_identity_token: None,
-        }
-    }
-}
 /// `IDPCommunicationErrorException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IDPCommunicationErrorException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for IDPCommunicationErrorException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `IDPRejectedClaimException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct IDPRejectedClaimException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for IDPRejectedClaimException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `InvalidAuthorizationMessageException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidAuthorizationMessageException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidAuthorizationMessageException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `InvalidIdentityTokenException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct InvalidIdentityTokenException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for InvalidIdentityTokenException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `JWTPayloadSizeExceededException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JWTPayloadSizeExceededException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for JWTPayloadSizeExceededException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `MalformedPolicyDocumentException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MalformedPolicyDocumentException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for MalformedPolicyDocumentException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `OutboundWebIdentityFederationDisabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct OutboundWebIdentityFederationDisabledException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for OutboundWebIdentityFederationDisabledException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `PackedPolicyTooLargeException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PackedPolicyTooLargeException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for PackedPolicyTooLargeException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `PolicyDescriptorType`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicyDescriptorType {
     /// `arn`.
     pub arn: Option<String>,
 }
-impl Default for PolicyDescriptorType {
-    fn default() -> Self {
-        Self { arn: None }
-    }
-}
 /// `ProvidedContext`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProvidedContext {
     /// `ContextAssertion`.
     pub context_assertion: Option<String>,
     /// `ProviderArn`.
     pub provider_arn: Option<String>,
 }
-impl Default for ProvidedContext {
-    fn default() -> Self {
-        Self {
-            context_assertion: None,
-            provider_arn: None,
-        }
-    }
-}
 /// `RegionDisabledException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RegionDisabledException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for RegionDisabledException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `SessionDurationEscalationException`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SessionDurationEscalationException {
     /// `message`.
     pub message: Option<String>,
 }
-impl Default for SessionDurationEscalationException {
-    fn default() -> Self {
-        Self { message: None }
-    }
-}
 /// `Tag`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tag {
     /// `Key`.
     pub key: String,
     /// `Value`.
     pub value: String,
-}
-impl Default for Tag {
-    fn default() -> Self {
-        Self {
-            key: Default::default(),
-            value: Default::default(),
-        }
-    }
 }

@@ -227,7 +227,12 @@ fn collection(types: &Types<'_>, name: &str, shape: &Shape) -> TokenStream {
         }
         ShapeKind::Map { key, value } => {
             let (key_schema, value_schema) = (schemas::key_ident(name), schemas::value_ident(name));
-            let key_rust = types.rust_in(&quote! { shapes:: }, &key.target);
+            let key_read = if types.shape(&key.target).enum_values.is_empty() {
+                quote! { key }
+            } else {
+                let ident = names::type_name(&key.target);
+                quote! { shapes::#ident::from(key) }
+            };
             let read = read_value_of(types, &value.target, &quote! { &schemas::#value_schema });
             let write_key = write_value(
                 types,
@@ -245,7 +250,7 @@ fn collection(types: &Types<'_>, name: &str, shape: &Shape) -> TokenStream {
                 quote! {
                     let mut list = std::collections::BTreeMap::new();
                     deserializer.read_map(member, &mut |key, value| {
-                        list.insert(#key_rust::from(key), #read);
+                        list.insert(#key_read, #read);
                         Ok(())
                     })?;
                     Ok(list)

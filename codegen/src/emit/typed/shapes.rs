@@ -35,23 +35,34 @@ fn structure(types: &Types<'_>, name: &str, shape: &Shape) -> TokenStream {
     );
     let defaults = fields
         .iter()
-        .map(|Field { ident, default, .. }| quote! { #ident: #default, });
-    let derives = if fields.iter().any(|field| field.streaming) {
-        quote! { #[derive(Debug)] }
-    } else {
-        quote! { #[derive(Debug, Clone, PartialEq)] }
-    };
+        .map(|Field { ident, default, .. }| match default {
+            Some(default) => quote! { #ident: #default, },
+            None => quote! { #ident: Default::default(), },
+        });
+    let derives_default = fields.iter().all(|field| field.default.is_none());
+    let mut derives = vec![quote! { Debug }];
+    if !fields.iter().any(|field| field.streaming) {
+        derives.extend([quote! { Clone }, quote! { PartialEq }]);
+    }
+    if derives_default {
+        derives.push(quote! { Default });
+    }
+    let default = (!derives_default).then(|| {
+        quote! {
+            impl Default for #ident {
+                fn default() -> Self {
+                    Self { #(#defaults)* }
+                }
+            }
+        }
+    });
     let doc = format!(" `{name}`.");
     quote! {
         #[doc = #doc]
-        #derives
+        #[derive(#(#derives),*)]
         pub struct #ident { #(#definitions)* }
 
-        impl Default for #ident {
-            fn default() -> Self {
-                Self { #(#defaults)* }
-            }
-        }
+        #default
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) struct Field<'a> {
     pub(super) rust: TokenStream,
     /// The value's type, without the `Option`.
     pub(super) bare: TokenStream,
-    pub(super) default: TokenStream,
+    /// The value of an absent member, where it is not the type's own default.
+    pub(super) default: Option<TokenStream>,
     pub(super) required: bool,
     pub(super) streaming: bool,
     pub(super) boxed: bool,
@@ -77,14 +78,11 @@ impl<'a> Types<'a> {
                 }
                 let required = shape.required.contains(member_name) && !boxed;
                 let (rust, default) = if streaming {
-                    (
-                        quote! { aws_smithy_types::byte_stream::ByteStream },
-                        quote! { Default::default() },
-                    )
+                    (quote! { aws_smithy_types::byte_stream::ByteStream }, None)
                 } else if required {
                     (bare.clone(), self.default(&member.target))
                 } else {
-                    (quote! { Option<#bare> }, quote! { None })
+                    (quote! { Option<#bare> }, None)
                 };
                 Field {
                     index,
@@ -157,13 +155,15 @@ impl<'a> Types<'a> {
         }
     }
 
-    fn default(&self, name: &str) -> TokenStream {
-        match self.shape(name).kind {
+    /// The default of a required member whose type has none of its own.
+    fn default(&self, name: &str) -> Option<TokenStream> {
+        let default = match self.shape(name).kind {
             ShapeKind::Timestamp => quote! { aws_smithy_types::DateTime::from_secs(0) },
             ShapeKind::Blob => quote! { aws_smithy_types::Blob::new(Vec::new()) },
             ShapeKind::Document => quote! { aws_smithy_types::Document::Null },
-            _ => quote! { Default::default() },
-        }
+            _ => return None,
+        };
+        Some(default)
     }
 
     /// The suffix of the `read_…` and `write_…` methods of a simple shape.
