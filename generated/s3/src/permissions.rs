@@ -10,6 +10,12 @@ use stockade_spec::resolve::{Arguments, Resolved, Scope};
 /// What the service's state must answer for its permission templates; the overlay says with
 /// which members each is asked.
 pub trait Resolvers {
+    /// `@bucket_of_missing_object` of the overlay.
+    fn bucket_of_missing_object(
+        &self,
+        scope: &Scope<'_>,
+        arguments: &Arguments<'_>,
+    ) -> Resolved;
     /// `@copy_source` of the overlay.
     fn copy_source(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@copy_source_version` of the overlay.
@@ -35,12 +41,13 @@ pub fn resolve(
     arguments: &Arguments<'_>,
 ) -> Resolved {
     match index {
-        0 => resolvers.copy_source(scope, arguments),
-        1 => resolvers.copy_source_version(scope, arguments),
-        2 => resolvers.remaining_days(scope, arguments),
-        3 => resolvers.tag_keys(scope, arguments),
-        4 => resolvers.tags(scope, arguments),
-        5 => resolvers.via_service(scope, arguments),
+        0 => resolvers.bucket_of_missing_object(scope, arguments),
+        1 => resolvers.copy_source(scope, arguments),
+        2 => resolvers.copy_source_version(scope, arguments),
+        3 => resolvers.remaining_days(scope, arguments),
+        4 => resolvers.tag_keys(scope, arguments),
+        5 => resolvers.tags(scope, arguments),
+        6 => resolvers.via_service(scope, arguments),
         _ => Resolved::Unknown(String::from("the service has no such resolver")),
     }
 }
@@ -276,7 +283,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 0,
+                    index: 1,
                     arguments: &[0],
                 },
             ],
@@ -294,7 +301,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 0,
+                    index: 1,
                     arguments: &[0],
                 },
             ],
@@ -305,7 +312,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Resolver {
                         name: "copy_source_version",
-                        index: 1,
+                        index: 2,
                         arguments: &[0],
                     },
                 },
@@ -320,7 +327,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 0,
+                    index: 1,
                     arguments: &[0],
                 },
             ],
@@ -343,7 +350,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 0,
+                    index: 1,
                     arguments: &[0],
                 },
             ],
@@ -356,7 +363,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Resolver {
                         name: "copy_source_version",
-                        index: 1,
+                        index: 2,
                         arguments: &[0],
                     },
                 },
@@ -399,7 +406,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 4,
+                        index: 5,
                         arguments: &[4],
                     },
                 },
@@ -407,7 +414,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 3,
+                        index: 4,
                         arguments: &[4],
                     },
                 },
@@ -439,7 +446,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[11],
                     },
                 },
@@ -599,7 +606,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 4,
+                        index: 5,
                         arguments: &[4],
                     },
                 },
@@ -607,7 +614,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 3,
+                        index: 4,
                         arguments: &[4],
                     },
                 },
@@ -660,7 +667,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[11],
                     },
                 },
@@ -736,7 +743,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -1627,7 +1634,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 4,
+                        index: 5,
                         arguments: &[2],
                     },
                 },
@@ -1635,7 +1642,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 3,
+                        index: 4,
                         arguments: &[2],
                     },
                 },
@@ -1659,7 +1666,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[7],
                     },
                 },
@@ -1805,7 +1812,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 4,
+                        index: 5,
                         arguments: &[2],
                     },
                 },
@@ -1813,7 +1820,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 3,
+                        index: 4,
                         arguments: &[2],
                     },
                 },
@@ -1866,7 +1873,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[7],
                     },
                 },
@@ -1942,7 +1949,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -1975,7 +1982,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -2074,7 +2081,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -2107,7 +2114,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -4200,6 +4207,24 @@ pub static GET_OBJECT: Permissions = Permissions {
                 },
             ],
         },
+        Requirement {
+            action: "s3:ListBucket",
+            resources: &[
+                Resource::Resolver {
+                    name: "bucket_of_missing_object",
+                    index: 0,
+                    arguments: &[0, 1],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "s3:x-amz-content-sha256",
+                    value: Value::Header("x-amz-content-sha256"),
+                },
+            ],
+        },
     ],
 };
 /// What a caller of `GetObjectAcl` needs.
@@ -4948,6 +4973,24 @@ pub static HEAD_OBJECT: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Capture(2),
                 },
+                KeyBinding {
+                    key: "s3:x-amz-content-sha256",
+                    value: Value::Header("x-amz-content-sha256"),
+                },
+            ],
+        },
+        Requirement {
+            action: "s3:ListBucket",
+            resources: &[
+                Resource::Resolver {
+                    name: "bucket_of_missing_object",
+                    index: 0,
+                    arguments: &[0, 1],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
                 KeyBinding {
                     key: "s3:x-amz-content-sha256",
                     value: Value::Header("x-amz-content-sha256"),
@@ -6557,7 +6600,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 4,
+                        index: 5,
                         arguments: &[2],
                     },
                 },
@@ -6565,7 +6608,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 3,
+                        index: 4,
                         arguments: &[2],
                     },
                 },
@@ -6597,7 +6640,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[9],
                     },
                 },
@@ -6743,7 +6786,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 4,
+                        index: 5,
                         arguments: &[2],
                     },
                 },
@@ -6751,7 +6794,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 3,
+                        index: 4,
                         arguments: &[2],
                     },
                 },
@@ -6804,7 +6847,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[9],
                     },
                 },
@@ -6880,7 +6923,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -7311,7 +7354,7 @@ pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 2,
+                        index: 3,
                         arguments: &[5],
                     },
                 },
@@ -8076,7 +8119,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -8109,7 +8152,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -8142,7 +8185,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -8175,7 +8218,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -8208,7 +8251,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                     key: "kms:ViaService",
                     value: Value::Resolver {
                         name: "via_service",
-                        index: 5,
+                        index: 6,
                         arguments: &[],
                     },
                 },
@@ -8304,7 +8347,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 0,
+                    index: 1,
                     arguments: &[0],
                 },
             ],
@@ -8322,7 +8365,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 0,
+                    index: 1,
                     arguments: &[0],
                 },
             ],
@@ -8333,7 +8376,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Resolver {
                         name: "copy_source_version",
-                        index: 1,
+                        index: 2,
                         arguments: &[0],
                     },
                 },

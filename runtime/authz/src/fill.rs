@@ -148,6 +148,7 @@ impl Filler<'_> {
                             self.push(action, arn.into(), Arc::clone(&keys), None);
                         }
                     }
+                    Resolved::Needless => {}
                     Resolved::Unknown(why) => {
                         self.push(action, unknown(), Arc::clone(&keys), Some(why));
                     }
@@ -197,6 +198,7 @@ impl Filler<'_> {
                         }
                     }
                     Resolved::Known(values) => add(&mut keys, key.into(), values),
+                    Resolved::Needless => {}
                     Resolved::Unknown(why) => keys.push((key.into(), Err(why))),
                 },
             }

@@ -25,6 +25,8 @@ pub type Arguments<'a> = [&'a [String]];
 pub enum Resolved {
     /// The resources' ARNs, or a condition key's values.
     Known(Vec<String>),
+    /// The state makes the requirement needless: `s3:ListBucket` of a `GetObject` whose object exists.
+    Needless,
     /// Nobody here can tell; the sentence says why. The request is denied.
     Unknown(String),
 }

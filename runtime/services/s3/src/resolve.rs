@@ -37,6 +37,17 @@ fn source(header: &str) -> Result<Source, String> {
 }
 
 impl Resolvers for S3 {
+    fn bucket_of_missing_object(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [[bucket], [key]] = arguments else {
+            return Resolved::Unknown("the request names no object".to_owned());
+        };
+        match self.lacks_object(bucket, key) {
+            Ok(false) => Resolved::Needless,
+            Ok(true) => Resolved::one(format!("arn:{}:s3:::{bucket}", scope.partition)),
+            Err(error) => Resolved::Unknown(format!("the store failed: {error}")),
+        }
+    }
+
     fn copy_source(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         each(arguments, |header| {
             let Source { bucket, key, .. } = source(header)?;
@@ -114,6 +125,13 @@ impl Facts for S3 {
 }
 
 impl S3 {
+    /// Whether the bucket is there and the object is not.
+    fn lacks_object(&self, bucket: &str, key: &str) -> Result<bool, StoreError> {
+        let snapshot = self.store.snapshot();
+        let bucket = Bucket::find(&snapshot, bucket)?;
+        Ok(bucket.is_some_and(|bucket| !bucket.has_object(&snapshot, key)))
+    }
+
     fn known_of(&self, name: &str, key: Option<&str>) -> Result<ResourceFacts, StoreError> {
         let snapshot = self.store.snapshot();
         let Some(bucket) = Bucket::find(&snapshot, name)? else {

@@ -142,6 +142,11 @@ impl Bucket {
     }
 
     /// Fails unless the bucket that the request was checked against is still there: one of the
+    /// Whether the bucket has an object of this key.
+    pub(crate) fn has_object(&self, snapshot: &Snapshot, key: &str) -> bool {
+        snapshot.contains(OBJECTS, &self.scope, &[&self.name, key])
+    }
+
     /// same name may belong to someone else by now.
     pub(crate) fn recheck(&self, snapshot: &Snapshot) -> Result<(), Failure> {
         match Self::find(snapshot, &self.name)? {
