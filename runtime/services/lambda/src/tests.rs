@@ -1,0 +1,1 @@
+//! Behaviour through the handler's face, with state in memory.
