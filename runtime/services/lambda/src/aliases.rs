@@ -193,8 +193,8 @@ pub(crate) fn list(
         page::collect(LISTING, items, limit, |entry| vec![entry.name()]).map_err(Failure::from)?;
     let aliases = page
         .items
-        .into_iter()
-        .map(|entry| describe(&function, &entry.name().to_owned(), entry.record))
+        .iter()
+        .map(|entry| describe(&function, entry.name(), entry.record.clone()))
         .collect();
     Ok(shapes::ListAliasesResponse {
         aliases: Some(aliases),

@@ -109,7 +109,7 @@ pub(crate) async fn receive(
     let content = bytes.clone();
     // Unzipping is work for a processor, and would hold up all others on this thread.
     let sha256 = tokio::task::spawn_blocking(move || {
-        unzip(&content)?;
+        unzip(&content, MAX_UNZIPPED_BYTES)?;
         Ok::<_, Error>(digest(&content))
     })
     .await
@@ -196,7 +196,7 @@ async fn fetch(
             Error::internal()
         })?;
         if (bytes.len() + chunk.len()) as u64 > MAX_UNZIPPED_BYTES {
-            return Err(too_large());
+            return Err(too_large(MAX_UNZIPPED_BYTES));
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -207,10 +207,8 @@ fn digest(bytes: &[u8]) -> String {
     BASE64.encode(Sha256::digest(bytes))
 }
 
-fn too_large() -> Error {
-    invalid(format!(
-        "Unzipped size must be smaller than {MAX_UNZIPPED_BYTES} bytes"
-    ))
+fn too_large(max: u64) -> Error {
+    invalid(format!("Unzipped size must be smaller than {max} bytes"))
 }
 
 fn cannot_unzip<E>(_: E) -> Error {
@@ -218,7 +216,7 @@ fn cannot_unzip<E>(_: E) -> Error {
 }
 
 /// Unzips a package to nowhere: its checksums are compared, its true size is counted.
-fn unzip(package: &[u8]) -> Result<(), Error> {
+fn unzip(package: &[u8], max: u64) -> Result<(), Error> {
     if package.is_empty() {
         return Err(invalid("Uploaded file must be a non-empty zip"));
     }
@@ -226,12 +224,35 @@ fn unzip(package: &[u8]) -> Result<(), Error> {
     if archive.is_empty() {
         return Err(invalid("Uploaded file must be a non-empty zip"));
     }
-    let mut left = MAX_UNZIPPED_BYTES;
+    let mut left = max;
     for place in 0..archive.len() {
         let entry = archive.by_index(place).map_err(cannot_unzip)?;
         let mut content = entry.take(left + 1);
         let count = io::copy(&mut content, &mut io::sink()).map_err(cannot_unzip)?;
-        left = left.checked_sub(count).ok_or_else(too_large)?;
+        left = left.checked_sub(count).ok_or_else(|| too_large(max))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::package;
+
+    #[test]
+    fn what_counts_is_the_content() {
+        let package = package(&"0".repeat(10_000));
+        assert!(package.len() < 1000);
+        unzip(&package, 10_000).unwrap();
+        let error = unzip(&package, 9_999).unwrap_err();
+        assert_eq!(error.code, "InvalidParameterValueException");
+        assert_eq!(
+            error.message,
+            "Unzipped size must be smaller than 9999 bytes"
+        );
+        assert_eq!(
+            too_large(MAX_UNZIPPED_BYTES).message,
+            "Unzipped size must be smaller than 262144000 bytes"
+        );
+    }
 }
