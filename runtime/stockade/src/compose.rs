@@ -5,28 +5,65 @@ use std::sync::Arc;
 use stockade_catalog::CATALOG;
 use stockade_gateway::Parties;
 use stockade_iam::Iam;
+use stockade_lambda::{Lambda, Objects, Options, Roles};
 use stockade_s3::S3;
+use stockade_spec::Error;
+use stockade_spec::service::BoxFuture;
 use stockade_store::Store;
 use stockade_sts::Sts;
 
 use crate::config::Serve;
 
 /// Puts the services together on one store.
-pub(crate) fn compose(_config: &Serve, store: &Store) -> Parties {
-    let forgetful = store.clone();
+pub(crate) fn compose(config: &Serve, store: &Store) -> Parties {
+    let iam = Iam::new(store.clone());
     let s3 = S3::new(store.clone());
-    let sts = Sts::new(Iam::new(store.clone()));
+    let sts = Sts::new(iam.clone());
+    let options = Options {
+        strict_roles: config.strict_roles,
+    };
+    let lambda = Lambda::new(
+        store.clone(),
+        options,
+        Arc::new(LambdaRoles(iam.clone())),
+        Arc::new(LambdaCode(s3.clone())),
+    );
+    let forgetful = store.clone();
     Parties {
         catalog: &CATALOG,
         services: vec![
-            Arc::new(stockade_iam_api::Server::new(Iam::new(store.clone()))),
+            Arc::new(stockade_iam_api::Server::new(iam.clone())),
+            Arc::new(stockade_lambda_api::Server::new(lambda)),
             Arc::new(stockade_s3_api::Server::new(s3)),
             Arc::new(stockade_sts_api::Server::new(sts)),
         ],
-        directory: Arc::new(Iam::new(store.clone())),
+        directory: Arc::new(iam),
         reset: Arc::new(move || {
             let store = forgetful.clone();
             Box::pin(async move { store.reset().await.map_err(|error| error.to_string()) })
         }),
+    }
+}
+
+/// The roles that Lambda may run functions under.
+struct LambdaRoles(Iam);
+
+impl Roles for LambdaRoles {
+    fn can_be_assumed(&self, role_arn: &str) -> bool {
+        self.0.trusts_service(role_arn, "lambda.amazonaws.com")
+    }
+}
+
+/// The buckets that Lambda takes packages from.
+struct LambdaCode(S3);
+
+impl Objects for LambdaCode {
+    fn open<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        version: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<aws_smithy_types::byte_stream::ByteStream, Error>> {
+        Box::pin(self.0.open_object(bucket, key, version))
     }
 }

@@ -37,6 +37,7 @@ mod service;
 pub mod sessions;
 mod state;
 mod tags;
+mod trust;
 mod usage;
 mod users;
 mod validate;
