@@ -32,7 +32,7 @@ impl Iam {
         };
         let context = Context::new();
         let request = Request::new(
-            Principal::Service(service),
+            Principal::Service { name: service },
             "sts:AssumeRole",
             role_arn,
             &context,
