@@ -168,11 +168,6 @@ pub(crate) fn document(policy: &PolicyRecord) -> String {
     json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements }).to_string()
 }
 
-fn parts(target: &Target) -> [&str; 2] {
-    let qualifier = target.qualifier.as_deref().unwrap_or_default();
-    [&target.function.name, qualifier]
-}
-
 pub(crate) async fn add(
     lambda: &Lambda,
     context: &RequestContext,
@@ -197,28 +192,26 @@ pub(crate) async fn add(
     };
     let revision = ids::request_id();
     let function = &target.function;
+    let qualifier = target.qualifier.as_deref();
     lambda
         .store
         .write(|tx| {
             let record = FunctionRecord::require(tx, function)?;
-            if let Some(qualifier) = &target.qualifier {
-                record.check_qualifier(tx, function, qualifier)?;
+            let current = record.revision(tx, function, qualifier)?;
+            if input.revision_id.as_ref().is_some_and(|asked| *asked != current) {
+                return Err(Failure::from(errors::precondition_failed_exception(
+                    "The Revision Id provided does not match the latest Revision Id. Call the \
+                     GetPolicy API to retrieve the latest Revision Id",
+                )));
             }
-            let found = PolicyRecord::find(tx, function, target.qualifier.as_deref())?;
-            let mut policy = match found {
-                Some(policy) => {
-                    check_revision(input.revision_id.as_deref(), &policy.revision)?;
-                    policy
-                }
-                None => PolicyRecord::default(),
-            };
+            let mut policy = PolicyRecord::find(tx, function, qualifier)?.unwrap_or_default();
             if policy.statement(&added.id).is_some() {
                 let conflict = format!(
                     "The statement id ({}) provided already exists. Please provide a new statement \
                      id, or remove the existing statement.",
                     added.id
                 );
-                return Err(Failure::from(errors::resource_conflict_exception(conflict)));
+                return Err(errors::resource_conflict_exception(conflict).into());
             }
             policy.statements.push(added.clone());
             let length = document(&policy).len();
@@ -228,9 +221,9 @@ pub(crate) async fn add(
                 );
                 return Err(errors::policy_length_exceeded_exception(too_long).into());
             }
-            policy.revision.clone_from(&revision);
-            tx.put(POLICIES, &function.scope(), &parts(&target), &policy)?;
-            Ok(())
+            let key = PolicyRecord::key(function, qualifier);
+            tx.put(POLICIES, &function.scope(), &key, &policy)?;
+            record.revise(tx, function, qualifier, &revision)
         })
         .await?;
     Ok(shapes::AddPermissionResponse {
@@ -254,32 +247,31 @@ pub(crate) async fn remove(
     let target = Target::of(&context.scope(), &input.function_name, qualifier)?;
     let function = &target.function;
     let revision = ids::request_id();
+    let qualifier = target.qualifier.as_deref();
     lambda
         .store
         .write(|tx| {
             let record = FunctionRecord::require(tx, function)?;
-            if let Some(qualifier) = &target.qualifier {
-                record.check_qualifier(tx, function, qualifier)?;
-            }
-            let not_found = errors::resource_not_found_exception;
-            let mut policy = PolicyRecord::find(tx, function, target.qualifier.as_deref())?
-                .ok_or_else(|| {
-                    not_found("No policy is associated with the given resource.".into())
-                })?;
+            let current = record.revision(tx, function, qualifier)?;
+            let mut policy = PolicyRecord::find(tx, function, qualifier)?.ok_or_else(|| {
+                errors::resource_not_found_exception(
+                    "No policy is associated with the given resource.",
+                )
+            })?;
             let id = &input.statement_id;
             if policy.statement(id).is_none() {
                 let missing = format!("Statement {id} is not found in resource policy.");
-                return Err(Failure::from(not_found(missing)));
+                return Err(errors::resource_not_found_exception(missing).into());
             }
-            check_revision(input.revision_id.as_deref(), &policy.revision)?;
+            check_revision(input.revision_id.as_deref(), &current)?;
             policy.statements.retain(|statement| statement.id != *id);
+            let key = PolicyRecord::key(function, qualifier);
             if policy.statements.is_empty() {
-                tx.delete(POLICIES, &function.scope(), &parts(&target));
+                tx.delete(POLICIES, &function.scope(), &key);
             } else {
-                policy.revision.clone_from(&revision);
-                tx.put(POLICIES, &function.scope(), &parts(&target), &policy)?;
+                tx.put(POLICIES, &function.scope(), &key, &policy)?;
             }
-            Ok(())
+            record.revise(tx, function, qualifier, &revision)
         })
         .await?;
     Ok(())
@@ -295,16 +287,15 @@ pub(crate) fn get(
     let function = &target.function;
     let snapshot = lambda.store.snapshot();
     let record = FunctionRecord::require(&snapshot, function)?;
-    if let Some(qualifier) = &target.qualifier {
-        record.check_qualifier(&snapshot, function, qualifier)?;
-    }
-    let policy = PolicyRecord::find(&snapshot, function, target.qualifier.as_deref())
+    let qualifier = target.qualifier.as_deref();
+    let revision = record.revision(&snapshot, function, qualifier)?;
+    let policy = PolicyRecord::find(&snapshot, function, qualifier)
         .map_err(Failure::from)?
         .ok_or_else(|| {
             errors::resource_not_found_exception("The resource you requested does not exist.")
         })?;
     Ok(shapes::GetPolicyResponse {
         policy: Some(document(&policy)),
-        revision_id: Some(policy.revision),
+        revision_id: Some(revision),
     })
 }

@@ -119,7 +119,6 @@ pub(crate) struct AliasRecord {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct PolicyRecord {
-    pub(crate) revision: String,
     pub(crate) statements: Vec<StatementRecord>,
 }
 
@@ -175,17 +174,48 @@ impl FunctionRecord {
         Ok(found.ok_or_else(|| function_not_found(&function.qualified_arn(Some(&number))))?)
     }
 
-    /// Refuses a qualifier that names neither a version nor an alias.
-    pub(crate) fn check_qualifier(
+    /// The revision of the function, version or alias that a qualifier names. A policy has none of
+    /// its own: it is that of what it belongs to.
+    pub(crate) fn revision(
         &self,
         snapshot: &Snapshot,
         function: &Function,
-        qualifier: &str,
+        qualifier: Option<&str>,
+    ) -> Result<String, Failure> {
+        match qualifier {
+            Some(alias) if is_alias(alias) => {
+                Ok(AliasRecord::require(snapshot, function, alias)?.revision)
+            }
+            _ => Ok(self.version(snapshot, function, qualifier)?.revision),
+        }
+    }
+
+    /// Gives a new revision to the function, version or alias that a qualifier names.
+    pub(crate) fn revise(
+        mut self,
+        tx: &mut WriteTx,
+        function: &Function,
+        qualifier: Option<&str>,
+        revision: &str,
     ) -> Result<(), Failure> {
-        if is_alias(qualifier) {
-            AliasRecord::require(snapshot, function, qualifier)?;
-        } else {
-            self.version(snapshot, function, Some(qualifier))?;
+        let (scope, name) = (function.scope(), function.name.as_str());
+        let revision = revision.to_owned();
+        match qualifier {
+            Some(alias) if is_alias(alias) => {
+                let mut record = AliasRecord::require(tx, function, alias)?;
+                record.revision = revision;
+                tx.put(ALIASES, &scope, &[name, alias], &record)?;
+            }
+            Some(number) if number != LATEST => {
+                let mut record = self.version(tx, function, qualifier)?;
+                record.revision = revision;
+                let key = version_key(number).unwrap_or_default();
+                tx.put(VERSIONS, &scope, &[name, &key], &record)?;
+            }
+            _ => {
+                self.latest.revision = revision;
+                self.put(tx, function)?;
+            }
         }
         Ok(())
     }
@@ -237,8 +267,14 @@ impl PolicyRecord {
         function: &Function,
         qualifier: Option<&str>,
     ) -> Result<Option<Self>, StoreError> {
-        let parts = [function.name.as_str(), qualifier.unwrap_or_default()];
+        let parts = Self::key(function, qualifier);
         snapshot.get(POLICIES, &function.scope(), &parts)
+    }
+
+    /// `$LATEST` has the function's own policy.
+    pub(crate) fn key<'a>(function: &'a Function, qualifier: Option<&'a str>) -> [&'a str; 2] {
+        let own = qualifier.filter(|qualifier| *qualifier != LATEST);
+        [&function.name, own.unwrap_or_default()]
     }
 
     pub(crate) fn statement(&self, id: &str) -> Option<&StatementRecord> {

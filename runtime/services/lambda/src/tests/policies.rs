@@ -57,7 +57,11 @@ async fn a_policy_reads_as_aws_writes_it() {
          \"Condition\":{\"StringEquals\":{\"AWS:SourceAccount\":\"123456789012\"},\
          \"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:s3:::bucket\"}}}]}"
     );
-    assert_eq!(told.revision_id.unwrap().len(), 36);
+    let function = get(&lambda, "f", None).await.unwrap();
+    assert_eq!(
+        told.revision_id,
+        function.configuration.unwrap().revision_id
+    );
 }
 
 #[tokio::test]
@@ -213,7 +217,19 @@ async fn versions_and_aliases_have_policies_of_their_own() {
     );
     remove(&lambda, "PROD", Some("PROD")).await.unwrap();
     not_found(policy(&lambda, Some("PROD")).await);
-    policy(&lambda, Some("1")).await.unwrap();
+    let told = policy(&lambda, Some("1")).await.unwrap();
+    let version = get(&lambda, "f", Some("1")).await.unwrap();
+    assert_eq!(told.revision_id, version.configuration.unwrap().revision_id);
+}
+
+#[tokio::test]
+async fn latest_has_the_functions_own_policy() {
+    let lambda = service().await;
+    statement(&lambda, permission("a", "*")).await.unwrap();
+    let own = policy(&lambda, None).await.unwrap();
+    assert_eq!(policy(&lambda, Some("$LATEST")).await.unwrap(), own);
+    remove(&lambda, "a", Some("$LATEST")).await.unwrap();
+    not_found(policy(&lambda, None).await);
 }
 
 #[tokio::test]
