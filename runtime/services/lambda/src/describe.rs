@@ -62,8 +62,8 @@ fn of_settings(settings: &Settings) -> FunctionConfiguration {
             subnet_ids: Some(vpc.subnets.clone()),
             security_group_ids: Some(vpc.security_groups.clone()),
             ipv6_allowed_for_dual_stack: Some(vpc.ipv6),
-            // Which VPC a subnet is in is not known here.
-            vpc_id: Some(String::new()),
+            // Which VPC a subnet is in is not known here; without subnets there is none.
+            vpc_id: vpc.subnets.is_empty().then(String::new),
         }),
         layers: layers(settings),
         dead_letter_config: settings.dead_letter_target.clone().map(|target| {

@@ -300,19 +300,31 @@ pub(crate) fn list(
         account: context.account.clone(),
         name: name.to_owned(),
     };
-    // An item's position: its function's name, and its version's key, which `$LATEST` has not.
-    let items = snapshot
-        .scan(FUNCTIONS, &scope, Scan::all())
-        .filter(|entry| match (entry, after) {
-            (Ok(entry), Some((name, _))) => entry.name() >= name,
-            _ => true,
+    // An item's position: its function's name, and its version's key, which `$LATEST` has not. The
+    // function that a page ended in may have more versions, so it is read again for the next one.
+    let last = after
+        .map(|(name, _)| {
+            snapshot
+                .get(FUNCTIONS, &scope, &[name])
+                .map(|found| found.map(|record| (name.to_owned(), record)))
         })
+        .and_then(Result::transpose);
+    let parts = after.map(|(name, _)| [name]);
+    let mut scan = Scan::all();
+    if let Some(parts) = &parts {
+        scan = scan.after(parts);
+    }
+    let rest = snapshot
+        .scan(FUNCTIONS, &scope, scan)
+        .map(|entry| entry.map(|entry| (entry.name().to_owned(), entry.record)));
+    let items = last
+        .into_iter()
+        .chain(rest)
         .flat_map(|entry| {
-            let all = entry.and_then(|entry| {
-                let mut all = vec![(entry.name().to_owned(), entry.record.latest)];
+            let all = entry.and_then(|(name, record)| {
+                let mut all = vec![(name.clone(), record.latest)];
                 if with_versions {
-                    let versions = VersionRecord::all(&snapshot, &function_of(&all[0].0))?;
-                    let name = all[0].0.clone();
+                    let versions = VersionRecord::all(&snapshot, &function_of(&name))?;
                     all.extend(versions.into_iter().map(|version| (name.clone(), version)));
                 }
                 Ok(all)

@@ -10,7 +10,7 @@ use stockade_lambda_api::errors;
 use stockade_spec::Error;
 use stockade_spec::resolve::Scope;
 
-use crate::errors::{invalid, validation};
+use crate::errors::{function_not_found, invalid, validation};
 
 /// The version that is edited.
 pub(crate) const LATEST: &str = "$LATEST";
@@ -130,7 +130,8 @@ impl Target {
     /// # Errors
     ///
     /// `ValidationException` for what is no name or no qualifier, `InvalidParameterValueException`
-    /// for two qualifiers that differ, `ResourceNotFoundException` for another region's function.
+    /// for two qualifiers that differ, `ResourceNotFoundException` for a function of another region
+    /// or partition.
     pub(crate) fn of(
         scope: &Scope<'_>,
         name: &str,
@@ -158,6 +159,10 @@ impl Target {
             target.qualifier = Some(qualifier.to_owned());
         }
         let region = &target.function.region;
+        // Records are not kept by partition: another one's ARN must not reach this one's function.
+        if target.function.partition != scope.partition {
+            return Err(function_not_found(&target.arn()));
+        }
         if region != scope.region {
             return Err(errors::resource_not_found_exception(format!(
                 "Functions from '{region}' are not reachable in this region ('{}')",
@@ -313,6 +318,13 @@ mod tests {
         assert_eq!(error.code, "ValidationException");
         let error = Function::of(&SCOPE, "f:1").unwrap_err();
         assert_eq!(error.code, "InvalidParameterValueException");
+    }
+
+    #[test]
+    fn other_partitions_are_out_of_reach() {
+        let arn = "arn:aws-cn:lambda:us-east-1:000000000000:function:f";
+        let error = Target::of(&SCOPE, arn, None).unwrap_err();
+        assert_eq!(error.message, format!("Function not found: {arn}"));
     }
 
     #[test]

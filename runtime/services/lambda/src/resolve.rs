@@ -250,10 +250,9 @@ impl Resolvers for Lambda {
 
 impl Facts for Lambda {
     fn facts(&self, _action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
-        if !resource.starts_with("arn:") {
-            return ResourceFacts::default();
-        }
-        let Some(target) = Target::parse(scope, resource) else {
+        let target = Target::parse(scope, resource)
+            .filter(|target| target.function.partition == scope.partition);
+        let Some(target) = target.filter(|_| resource.starts_with("arn:")) else {
             return ResourceFacts::default();
         };
         self.known_of(&target).unwrap_or_else(|error| {

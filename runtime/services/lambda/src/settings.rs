@@ -49,6 +49,7 @@ const fn one_of(values: &'static [&'static str]) -> Constraint {
 }
 
 const DESCRIPTION: Constraint = range(0, 256);
+const WORKING_DIRECTORY: Constraint = range(0, 1000);
 const HANDLER: Constraint = text(128, r"[^\s]+");
 const MEMORY: Constraint = range(128, 10_240);
 const TIMEOUT: Constraint = range(1, 900);
@@ -57,6 +58,7 @@ const ROLE: Constraint = text(
     10_000,
     r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
 );
+/// A key's ARN, or nothing; targets of dead letters have the same pattern.
 pub(crate) const KMS_KEY: Constraint = text(10_000, r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()");
 const LAYER: Constraint = text(
     2048,
@@ -158,6 +160,18 @@ pub(crate) fn check(operation: &str, changes: &Changes) -> Result<(), Error> {
             .and_then(|config| config.apply_on.as_ref())
             .map(SnapStartApplyOn::as_str),
         &one_of(SnapStartApplyOn::VALUES),
+    );
+    let dead_letter = changes.dead_letter_config.as_ref();
+    violations.text(
+        "deadLetterConfig.targetArn",
+        dead_letter.and_then(|config| config.target_arn.as_deref()),
+        &KMS_KEY,
+    );
+    let image = changes.image_config.as_ref();
+    violations.text(
+        "imageConfig.workingDirectory",
+        image.and_then(|config| config.working_directory.as_deref()),
+        &WORKING_DIRECTORY,
     );
     if let Some(logging) = &changes.logging_config {
         check_logging(&mut violations, logging);

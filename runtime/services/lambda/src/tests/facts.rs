@@ -188,12 +188,17 @@ async fn functions_tell_their_policy_and_tags() {
 #[tokio::test]
 async fn other_resources_tell_nothing() {
     let lambda = service().await;
+    lambda
+        .add_permission(&context(), permission("all", "*"))
+        .await
+        .unwrap();
     for resource in [
         "*",
         "f",
         "arn:aws:lambda:us-east-1:000000000000:function:g",
         "arn:aws:lambda:us-east-1:123456789012:function:f",
         "arn:aws:lambda:eu-west-1:000000000000:function:f",
+        "arn:aws-cn:lambda:us-east-1:000000000000:function:f",
         "arn:aws:lambda:us-east-1:000000000000:layer:f:1",
         "arn:aws:lambda:us-east-1:000000000000:function:*",
     ] {
