@@ -13,7 +13,7 @@ use stockade_store::{Scan, Snapshot};
 
 use crate::Lambda;
 use crate::errors::{check_revision, invalid, validation};
-use crate::functions::{open_marker, page_size};
+use crate::listing::{open_marker, page_size};
 use crate::names::{Function, LATEST, is_alias};
 use crate::state::{ALIASES, AliasRecord, FunctionRecord, POLICIES};
 use crate::versions::check_description;

@@ -60,6 +60,7 @@ mod configuration;
 mod describe;
 mod errors;
 mod functions;
+mod listing;
 mod names;
 mod policy;
 mod resolve;

@@ -3,7 +3,7 @@
 use stockade_lambda_api::shapes::*;
 use stockade_spec::{Error, RequestContext, Unit};
 
-use crate::{Lambda, account, aliases, configuration, functions, policy, tags, versions};
+use crate::{Lambda, account, aliases, configuration, functions, listing, policy, tags, versions};
 
 impl stockade_lambda_api::Lambda for Lambda {
     async fn create_function(
@@ -35,7 +35,7 @@ impl stockade_lambda_api::Lambda for Lambda {
         context: &RequestContext,
         input: ListFunctionsRequest,
     ) -> Result<ListFunctionsResponse, Error> {
-        functions::list(self, context, input)
+        listing::functions(self, context, input)
     }
 
     async fn delete_function(

@@ -8,7 +8,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, StoreError, WriteTx, ordered};
 
 use crate::errors::{check_revision, invalid, unsupported, validation};
-use crate::functions::{open_marker, page_size};
+use crate::listing::{open_marker, page_size};
 use crate::names::Function;
 use crate::state::{FunctionRecord, Settings, VERSIONS, VersionRecord, version_key};
 use crate::{Lambda, describe};
