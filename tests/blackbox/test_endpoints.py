@@ -87,10 +87,14 @@ class TestTheEnd:
         s3 = plain.root().client("s3")
         s3.create_bucket(Bucket="shelf")
         request = Request("PUT", "/shelf/slow", "s3")
-        headers = signed_headers(request, plain.root(), payload_hash="UNSIGNED-PAYLOAD") | {"content-length": "10"}
+        headers = signed_headers(request, plain.root(), payload_hash="UNSIGNED-PAYLOAD") 
+        headers |= {"content-length": "10", "expect": "100-continue"}
         head = "\r\n".join([f"PUT {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())])
         with socket.create_connection(("127.0.0.1", plain.port), timeout=30) as connection:
-            connection.sendall(head.encode() + b"\r\n\r\n" + b"12345")
+            connection.sendall(head.encode() + b"\r\n\r\n")
+            # The server asks for the body: the request has begun.
+            assert connection.recv(1024).startswith(b"HTTP/1.1 100 ")
+            connection.sendall(b"12345")
             plain.process.send_signal(signal.SIGTERM)
             wait_until(lambda: not accepts(plain.port), "closed listener")
             connection.sendall(b"67890")

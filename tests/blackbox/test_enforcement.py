@@ -330,6 +330,15 @@ class TestSeveralPermissions:
         with refused("403", 403):
             enforcing.new_user("bob", [allow("s3:GetObject")]).client("s3").head_bucket(Bucket="shelf")
 
+    def test_whether_a_key_exists_is_told_to_who_may_list(self, enforcing, shelf):
+        """GetObject's page: without s3:ListBucket a missing key is 403, with it 404."""
+        reader = enforcing.new_user("reader", [allow("s3:GetObject")])
+        with refused("AccessDenied", 403):
+            reader.client("s3").get_object(Bucket="shelf", Key="ghost")
+        lister = enforcing.new_user("lister", [allow(["s3:GetObject", "s3:ListBucket"])])
+        with refused("NoSuchKey", 404):
+            lister.client("s3").get_object(Bucket="shelf", Key="ghost")
+
     def test_a_denied_write_writes_nothing(self, enforcing, shelf):
         alice = enforcing.new_user("alice", [allow("s3:GetObject")])
         with refused("AccessDenied", 403):

@@ -49,7 +49,7 @@ def test_create_and_get(functions, create, function_zip):
         Description="greets",
         Timeout=10,
         MemorySize=256,
-        Environment={"Variables": {"A": "1"}},
+        Environment={"Variables": {"STAGE": "test"}},
         Tags={"team": "blue"},
     )
     assert created["ResponseMetadata"]["HTTPStatusCode"] == 201
@@ -64,7 +64,7 @@ def test_create_and_get(functions, create, function_zip):
         "Description": "greets",
         "Timeout": 10,
         "MemorySize": 256,
-        "Environment": {"Variables": {"A": "1"}},
+        "Environment": {"Variables": {"STAGE": "test"}},
         "Version": "$LATEST",
         "PackageType": "Zip",
         "Architectures": ["x86_64"],
@@ -149,10 +149,10 @@ def test_update_code(functions, create, function_zip):
 
 
 def test_update_configuration(functions, create):
-    created = create(Environment={"Variables": {"A": "1"}})
+    created = create(Environment={"Variables": {"STAGE": "test"}})
     updated = functions.update_function_configuration(FunctionName="hello", Timeout=60, Description="slow")
     assert (updated["Timeout"], updated["Description"]) == (60, "slow")
-    assert updated["Environment"] == {"Variables": {"A": "1"}}
+    assert updated["Environment"] == {"Variables": {"STAGE": "test"}}
     with refused("PreconditionFailedException", 412):
         functions.update_function_configuration(
             FunctionName="hello", Timeout=61, RevisionId=created["RevisionId"]
