@@ -87,7 +87,7 @@ class TestTheEnd:
         s3 = plain.root().client("s3")
         s3.create_bucket(Bucket="shelf")
         request = Request("PUT", "/shelf/slow", "s3")
-        headers = signed_headers(request, plain.root(), payload_hash="UNSIGNED-PAYLOAD") 
+        headers = signed_headers(request, plain.root(), payload_hash="UNSIGNED-PAYLOAD")
         headers |= {"content-length": "10", "expect": "100-continue"}
         head = "\r\n".join([f"PUT {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())])
         with socket.create_connection(("127.0.0.1", plain.port), timeout=30) as connection:

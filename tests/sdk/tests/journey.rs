@@ -8,8 +8,29 @@ use stockade_sdk_journey::{Keys, Server};
 
 const ROLE: &str = "arn:aws:iam::000000000000:role/lambda-role";
 
-/// A zip archive with nothing in it: the end-of-central-directory record alone.
-const EMPTY_ZIP: [u8; 22] = *b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+/// A zip archive with an empty `handler.py`: the file's header, the directory's entry, the directory's end. Of a file
+/// without content, checksum and sizes are zero.
+fn function_zip() -> Vec<u8> {
+    let name = b"handler.py";
+    let file = [&b"PK\x03\x04\x0a\0"[..], &[0; 20], &[10, 0, 0, 0], name].concat();
+    let entry = [
+        &b"PK\x01\x02\x0a\0\x0a\0"[..],
+        &[0; 20],
+        &[10, 0],
+        &[0; 16],
+        name,
+    ]
+    .concat();
+    let lengths =
+        [entry.len(), file.len()].map(|length| u32::try_from(length).expect("a short archive"));
+    let end = [
+        &b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..],
+        &lengths.map(u32::to_le_bytes).concat(),
+        &[0, 0],
+    ]
+    .concat();
+    [file, entry, end].concat()
+}
 
 fn policy(actions: &str) -> String {
     format!(
@@ -131,7 +152,7 @@ async fn a_function_needs_its_role_passed() {
             .handler("handler.handler")
             .code(
                 FunctionCode::builder()
-                    .zip_file(EMPTY_ZIP.to_vec().into())
+                    .zip_file(function_zip().into())
                     .build(),
             )
             .send()
