@@ -4,13 +4,14 @@
 mod tests;
 
 use std::fmt::{self, Write as _};
-use std::io;
+use std::io::{self, BufWriter};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -20,8 +21,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
 
-/// Sets the log up for the whole process.
-pub(crate) fn start(format: LogFormat, debug: bool) {
+/// Most entries that wait to be written; beyond it, requests wait for the log.
+const MAX_WAITING_ENTRIES: usize = 10_000;
+/// Bytes that are written at once when entries come fast.
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Sets the log up for the whole process. Entries are written by a thread of their own, at once when
+/// it has nothing else to do; what waits is written when the guard is dropped.
+pub(crate) fn start(format: LogFormat, debug: bool) -> WorkerGuard {
     let level = if debug {
         LevelFilter::DEBUG
     } else {
@@ -31,13 +38,18 @@ pub(crate) fn start(format: LogFormat, debug: bool) {
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("stockade", level);
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(false)
+        .buffered_lines_limit(MAX_WAITING_ENTRIES)
+        .finish(BufWriter::with_capacity(BUFFER_BYTES, io::stderr()));
     let lines = tracing_subscriber::fmt::layer()
         .event_format(Line(format))
-        .with_writer(io::stderr);
+        .with_writer(writer);
     tracing_subscriber::registry()
         .with(lines)
         .with(filter)
         .init();
+    guard
 }
 
 /// One entry: `LEVEL:target: message key=value …`, or the same as a JSON object with its time.

@@ -20,7 +20,7 @@ use crate::config::{Cli, Serve};
 
 fn main() -> ExitCode {
     let config = Cli::parse().serve();
-    logging::start(config.log_format, config.debug);
+    let _log = logging::start(config.log_format, config.debug);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -3,9 +3,11 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use parking_lot::RwLock;
 use stockade_kit::access_key::{self, Kind};
 use stockade_kit::failure::Failure;
 use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
@@ -24,6 +26,38 @@ const PARTITION: &str = "aws";
 const ALL: &str =
     r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
 
+/// How many long-term keys are kept ready.
+const MAX_KEYS: usize = 4_096;
+
+/// Long-term keys as they were at one revision; every change of keys or users draws a new one.
+/// Sessions are not kept: they come without a new revision.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    kept: RwLock<HashMap<String, (u64, Arc<Credential>)>>,
+}
+
+impl Keys {
+    fn get(
+        &self,
+        id: &str,
+        revision: u64,
+        read: impl FnOnce() -> Option<Credential>,
+    ) -> Option<Arc<Credential>> {
+        if let Some((at, credential)) = self.kept.read().get(id)
+            && *at == revision
+        {
+            return Some(Arc::clone(credential));
+        }
+        let credential = Arc::new(read()?);
+        let mut kept = self.kept.write();
+        if kept.len() >= MAX_KEYS {
+            kept.clear();
+        }
+        kept.insert(id.to_owned(), (revision, Arc::clone(&credential)));
+        Some(credential)
+    }
+}
+
 impl Directory for Iam {
     fn credential(&self, access_key: &str) -> Option<Arc<Credential>> {
         let kind = access_key::kind_of(access_key)?;
@@ -31,11 +65,15 @@ impl Directory for Iam {
         let snapshot = self.store.snapshot();
         // The store's failure is in the log by now. A key that cannot be read is a key that is
         // not there, which refuses it: keys of this form are never taken for a stranger's.
-        let credential = match kind {
-            Kind::LongTerm => long_term(&snapshot, access_key, account),
-            Kind::Temporary => temporary(&snapshot, access_key, account),
-        };
-        credential.ok().flatten().map(Arc::new)
+        match kind {
+            Kind::LongTerm => self.keys.get(access_key, state::revision(&snapshot), || {
+                long_term(&snapshot, access_key, account).ok().flatten()
+            }),
+            Kind::Temporary => temporary(&snapshot, access_key, account)
+                .ok()
+                .flatten()
+                .map(Arc::new),
+        }
     }
 
     fn profile(&self, account: &str, caller: &Caller) -> Option<Profile> {

@@ -42,6 +42,8 @@ mod usage;
 mod users;
 mod validate;
 
+use std::sync::Arc;
+
 use stockade_spec::Error;
 use stockade_store::Store;
 
@@ -49,13 +51,17 @@ use stockade_store::Store;
 #[derive(Clone)]
 pub struct Iam {
     store: Store,
+    keys: Arc<directory::Keys>,
 }
 
 impl Iam {
     /// IAM, with its records in this store.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self {
+            store,
+            keys: Arc::default(),
+        }
     }
 }
 
