@@ -9,399 +9,80 @@ use crate::{
     roles, state, tags, usage, users,
 };
 
+/// Operations that are a function of their noun's module, as they stand in the handler trait: with an
+/// output, or with none.
+macro_rules! operations {
+    ($($name:ident($input:ident) -> $output:ident = $handler:path;)*) => {
+        $(async fn $name(
+            &self,
+            context: &RequestContext,
+            input: shapes::$input,
+        ) -> Result<shapes::$output, Error> {
+            $handler(self, context, input).await
+        })*
+    };
+    ($($name:ident($input:ident) = $handler:path;)*) => {
+        $(async fn $name(
+            &self,
+            context: &RequestContext,
+            input: shapes::$input,
+        ) -> Result<Unit, Error> {
+            $handler(self, context, input).await.map(|()| Unit)
+        })*
+    };
+}
+
 impl stockade_iam_api::Iam for Iam {
-    async fn create_user(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreateUserRequest,
-    ) -> Result<shapes::CreateUserResponse, Error> {
-        users::create(self, context, input).await
+    operations! {
+        create_user(CreateUserRequest) -> CreateUserResponse = users::create;
+        get_user(GetUserRequest) -> GetUserResponse = users::read;
+        list_users(ListUsersRequest) -> ListUsersResponse = users::list;
+        create_group(CreateGroupRequest) -> CreateGroupResponse = groups::create;
+        get_group(GetGroupRequest) -> GetGroupResponse = groups::read;
+        list_groups(ListGroupsRequest) -> ListGroupsResponse = groups::list;
+        list_groups_for_user(ListGroupsForUserRequest) -> ListGroupsForUserResponse = groups::list_for_user;
+        create_role(CreateRoleRequest) -> CreateRoleResponse = roles::create;
+        get_role(GetRoleRequest) -> GetRoleResponse = roles::read;
+        list_roles(ListRolesRequest) -> ListRolesResponse = roles::list;
+        update_role(UpdateRoleRequest) -> UpdateRoleResponse = roles::update;
+        update_role_description(UpdateRoleDescriptionRequest) -> UpdateRoleDescriptionResponse = roles::update_description;
+        create_access_key(CreateAccessKeyRequest) -> CreateAccessKeyResponse = access_keys::create;
+        list_access_keys(ListAccessKeysRequest) -> ListAccessKeysResponse = access_keys::list;
+        get_access_key_last_used(GetAccessKeyLastUsedRequest) -> GetAccessKeyLastUsedResponse = access_keys::last_used;
+        create_policy(CreatePolicyRequest) -> CreatePolicyResponse = policies::create;
+        get_policy(GetPolicyRequest) -> GetPolicyResponse = policies::read;
+        list_policies(ListPoliciesRequest) -> ListPoliciesResponse = policies::list;
+        create_policy_version(CreatePolicyVersionRequest) -> CreatePolicyVersionResponse = policies::create_version;
+        get_policy_version(GetPolicyVersionRequest) -> GetPolicyVersionResponse = policies::read_version;
+        list_policy_versions(ListPolicyVersionsRequest) -> ListPolicyVersionsResponse = policies::list_versions;
+        list_entities_for_policy(ListEntitiesForPolicyRequest) -> ListEntitiesForPolicyResponse = usage::list;
+        create_instance_profile(CreateInstanceProfileRequest) -> CreateInstanceProfileResponse = instance_profiles::create;
+        get_instance_profile(GetInstanceProfileRequest) -> GetInstanceProfileResponse = instance_profiles::read;
+        list_instance_profiles(ListInstanceProfilesRequest) -> ListInstanceProfilesResponse = instance_profiles::list;
+        list_instance_profiles_for_role(ListInstanceProfilesForRoleRequest) -> ListInstanceProfilesForRoleResponse = instance_profiles::list_for_role;
     }
 
-    async fn get_user(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetUserRequest,
-    ) -> Result<shapes::GetUserResponse, Error> {
-        users::read(self, context, input).await
-    }
-
-    async fn list_users(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListUsersRequest,
-    ) -> Result<shapes::ListUsersResponse, Error> {
-        users::list(self, context, input).await
-    }
-
-    async fn update_user(
-        &self,
-        context: &RequestContext,
-        input: shapes::UpdateUserRequest,
-    ) -> Result<Unit, Error> {
-        users::update(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn delete_user(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteUserRequest,
-    ) -> Result<Unit, Error> {
-        users::delete(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn update_group(
-        &self,
-        context: &RequestContext,
-        input: shapes::UpdateGroupRequest,
-    ) -> Result<Unit, Error> {
-        groups::update(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn delete_group(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteGroupRequest,
-    ) -> Result<Unit, Error> {
-        groups::delete(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn add_user_to_group(
-        &self,
-        context: &RequestContext,
-        input: shapes::AddUserToGroupRequest,
-    ) -> Result<Unit, Error> {
-        groups::add_user(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn remove_user_from_group(
-        &self,
-        context: &RequestContext,
-        input: shapes::RemoveUserFromGroupRequest,
-    ) -> Result<Unit, Error> {
-        groups::remove_user(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn update_assume_role_policy(
-        &self,
-        context: &RequestContext,
-        input: shapes::UpdateAssumeRolePolicyRequest,
-    ) -> Result<Unit, Error> {
-        roles::update_trust(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_role(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteRoleRequest,
-    ) -> Result<Unit, Error> {
-        roles::delete(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn update_access_key(
-        &self,
-        context: &RequestContext,
-        input: shapes::UpdateAccessKeyRequest,
-    ) -> Result<Unit, Error> {
-        access_keys::update(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_access_key(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteAccessKeyRequest,
-    ) -> Result<Unit, Error> {
-        access_keys::delete(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn put_user_permissions_boundary(
-        &self,
-        context: &RequestContext,
-        input: shapes::PutUserPermissionsBoundaryRequest,
-    ) -> Result<Unit, Error> {
-        boundaries::put_of_user(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_user_permissions_boundary(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteUserPermissionsBoundaryRequest,
-    ) -> Result<Unit, Error> {
-        boundaries::delete_of_user(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn put_role_permissions_boundary(
-        &self,
-        context: &RequestContext,
-        input: shapes::PutRolePermissionsBoundaryRequest,
-    ) -> Result<Unit, Error> {
-        boundaries::put_of_role(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_role_permissions_boundary(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteRolePermissionsBoundaryRequest,
-    ) -> Result<Unit, Error> {
-        boundaries::delete_of_role(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_policy(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeletePolicyRequest,
-    ) -> Result<Unit, Error> {
-        policies::delete(self, context, input).await.map(|()| Unit)
-    }
-
-    async fn set_default_policy_version(
-        &self,
-        context: &RequestContext,
-        input: shapes::SetDefaultPolicyVersionRequest,
-    ) -> Result<Unit, Error> {
-        policies::set_default_version(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_policy_version(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeletePolicyVersionRequest,
-    ) -> Result<Unit, Error> {
-        policies::delete_version(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn delete_instance_profile(
-        &self,
-        context: &RequestContext,
-        input: shapes::DeleteInstanceProfileRequest,
-    ) -> Result<Unit, Error> {
-        instance_profiles::delete(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn add_role_to_instance_profile(
-        &self,
-        context: &RequestContext,
-        input: shapes::AddRoleToInstanceProfileRequest,
-    ) -> Result<Unit, Error> {
-        instance_profiles::add_role(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn remove_role_from_instance_profile(
-        &self,
-        context: &RequestContext,
-        input: shapes::RemoveRoleFromInstanceProfileRequest,
-    ) -> Result<Unit, Error> {
-        instance_profiles::remove_role(self, context, input)
-            .await
-            .map(|()| Unit)
-    }
-
-    async fn create_group(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreateGroupRequest,
-    ) -> Result<shapes::CreateGroupResponse, Error> {
-        groups::create(self, context, input).await
-    }
-
-    async fn get_group(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetGroupRequest,
-    ) -> Result<shapes::GetGroupResponse, Error> {
-        groups::read(self, context, input).await
-    }
-
-    async fn list_groups(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListGroupsRequest,
-    ) -> Result<shapes::ListGroupsResponse, Error> {
-        groups::list(self, context, input).await
-    }
-
-    async fn list_groups_for_user(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListGroupsForUserRequest,
-    ) -> Result<shapes::ListGroupsForUserResponse, Error> {
-        groups::list_for_user(self, context, input).await
-    }
-
-    async fn create_role(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreateRoleRequest,
-    ) -> Result<shapes::CreateRoleResponse, Error> {
-        roles::create(self, context, input).await
-    }
-
-    async fn get_role(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetRoleRequest,
-    ) -> Result<shapes::GetRoleResponse, Error> {
-        roles::read(self, context, input).await
-    }
-
-    async fn list_roles(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListRolesRequest,
-    ) -> Result<shapes::ListRolesResponse, Error> {
-        roles::list(self, context, input).await
-    }
-
-    async fn update_role(
-        &self,
-        context: &RequestContext,
-        input: shapes::UpdateRoleRequest,
-    ) -> Result<shapes::UpdateRoleResponse, Error> {
-        roles::update(self, context, input).await
-    }
-
-    async fn update_role_description(
-        &self,
-        context: &RequestContext,
-        input: shapes::UpdateRoleDescriptionRequest,
-    ) -> Result<shapes::UpdateRoleDescriptionResponse, Error> {
-        roles::update_description(self, context, input).await
-    }
-
-    async fn create_access_key(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreateAccessKeyRequest,
-    ) -> Result<shapes::CreateAccessKeyResponse, Error> {
-        access_keys::create(self, context, input).await
-    }
-
-    async fn list_access_keys(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListAccessKeysRequest,
-    ) -> Result<shapes::ListAccessKeysResponse, Error> {
-        access_keys::list(self, context, input).await
-    }
-
-    async fn get_access_key_last_used(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetAccessKeyLastUsedRequest,
-    ) -> Result<shapes::GetAccessKeyLastUsedResponse, Error> {
-        access_keys::last_used(self, context, input).await
-    }
-
-    async fn create_policy(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreatePolicyRequest,
-    ) -> Result<shapes::CreatePolicyResponse, Error> {
-        policies::create(self, context, input).await
-    }
-
-    async fn get_policy(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetPolicyRequest,
-    ) -> Result<shapes::GetPolicyResponse, Error> {
-        policies::read(self, context, input).await
-    }
-
-    async fn list_policies(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListPoliciesRequest,
-    ) -> Result<shapes::ListPoliciesResponse, Error> {
-        policies::list(self, context, input).await
-    }
-
-    async fn create_policy_version(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreatePolicyVersionRequest,
-    ) -> Result<shapes::CreatePolicyVersionResponse, Error> {
-        policies::create_version(self, context, input).await
-    }
-
-    async fn get_policy_version(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetPolicyVersionRequest,
-    ) -> Result<shapes::GetPolicyVersionResponse, Error> {
-        policies::read_version(self, context, input).await
-    }
-
-    async fn list_policy_versions(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListPolicyVersionsRequest,
-    ) -> Result<shapes::ListPolicyVersionsResponse, Error> {
-        policies::list_versions(self, context, input).await
-    }
-
-    async fn list_entities_for_policy(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListEntitiesForPolicyRequest,
-    ) -> Result<shapes::ListEntitiesForPolicyResponse, Error> {
-        usage::list(self, context, input).await
-    }
-
-    async fn create_instance_profile(
-        &self,
-        context: &RequestContext,
-        input: shapes::CreateInstanceProfileRequest,
-    ) -> Result<shapes::CreateInstanceProfileResponse, Error> {
-        instance_profiles::create(self, context, input).await
-    }
-
-    async fn get_instance_profile(
-        &self,
-        context: &RequestContext,
-        input: shapes::GetInstanceProfileRequest,
-    ) -> Result<shapes::GetInstanceProfileResponse, Error> {
-        instance_profiles::read(self, context, input).await
-    }
-
-    async fn list_instance_profiles(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListInstanceProfilesRequest,
-    ) -> Result<shapes::ListInstanceProfilesResponse, Error> {
-        instance_profiles::list(self, context, input).await
-    }
-
-    async fn list_instance_profiles_for_role(
-        &self,
-        context: &RequestContext,
-        input: shapes::ListInstanceProfilesForRoleRequest,
-    ) -> Result<shapes::ListInstanceProfilesForRoleResponse, Error> {
-        instance_profiles::list_for_role(self, context, input).await
+    operations! {
+        update_user(UpdateUserRequest) = users::update;
+        delete_user(DeleteUserRequest) = users::delete;
+        update_group(UpdateGroupRequest) = groups::update;
+        delete_group(DeleteGroupRequest) = groups::delete;
+        add_user_to_group(AddUserToGroupRequest) = groups::add_user;
+        remove_user_from_group(RemoveUserFromGroupRequest) = groups::remove_user;
+        update_assume_role_policy(UpdateAssumeRolePolicyRequest) = roles::update_trust;
+        delete_role(DeleteRoleRequest) = roles::delete;
+        update_access_key(UpdateAccessKeyRequest) = access_keys::update;
+        delete_access_key(DeleteAccessKeyRequest) = access_keys::delete;
+        put_user_permissions_boundary(PutUserPermissionsBoundaryRequest) = boundaries::put_of_user;
+        delete_user_permissions_boundary(DeleteUserPermissionsBoundaryRequest) = boundaries::delete_of_user;
+        put_role_permissions_boundary(PutRolePermissionsBoundaryRequest) = boundaries::put_of_role;
+        delete_role_permissions_boundary(DeleteRolePermissionsBoundaryRequest) = boundaries::delete_of_role;
+        delete_policy(DeletePolicyRequest) = policies::delete;
+        set_default_policy_version(SetDefaultPolicyVersionRequest) = policies::set_default_version;
+        delete_policy_version(DeletePolicyVersionRequest) = policies::delete_version;
+        delete_instance_profile(DeleteInstanceProfileRequest) = instance_profiles::delete;
+        add_role_to_instance_profile(AddRoleToInstanceProfileRequest) = instance_profiles::add_role;
+        remove_role_from_instance_profile(RemoveRoleFromInstanceProfileRequest) = instance_profiles::remove_role;
     }
 
     async fn put_user_policy(
