@@ -3,7 +3,6 @@
 use stockade_iam_api::{errors, shapes};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids::UniqueId;
-use stockade_kit::tags::TagSet;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
@@ -25,7 +24,11 @@ pub(crate) fn get(
         })?)
 }
 
-fn put(tx: &mut WriteTx, scope: &Scope, profile: &InstanceProfile) -> Result<(), Failure> {
+pub(crate) fn put(
+    tx: &mut WriteTx,
+    scope: &Scope,
+    profile: &InstanceProfile,
+) -> Result<(), Failure> {
     Ok(tx.put(
         INSTANCE_PROFILES,
         scope,
@@ -215,21 +218,6 @@ pub(crate) async fn remove_role(
             ))
             .into());
         }
-        put(tx, scope, &profile)
-    })
-    .await
-}
-
-/// Changes a profile's tags.
-pub(crate) async fn change_tags(
-    iam: &Iam,
-    context: &RequestContext,
-    name: &str,
-    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
-) -> Result<(), Error> {
-    state::write(&iam.store, &context.account, |tx, scope| {
-        let mut profile = get(tx, scope, name)?;
-        change(&mut profile.tags)?;
         put(tx, scope, &profile)
     })
     .await

@@ -24,7 +24,11 @@ pub(crate) fn not_found(arn: &str) -> Error {
 }
 
 /// The account's own policy of this ARN, to be changed, or AWS's error.
-fn get_own(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<ManagedPolicy, Failure> {
+pub(crate) fn get_own(
+    snapshot: &Snapshot,
+    scope: &Scope,
+    arn: &str,
+) -> Result<ManagedPolicy, Failure> {
     let (account, _) = validate::policy_arn(arn)?;
     if account != scope.account_id() {
         return Err(Error::new(
@@ -51,7 +55,7 @@ fn find(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<Option<ManagedP
     Ok(policy.filter(|policy| arn.ends_with(&format!(":policy{}{}", policy.path, policy.name))))
 }
 
-fn put(tx: &mut WriteTx, scope: &Scope, policy: &ManagedPolicy) -> Result<(), Failure> {
+pub(crate) fn put(tx: &mut WriteTx, scope: &Scope, policy: &ManagedPolicy) -> Result<(), Failure> {
     Ok(tx.put(POLICIES, scope, &[&state::key(&policy.name)], policy)?)
 }
 
@@ -471,21 +475,6 @@ pub(crate) async fn delete_version(
             .into());
         }
         policy.versions.retain(|version| version.number != number);
-        put(tx, scope, &policy)
-    })
-    .await
-}
-
-/// Changes the tags of the account's own policy.
-pub(crate) async fn change_tags(
-    iam: &Iam,
-    context: &RequestContext,
-    arn: &str,
-    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
-) -> Result<(), Error> {
-    state::write(&iam.store, &context.account, |tx, scope| {
-        let mut policy = get_own(tx, scope, arn)?;
-        change(&mut policy.tags)?;
         put(tx, scope, &policy)
     })
     .await

@@ -1,10 +1,9 @@
 //! Records and facts as answers show them.
 
-use std::time::UNIX_EPOCH;
-
 use aws_smithy_types::DateTime;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use stockade_iam_api::shapes;
+use stockade_kit::time::epoch_seconds;
 use stockade_spec::RequestContext;
 
 /// What RFC 3986 leaves as it is; policy documents in answers encode the rest.
@@ -16,9 +15,7 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// When the request arrived, in seconds since the epoch.
 pub(crate) fn now(context: &RequestContext) -> i64 {
-    context.now.duration_since(UNIX_EPOCH).map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
+    epoch_seconds(context.now)
 }
 
 pub(crate) fn time(seconds: i64) -> DateTime {

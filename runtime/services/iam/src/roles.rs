@@ -3,7 +3,6 @@
 use stockade_iam_api::{errors, shapes};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids::UniqueId;
-use stockade_kit::tags::TagSet;
 use stockade_policy::PolicyKind;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
@@ -229,21 +228,6 @@ pub(crate) async fn delete(
         role.policies.refuse_deletion()?;
         tx.delete(ROLES, scope, &[&key]);
         Ok(())
-    })
-    .await
-}
-
-/// Changes a role's tags.
-pub(crate) async fn change_tags(
-    iam: &Iam,
-    context: &RequestContext,
-    name: &str,
-    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
-) -> Result<(), Error> {
-    state::write(&iam.store, &context.account, |tx, scope| {
-        let mut role = get(tx, scope, name)?;
-        change(&mut role.tags)?;
-        put(tx, scope, &role)
     })
     .await
 }

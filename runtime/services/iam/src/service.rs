@@ -403,7 +403,7 @@ impl stockade_iam_api::Iam for Iam {
         input: shapes::TagUserRequest,
     ) -> Result<Unit, Error> {
         let new = tags::from_input(Some(&input.tags))?;
-        users::change_tags(self, context, &input.user_name, |tags| {
+        tags::change::<state::User>(self, context, &input.user_name, |tags| {
             tags::merge(tags, new.clone())
         })
         .await
@@ -415,7 +415,7 @@ impl stockade_iam_api::Iam for Iam {
         context: &RequestContext,
         input: shapes::UntagUserRequest,
     ) -> Result<Unit, Error> {
-        users::change_tags(self, context, &input.user_name, |tags| {
+        tags::change::<state::User>(self, context, &input.user_name, |tags| {
             tags::remove(tags, &input.tag_keys);
             Ok(())
         })
@@ -450,7 +450,7 @@ impl stockade_iam_api::Iam for Iam {
         input: shapes::TagRoleRequest,
     ) -> Result<Unit, Error> {
         let new = tags::from_input(Some(&input.tags))?;
-        roles::change_tags(self, context, &input.role_name, |tags| {
+        tags::change::<state::Role>(self, context, &input.role_name, |tags| {
             tags::merge(tags, new.clone())
         })
         .await
@@ -462,7 +462,7 @@ impl stockade_iam_api::Iam for Iam {
         context: &RequestContext,
         input: shapes::UntagRoleRequest,
     ) -> Result<Unit, Error> {
-        roles::change_tags(self, context, &input.role_name, |tags| {
+        tags::change::<state::Role>(self, context, &input.role_name, |tags| {
             tags::remove(tags, &input.tag_keys);
             Ok(())
         })
@@ -497,7 +497,7 @@ impl stockade_iam_api::Iam for Iam {
         input: shapes::TagPolicyRequest,
     ) -> Result<Unit, Error> {
         let new = tags::from_input(Some(&input.tags))?;
-        policies::change_tags(self, context, &input.policy_arn, |tags| {
+        tags::change::<state::ManagedPolicy>(self, context, &input.policy_arn, |tags| {
             tags::merge(tags, new.clone())
         })
         .await
@@ -509,7 +509,7 @@ impl stockade_iam_api::Iam for Iam {
         context: &RequestContext,
         input: shapes::UntagPolicyRequest,
     ) -> Result<Unit, Error> {
-        policies::change_tags(self, context, &input.policy_arn, |tags| {
+        tags::change::<state::ManagedPolicy>(self, context, &input.policy_arn, |tags| {
             tags::remove(tags, &input.tag_keys);
             Ok(())
         })
@@ -539,9 +539,12 @@ impl stockade_iam_api::Iam for Iam {
         input: shapes::TagInstanceProfileRequest,
     ) -> Result<Unit, Error> {
         let new = tags::from_input(Some(&input.tags))?;
-        instance_profiles::change_tags(self, context, &input.instance_profile_name, |tags| {
-            tags::merge(tags, new.clone())
-        })
+        tags::change::<state::InstanceProfile>(
+            self,
+            context,
+            &input.instance_profile_name,
+            |tags| tags::merge(tags, new.clone()),
+        )
         .await
         .map(|()| Unit)
     }
@@ -551,10 +554,15 @@ impl stockade_iam_api::Iam for Iam {
         context: &RequestContext,
         input: shapes::UntagInstanceProfileRequest,
     ) -> Result<Unit, Error> {
-        instance_profiles::change_tags(self, context, &input.instance_profile_name, |tags| {
-            tags::remove(tags, &input.tag_keys);
-            Ok(())
-        })
+        tags::change::<state::InstanceProfile>(
+            self,
+            context,
+            &input.instance_profile_name,
+            |tags| {
+                tags::remove(tags, &input.tag_keys);
+                Ok(())
+            },
+        )
         .await
         .map(|()| Unit)
     }

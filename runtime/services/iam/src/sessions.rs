@@ -1,11 +1,12 @@
 //! Temporary credentials: issued for STS, looked up by the directory.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use stockade_kit::access_key::Kind;
 use stockade_kit::failure::Failure;
 use stockade_kit::ids;
 use stockade_kit::tags::{Rules, TagSet};
+use stockade_kit::time::epoch_seconds;
 use stockade_spec::{Caller, Error, Session};
 use stockade_store::{Scan, Scope, Snapshot, Table, WriteTx, ordered};
 
@@ -75,7 +76,7 @@ impl Iam {
         &self,
         request: SessionRequest<'_>,
     ) -> Result<TemporaryCredentials, Error> {
-        let issued = seconds(request.now);
+        let issued = epoch_seconds(request.now);
         let lasts = i64::try_from(request.duration.as_secs()).unwrap_or(i64::MAX);
         let record = SessionRecord {
             secret: ids::secret_access_key(),
@@ -197,10 +198,4 @@ fn forget(tx: &mut WriteTx, scope: &Scope, now: i64) -> Result<(), Failure> {
         tx.delete(SESSIONS, scope, &[id]);
     }
     Ok(())
-}
-
-fn seconds(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use stockade_iam_api::{errors, shapes};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids::UniqueId;
-use stockade_kit::tags::TagSet;
 use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
@@ -211,19 +210,4 @@ pub(crate) async fn delete(
 /// AWS's refusal to delete what others still refer to.
 pub(crate) fn conflict(what_first: &str) -> Error {
     errors::delete_conflict_exception(format!("Cannot delete entity, {what_first}."))
-}
-
-/// Changes a user's tags.
-pub(crate) async fn change_tags(
-    iam: &Iam,
-    context: &RequestContext,
-    name: &str,
-    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
-) -> Result<(), Error> {
-    state::write(&iam.store, &context.account, |tx, scope| {
-        let mut user = get(tx, scope, name)?;
-        change(&mut user.tags)?;
-        put(tx, scope, &user)
-    })
-    .await
 }

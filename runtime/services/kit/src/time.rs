@@ -81,6 +81,14 @@ impl Clock {
     }
 }
 
+/// Whole seconds since the epoch: the precision that records keep. Before the epoch, zero.
+#[must_use]
+pub fn epoch_seconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
+
 /// The years that four digits can write, in seconds since the epoch: 0000-01-01 to 9999-12-31.
 const WRITABLE_SECS: (i64, i64) = (-62_167_219_200, 253_402_300_799);
 

@@ -40,7 +40,7 @@ pub(crate) async fn create(
         account: context.account.clone(),
         region: region.to_owned(),
         partition: context.partition.to_owned(),
-        created: names::seconds(context.now),
+        created: stockade_kit::time::epoch_seconds(context.now),
         id: stockade_kit::ids::request_id(),
         acls,
     };

@@ -56,7 +56,7 @@ pub(crate) async fn complete(
     };
     let named = read_parts(input.multipart_upload.take(), &input.upload_id)?;
     let manifest = ids::request_id();
-    let now = names::seconds(context.now);
+    let now = stockade_kit::time::epoch_seconds(context.now);
     let (record, garbage) = s3
         .store
         .write(|tx| {

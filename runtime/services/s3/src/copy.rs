@@ -207,7 +207,7 @@ pub(crate) async fn copy(
         size: blob.len,
         body: Body::Whole(blob),
         etag: received.md5,
-        modified: names::seconds(context.now),
+        modified: stockade_kit::time::epoch_seconds(context.now),
         checksum: received.checksum,
         attributes,
     };

@@ -1,7 +1,6 @@
 //! Names, and how answers write them.
 
 use std::net::Ipv4Addr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
@@ -59,13 +58,6 @@ pub(crate) fn owner(account: &str) -> shapes::Owner {
 /// An ETag as the protocol writes it.
 pub(crate) fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
-}
-
-/// Seconds since the epoch: the precision that S3 keeps.
-pub(crate) fn seconds(time: SystemTime) -> i64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
 }
 
 /// What `encoding-type=url` leaves as it is.

@@ -76,7 +76,7 @@ impl<'a> Place<'a> {
         let record = PartRecord {
             blob: received.staged.keep(),
             etag: received.md5,
-            modified: names::seconds(context.now),
+            modified: stockade_kit::time::epoch_seconds(context.now),
             checksum: received.checksum,
         };
         let number = part_key(self.number);

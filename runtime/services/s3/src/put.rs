@@ -57,7 +57,7 @@ pub(crate) async fn put(
         size: blob.len,
         body: Body::Whole(blob),
         etag: received.md5,
-        modified: names::seconds(context.now),
+        modified: stockade_kit::time::epoch_seconds(context.now),
         checksum: received.checksum,
         attributes,
     };

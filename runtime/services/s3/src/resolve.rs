@@ -11,9 +11,9 @@ use stockade_spec::resolve::{
 };
 use stockade_store::StoreError;
 
+use crate::S3;
 use crate::copy::Source;
 use crate::state::{Bucket, POLICIES};
-use crate::{S3, names};
 
 /// All values of all arguments.
 fn values<'a>(arguments: &Arguments<'a>) -> impl Iterator<Item = &'a String> {
@@ -62,7 +62,7 @@ impl Resolvers for S3 {
     }
 
     fn remaining_days(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
-        let now = names::seconds(SystemTime::now());
+        let now = time::epoch_seconds(SystemTime::now());
         each(arguments, |text| {
             let until = time::parse_iso8601(text).or_else(|| time::parse_http_date(text));
             let until = until.ok_or_else(|| format!("{text} is not a time"))?;

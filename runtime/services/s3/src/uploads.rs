@@ -36,7 +36,7 @@ pub(crate) async fn create(
     let owner = input.expected_bucket_owner.as_deref();
     let bucket = Bucket::require(&s3.store.snapshot(), &input.bucket, owner)?;
     let record = UploadRecord {
-        initiated: names::seconds(context.now),
+        initiated: stockade_kit::time::epoch_seconds(context.now),
         initiator: initiator(context),
         algorithm,
         composite,
