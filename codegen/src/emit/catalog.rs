@@ -9,17 +9,26 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
+use stockade_spec::template::{Permissions, table};
 
 use super::{HEADER, Outputs};
 use crate::model::{Auth, Location, Model, Models, Operation, Protocol, ShapeKind};
 
 /// The crate's files.
-pub(super) fn emit(models: &Models) -> Result<Outputs> {
+pub(super) fn emit(
+    models: &Models,
+    permissions: &BTreeMap<String, Permissions>,
+) -> Result<Outputs> {
     let root = PathBuf::from("catalog");
     let mut outputs = Outputs::new();
     for model in models.services.values() {
         let file = root.join("services").join(format!("{}.txt", model.id));
         outputs.insert(file, operations(model)?.into_bytes());
+    }
+    for (id, permissions) in permissions {
+        let file = root.join("permissions").join(format!("{id}.txt"));
+        let text = format!("# {HEADER}\n{}", table::write(id, permissions));
+        outputs.insert(file, text.into_bytes());
     }
     let services: Vec<&Model> = models.services.values().collect();
     outputs.insert(

@@ -2,9 +2,9 @@
 //! name.
 
 use super::input::{Found, Input, is_scalar, plain};
-use super::ir::{Part, Path, Predicate, Resource, Step};
 use super::overlay::Overlay;
 use crate::model::{Action, Authorization, ShapeKind};
+use stockade_spec::template::{Part, Path, Predicate, Resource, Step};
 
 /// The resources that one requirement of an action is about, and when.
 pub(super) struct Bound {

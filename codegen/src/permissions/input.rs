@@ -1,7 +1,7 @@
 //! An operation's input as the rules see it: its members, near and far, and whether a path exists.
 
-use super::ir::{Path, Step};
 use crate::model::{Member, Model, Shape, ShapeKind};
+use stockade_spec::template::{Path, Step};
 
 /// How deep members are looked for by name.
 const DEPTH: usize = 5;

@@ -1,8 +1,8 @@
 //! Condition keys by rule: tags, and keys whose member is evident.
 
 use super::input::{Found, Input, is_scalar, plain};
-use super::ir::{Key, KeyValue, Path, Step};
 use crate::model::{Action, Authorization, ShapeKind};
+use stockade_spec::template::{Key, KeyValue, Path, Step};
 
 /// The keys of an action that this input evidently sets, sorted.
 pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {

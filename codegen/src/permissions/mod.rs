@@ -7,15 +7,11 @@
 
 mod bind;
 mod input;
-mod ir;
 mod keys;
 mod overlay;
 mod prefixes;
 mod resolve;
 mod rules;
-mod syntax;
-#[cfg(test)]
-mod table;
 #[cfg(test)]
 mod tests;
 
@@ -23,16 +19,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path as FilePath, PathBuf};
 
-use anyhow::{Context as _, Result as AnyResult, bail};
+use anyhow::{Context as _, Result as AnyResult, ensure};
 
-pub(crate) use ir::{
-    Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Predicate, Requirement, Resource,
-    Source, Step,
-};
 pub(crate) use overlay::Overlay;
 pub(crate) use prefixes::Prefixes;
+pub(crate) use stockade_spec::template::{
+    Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate,
+    Requirement, Resource, Source, Step,
+};
 
-use crate::model::Models;
+use crate::model::{Model, Models};
 use resolve::resolve;
 
 /// What is wrong in an overlay, and where.
@@ -49,19 +45,33 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// A service's permissions, by operation.
-pub(crate) type Permissions = BTreeMap<String, OperationPermissions>;
-
-/// The permissions of one service, with `models/overlays` of the workspace under `root`; an error
-/// lists all that is wrong in its overlay, each with file and line.
-pub(crate) fn load(root: &FilePath, models: &Models, service: &str) -> AnyResult<Permissions> {
-    let model = models
-        .services
-        .get(service)
-        .with_context(|| format!("there is no service {service}"))?;
+/// The permissions of every service by its id, with `models/overlays` of the workspace under `root`;
+/// an error lists all that is wrong in the overlays, each with file and line.
+pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<BTreeMap<String, Permissions>> {
     let file = PathBuf::from("models/overlays/prefixes.toml");
     let prefixes = Prefixes::parse(&file, &read(root, &file)?)
         .map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let mut loaded = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (id, model) in &models.services {
+        match service(root, models, model, &prefixes)? {
+            Ok(permissions) => {
+                loaded.insert(id.clone(), permissions);
+            }
+            Err(found) => problems.extend(found.iter().map(ToString::to_string)),
+        }
+    }
+    ensure!(problems.is_empty(), "{}", problems.join("\n"));
+    Ok(loaded)
+}
+
+fn service(
+    root: &FilePath,
+    models: &Models,
+    model: &Model,
+    prefixes: &Prefixes,
+) -> AnyResult<Result<Permissions, Vec<Diagnostic>>> {
+    let service = &model.id;
     let file = PathBuf::from(format!("models/overlays/{service}.toml"));
     // A service that the rules settle needs no overlay.
     let text = if root.join(&file).exists() {
@@ -69,15 +79,8 @@ pub(crate) fn load(root: &FilePath, models: &Models, service: &str) -> AnyResult
     } else {
         String::new()
     };
-    let resolved = Overlay::parse(&file, &text)
-        .and_then(|overlay| resolve(model, &models.authorization, &prefixes, &overlay));
-    match resolved {
-        Ok(permissions) => Ok(permissions),
-        Err(problems) => {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            bail!("{}", lines.join("\n"))
-        }
-    }
+    Ok(Overlay::parse(&file, &text)
+        .and_then(|overlay| resolve(model, &models.authorization, prefixes, &overlay)))
 }
 
 fn read(root: &FilePath, file: &FilePath) -> AnyResult<String> {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::Diagnostic;
-use super::ir::{KeyValue, Path, Predicate, Resource, Step};
-use super::syntax;
+use stockade_spec::template::syntax;
+use stockade_spec::template::{KeyValue, Path, Predicate, Resource, Step};
 
 /// One service's overlay, parsed but not yet held against its model.
 #[derive(Debug, Default)]

@@ -1,9 +1,11 @@
 //! What follows from the models alone: an operation's action, and the actions that depend on it.
 
 use super::input::{Input, is_scalar, plain};
-use super::ir::{Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step};
 use super::keys;
 use crate::model::{Action, Authorization};
+use stockade_spec::template::{
+    Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step,
+};
 
 /// An operation's action and how it was found; `action` is `None` where it is only inferred.
 pub(super) struct Named<'a> {

@@ -33,6 +33,7 @@ pub mod permission;
 pub mod resolve;
 pub mod service;
 pub mod shape;
+pub mod template;
 
 pub use error::Error;
 pub use operation::Operation;

@@ -5,6 +5,8 @@
 //! requirements mentions ([`Capture`]); everything else refers to them by index, so that filling a
 //! template is one walk over the input and a few look-ups.
 
+use std::fmt;
+
 /// Everything that authorization needs to know about one operation.
 #[derive(Debug)]
 pub struct Permissions {
@@ -32,7 +34,7 @@ pub enum Class {
 }
 
 /// The first source, in the order of the design, that named the operation's action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Source {
     /// The operation's own name among its prefix's actions.
     Name,
@@ -42,6 +44,28 @@ pub enum Source {
     Inferred,
     /// A hand-written overlay.
     Overlay,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requirements => "requirements",
+            Self::Open => "open",
+            Self::Unsigned => "unsigned",
+            Self::Bearer => "bearer",
+        })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Name => "name",
+            Self::Link => "link",
+            Self::Inferred => "inferred",
+            Self::Overlay => "overlay",
+        })
+    }
 }
 
 /// A path from the input to one member, or to one member of each element of a list or map.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use pretty_assertions::assert_eq;
 
+use stockade_spec::template::table;
+
 use super::*;
 
 const MODEL: &str = r#"{
@@ -105,7 +107,7 @@ fn table_of(operation: &str) -> String {
     )
     .unwrap();
     permissions.retain(|name, _| name == operation);
-    let table = table::render("toy", &permissions);
+    let table = table::write("toy", &permissions);
     table.split_once("\n\n").unwrap().1.to_owned()
 }
 

@@ -1,0 +1,365 @@
+//! What operations need, by names: the form between the models' overlays and rules on one side and
+//! the indexed [`permission`](crate::permission) templates that requests are filled into on the other.
+//!
+//! It has one notation, which overlays, the generator and the tables in `generated/catalog/permissions` share:
+//! every type here is parsed from it and displayed in it. [`table`] is a service's whole table.
+//!
+//! ```
+//! use stockade_spec::template::{Resource, syntax};
+//!
+//! let text = "arn:{partition}:iam::{account}:user{Path=/}{UserName}";
+//! let resource: Resource = syntax::resource(text).unwrap();
+//! assert_eq!(resource.to_string(), text);
+//! ```
+
+pub mod syntax;
+pub mod table;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use crate::permission::{Class, Source};
+
+/// A service's permissions, by operation.
+pub type Permissions = BTreeMap<String, OperationPermissions>;
+
+/// What one operation needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OperationPermissions {
+    /// How the operation is authorized.
+    pub class: Class,
+    /// The first source that named its action.
+    pub source: Source,
+    /// The AWS document that says why an operation needs nothing.
+    pub because: Option<String>,
+    /// All of these must be allowed.
+    pub requirements: Vec<Requirement>,
+    /// Dependent actions of the reference whose triggering member no rule knows.
+    pub unbound_dependents: Vec<String>,
+}
+
+/// One action that must be allowed on each of its resources.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requirement {
+    /// `lambda:CreateFunction`.
+    pub action: String,
+    /// Empty where the action has none: `*`.
+    pub resources: Vec<Resource>,
+    /// When it applies.
+    pub when: Predicate,
+    /// The list whose elements are taken one at a time; ends in `[]`.
+    pub each: Option<Path>,
+    /// By key, sorted.
+    pub keys: Vec<Key>,
+}
+
+/// A condition key that the request sets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Key {
+    /// For example `iam:PassedToService`; one that ends in `/` takes pairs.
+    pub name: String,
+    /// Where its values come from.
+    pub value: KeyValue,
+}
+
+/// A resource of a requirement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resource {
+    /// Text with placeholders.
+    Template(Vec<Part>),
+    /// What a function of the service's crate makes of the members.
+    Resolver(Call),
+}
+
+/// A resolver and the members it is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The resolver's name.
+    pub name: String,
+    /// The members.
+    pub arguments: Vec<Path>,
+}
+
+/// A part of a [`Resource::Template`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Text.
+    Literal(String),
+    /// `{partition}`
+    Partition,
+    /// `{region}`
+    Region,
+    /// `{account}`
+    Account,
+    /// `{Member}`
+    Member {
+        /// The member.
+        path: Path,
+        /// The text for an absent member: `{Member=text}`.
+        default: Option<String>,
+        /// A value that is an ARN replaces the template: `{Member|arn}`.
+        or_arn: bool,
+    },
+    /// `{?}`: nobody here can know it.
+    Opaque,
+}
+
+/// When a requirement applies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Predicate {
+    /// To each call.
+    Always,
+    /// `Member`
+    Present(Path),
+    /// `!Member`
+    Absent(Path),
+    /// `Member == 'x'`, of one value or another.
+    OneOf(Path, Vec<String>),
+    /// `Member ~ 'part'`
+    Contains(Path, String),
+    /// Joined by `&&`.
+    All(Vec<Predicate>),
+    /// Joined by `||`.
+    Any(Vec<Predicate>),
+    /// `!(…)`
+    Not(Box<Predicate>),
+}
+
+/// Where a condition key's values come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum KeyValue {
+    /// A plain text.
+    Literal(String),
+    /// `{Member}`
+    Member(Path),
+    /// `{Names}={Values}`
+    Pairs {
+        /// What is appended to the key.
+        names: Path,
+        /// The values.
+        values: Path,
+    },
+    /// `present(Member)`
+    Presence(Path),
+    /// `header:name`
+    Header(String),
+    /// `@resolver(Member)`
+    Resolver(Call),
+}
+
+/// A path from an operation's input to a member: `Delete.Objects[].Key`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path(pub Vec<Step>);
+
+/// A step of a [`Path`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Into a structure's member.
+    Member(String),
+    /// `[]`
+    Each,
+    /// `{keys}`
+    Keys,
+    /// `{values}`
+    Values,
+}
+
+impl Path {
+    /// The path one step further.
+    pub fn then(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// Parses `A.B[].C`, `Tags{keys}`; `None` when it is not a path.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut steps = Vec::new();
+        for name in text.split('.') {
+            let (name, suffix) = match name.find(['[', '{']) {
+                Some(at) => name.split_at(at),
+                None => (name, ""),
+            };
+            let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            if name.is_empty() || !name.chars().all(is_word) {
+                return None;
+            }
+            steps.push(Step::Member(name.to_owned()));
+            let mut rest = suffix;
+            while !rest.is_empty() {
+                let (mark, step) = [
+                    ("[]", Step::Each),
+                    ("{keys}", Step::Keys),
+                    ("{values}", Step::Values),
+                ]
+                .into_iter()
+                .find(|(mark, _)| rest.starts_with(mark))?;
+                steps.push(step);
+                rest = &rest[mark.len()..];
+            }
+        }
+        Some(Self(steps))
+    }
+}
+
+impl Requirement {
+    /// Every path that the requirement mentions, in order of mention.
+    pub fn paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = Vec::new();
+        for resource in &self.resources {
+            match resource {
+                Resource::Template(parts) => {
+                    for part in parts {
+                        if let Part::Member { path, .. } = part {
+                            paths.push(path);
+                        }
+                    }
+                }
+                Resource::Resolver(call) => paths.extend(&call.arguments),
+            }
+        }
+        paths.extend(self.when.paths());
+        paths.extend(&self.each);
+        for key in &self.keys {
+            match &key.value {
+                KeyValue::Member(path) | KeyValue::Presence(path) => paths.push(path),
+                KeyValue::Pairs { names, values } => paths.extend([names, values]),
+                KeyValue::Resolver(call) => paths.extend(&call.arguments),
+                KeyValue::Literal(_) | KeyValue::Header(_) => {}
+            }
+        }
+        paths
+    }
+
+    /// The resolvers that the requirement calls.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        let resources = self.resources.iter().filter_map(|resource| match resource {
+            Resource::Resolver(call) => Some(call),
+            Resource::Template(_) => None,
+        });
+        let keys = self.keys.iter().filter_map(|key| match &key.value {
+            KeyValue::Resolver(call) => Some(call),
+            _ => None,
+        });
+        resources.chain(keys)
+    }
+}
+
+impl Predicate {
+    /// Every path that the predicate mentions.
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::Always => Vec::new(),
+            Self::Present(path)
+            | Self::Absent(path)
+            | Self::OneOf(path, _)
+            | Self::Contains(path, _) => {
+                vec![path]
+            }
+            Self::All(all) | Self::Any(all) => all.iter().flat_map(Self::paths).collect(),
+            Self::Not(inner) => inner.paths(),
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Member(name) if index > 0 => write!(f, ".{name}")?,
+                Step::Member(name) => f.write_str(name)?,
+                Step::Each => f.write_str("[]")?,
+                Step::Keys => f.write_str("{keys}")?,
+                Step::Values => f.write_str("{values}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
+        write!(f, "@{}({})", self.name, arguments.join(", "))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Partition => f.write_str("{partition}"),
+            Self::Region => f.write_str("{region}"),
+            Self::Account => f.write_str("{account}"),
+            Self::Opaque => f.write_str("{?}"),
+            Self::Member {
+                path,
+                default,
+                or_arn,
+            } => {
+                write!(f, "{{{path}")?;
+                if *or_arn {
+                    f.write_str("|arn")?;
+                }
+                if let Some(default) = default {
+                    write!(f, "={default}")?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(parts) => parts.iter().try_for_each(|part| part.fmt(f)),
+            Self::Resolver(call) => call.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, all: &[Self], with: &str| {
+            all.iter().enumerate().try_for_each(|(index, one)| {
+                if index > 0 {
+                    f.write_str(with)?;
+                }
+                match one {
+                    Self::All(_) | Self::Any(_) => write!(f, "({one})"),
+                    _ => one.fmt(f),
+                }
+            })
+        };
+        match self {
+            Self::Always => f.write_str("always"),
+            Self::Present(path) => path.fmt(f),
+            Self::Absent(path) => write!(f, "!{path}"),
+            Self::OneOf(path, values) => {
+                for (index, value) in values.iter().enumerate() {
+                    let or = if index > 0 { " || " } else { "" };
+                    write!(f, "{or}{path} == '{value}'")?;
+                }
+                Ok(())
+            }
+            Self::Contains(path, text) => write!(f, "{path} ~ '{text}'"),
+            Self::All(all) => joined(f, all, " && "),
+            Self::Any(any) => joined(f, any, " || "),
+            Self::Not(inner) => write!(f, "!({inner})"),
+        }
+    }
+}
+
+impl fmt::Display for KeyValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Member(path) => write!(f, "{{{path}}}"),
+            Self::Pairs { names, values } => write!(f, "{{{names}}}={{{values}}}"),
+            Self::Presence(path) => write!(f, "present({path})"),
+            Self::Header(name) => write!(f, "header:{name}"),
+            Self::Resolver(call) => call.fmt(f),
+        }
+    }
+}

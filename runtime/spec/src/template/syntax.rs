@@ -1,0 +1,314 @@
+//! The notation's little languages: resources, condition keys' values, predicates.
+//!
+//! `models/overlays/README.md` is their reference.
+
+use super::{Call, KeyValue, Part, Path, Predicate, Resource};
+
+/// What was parsed, or a sentence on what is wrong with the text.
+pub type Parsed<T> = Result<T, String>;
+
+/// A resource: an ARN template or `@resolver(Member, …)`.
+pub fn resource(text: &str) -> Parsed<Resource> {
+    if text.starts_with('@') {
+        return call(text).map(Resource::Resolver);
+    }
+    if text.is_empty() {
+        return Err("an empty resource; leave `resource` out for an action without one".to_owned());
+    }
+    parts(text).map(Resource::Template)
+}
+
+/// A condition key's value.
+pub fn key_value(text: &str) -> Parsed<KeyValue> {
+    if text.starts_with('@') {
+        return call(text).map(KeyValue::Resolver);
+    }
+    if let Some(name) = text.strip_prefix("header:") {
+        return Ok(KeyValue::Header(name.to_ascii_lowercase()));
+    }
+    if let Some(inner) = text
+        .strip_prefix("present(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        return path(inner).map(KeyValue::Presence);
+    }
+    let parts = parts(text)?;
+    let member = |part: &Part| match part {
+        Part::Member {
+            path,
+            default: None,
+            or_arn: false,
+        } => Some(path.clone()),
+        _ => None,
+    };
+    match parts.as_slice() {
+        [Part::Literal(text)] if !text.contains(['(', ')']) => Some(KeyValue::Literal(text.clone())),
+        [one] => member(one).map(KeyValue::Member),
+        [names, Part::Literal(equals), values] if equals == "=" => member(names)
+            .zip(member(values))
+            .map(|(names, values)| KeyValue::Pairs { names, values }),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        format!(
+            "{text:?} is no key's value; it is a text, {{Member}}, {{Names}}={{Values}}, present(Member), \
+             header:name or @resolver(Member)"
+        )
+    })
+}
+
+/// `@name(Member, …)`.
+fn call(text: &str) -> Parsed<Call> {
+    let malformed =
+        || format!("{text:?} is no call of a resolver; it is written @name(Member, Member)");
+    let (name, rest) = text
+        .strip_prefix('@')
+        .and_then(|rest| rest.split_once('('))
+        .ok_or_else(malformed)?;
+    let inner = rest.strip_suffix(')').ok_or_else(malformed)?;
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if name.is_empty() || !name.chars().all(is_word) {
+        return Err(malformed());
+    }
+    let arguments = inner
+        .split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    Ok(Call {
+        name: name.to_owned(),
+        arguments: arguments.map(path).collect::<Parsed<_>>()?,
+    })
+}
+
+fn path(text: &str) -> Parsed<Path> {
+    Path::parse(text.trim()).ok_or_else(|| {
+        format!("{text:?} is no path to a member; one is written A.B[].C or Tags{{keys}}")
+    })
+}
+
+/// Text with `{placeholders}`.
+fn parts(text: &str) -> Parsed<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        if open > 0 {
+            parts.push(Part::Literal(rest[..open].to_owned()));
+        }
+        let close =
+            closing(&rest[open..]).ok_or_else(|| format!("{text:?} has a {{ without its }}"))?;
+        parts.push(placeholder(&rest[open + 1..open + close])?);
+        rest = &rest[open + close + 1..];
+    }
+    if rest.contains('}') {
+        return Err(format!("{text:?} has a }} without its {{"));
+    }
+    if !rest.is_empty() {
+        parts.push(Part::Literal(rest.to_owned()));
+    }
+    Ok(parts)
+}
+
+/// Where the brace that `text` begins with closes.
+fn closing(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+fn placeholder(text: &str) -> Parsed<Part> {
+    Ok(match text {
+        "partition" => Part::Partition,
+        "region" => Part::Region,
+        "account" => Part::Account,
+        "?" => Part::Opaque,
+        _ => {
+            let (name, default) = match text.split_once('=') {
+                Some((name, default)) => (name, Some(default.to_owned())),
+                None => (text, None),
+            };
+            let (name, or_arn) = match name.strip_suffix("|arn") {
+                Some(name) => (name, true),
+                None => (name, false),
+            };
+            Part::Member {
+                path: path(name)?,
+                default,
+                or_arn,
+            }
+        }
+    })
+}
+
+/// When a requirement applies: `A && !B || C == 'x'`, with parentheses.
+pub fn predicate(text: &str) -> Parsed<Predicate> {
+    let mut tokens = tokens(text)?;
+    tokens.reverse();
+    let parsed = any(&mut tokens)?;
+    match tokens.pop() {
+        None => Ok(parsed),
+        Some(token) => Err(format!("unexpected {token:?} in {text:?}")),
+    }
+}
+
+/// A stack: the next token is the last.
+type Tokens<'a> = Vec<&'a str>;
+
+fn tokens(text: &str) -> Parsed<Tokens<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let length = if let Some(mark) = ["&&", "||", "==", "!=", "!", "~", "(", ")"]
+            .into_iter()
+            .find(|mark| rest.starts_with(mark))
+        {
+            mark.len()
+        } else if let Some(quoted) = rest.strip_prefix('\'') {
+            quoted
+                .find('\'')
+                .ok_or_else(|| format!("{text:?} has a ' without its '"))?
+                + 2
+        } else {
+            rest.find([' ', '&', '|', '=', '!', '~', '(', ')', '\''])
+                .unwrap_or(rest.len())
+        };
+        let (token, after) = rest.split_at(length);
+        tokens.push(token);
+        rest = after.trim_start();
+    }
+    Ok(tokens)
+}
+
+fn any(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
+    joined(tokens, "||", all, Predicate::Any)
+}
+
+fn all(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
+    joined(tokens, "&&", one, Predicate::All)
+}
+
+fn joined(
+    tokens: &mut Tokens<'_>,
+    with: &str,
+    next: fn(&mut Tokens<'_>) -> Parsed<Predicate>,
+    join: fn(Vec<Predicate>) -> Predicate,
+) -> Parsed<Predicate> {
+    let first = next(tokens)?;
+    let mut several = vec![first];
+    while tokens.pop_if(|token| *token == with).is_some() {
+        several.push(next(tokens)?);
+    }
+    Ok(if several.len() == 1 {
+        several.remove(0)
+    } else {
+        join(several)
+    })
+}
+
+fn one(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
+    match tokens.pop() {
+        None => Err("a predicate ends too early".to_owned()),
+        Some("!") => Ok(match one(tokens)? {
+            Predicate::Present(path) => Predicate::Absent(path),
+            inner => Predicate::Not(Box::new(inner)),
+        }),
+        Some("(") => {
+            let inner = any(tokens)?;
+            tokens
+                .pop_if(|token| *token == ")")
+                .map(|_| inner)
+                .ok_or_else(|| "a ( without its )".to_owned())
+        }
+        Some(name) => {
+            let path = path(name)?;
+            match tokens.pop_if(|token| matches!(*token, "==" | "!=" | "~")) {
+                None => Ok(Predicate::Present(path)),
+                Some(operator) => {
+                    let value = tokens
+                        .pop()
+                        .and_then(|token| token.strip_prefix('\''))
+                        .and_then(|token| token.strip_suffix('\''))
+                        .ok_or_else(|| format!("{path} {operator} what? Values are written 'so'"))?
+                        .to_owned();
+                    Ok(match operator {
+                        "~" => Predicate::Contains(path, value),
+                        "==" => Predicate::OneOf(path, vec![value]),
+                        _ => Predicate::Not(Box::new(Predicate::OneOf(path, vec![value]))),
+                    })
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_parsed_is_written_back() {
+        for text in [
+            "arn:{partition}:s3:::{Bucket}/{Key}",
+            "arn:{partition}:iam::{account}:user{Path=/}{UserName}",
+            "arn:{partition}:kms:{region}:{account}:key/{KeyId|arn}",
+            "arn:aws:x:::{Delete.Objects[].Key}/{?}",
+            "@function(FunctionName, Qualifier)",
+        ] {
+            assert_eq!(resource(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "lambda.amazonaws.com",
+            "{Prefix}",
+            "{Tags[].Key}={Tags[].Value}",
+            "{Tags{keys}}={Tags{values}}",
+            "present(MFA)",
+            "header:x-amz-acl",
+            "@tag_keys(Tagging)",
+        ] {
+            assert_eq!(key_value(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "A",
+            "!A",
+            "A == 'x'",
+            "A && !B",
+            "A || (B && C.D[].E)",
+            "CopySource ~ '?versionId='",
+        ] {
+            assert_eq!(predicate(text).unwrap().to_string(), text);
+        }
+        assert_eq!(
+            predicate("A != 'x' && !(B || C)").unwrap().to_string(),
+            "!(A == 'x') && !(B || C)"
+        );
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused() {
+        for text in [
+            "",
+            "arn:{Bucket",
+            "arn:Bucket}",
+            "{A..B}",
+            "@Function(A)",
+            "@f(A",
+            "{A[0]}",
+        ] {
+            assert!(resource(text).is_err(), "{text}");
+        }
+        for text in ["a{B}c", "{A|arn}", "present(A", "{A}={B=x}"] {
+            assert!(key_value(text).is_err(), "{text}");
+        }
+        for text in ["", "A &&", "A == x", "(A", "A B", "A == 'x", "&& A"] {
+            assert!(predicate(text).is_err(), "{text}");
+        }
+    }
+}
