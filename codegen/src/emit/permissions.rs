@@ -30,10 +30,15 @@ pub(crate) fn emit(model: &Model, permissions: &Permissions) -> Result<TokenStre
             pub static #ident: Permissions = #tokens;
         });
     }
+    let import = statics
+        .to_string()
+        .contains("Filter ::")
+        .then(|| quote! { use stockade_spec::filter::Filter; });
     let trait_and_dispatch = dispatch(&resolvers);
     Ok(quote! {
         //! Permission templates: what each operation needs, and what its state must resolve.
 
+        #import
         use stockade_spec::permission::{
             Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource, Source, Step, Value,
         };
@@ -247,14 +252,21 @@ impl<'a> Template<'a> {
             Part::Member {
                 path,
                 default,
-                or_arn,
+                filter,
             } => {
                 let capture = self.index(path)?;
                 let default = match default {
                     Some(text) => quote! { Some(#text) },
                     None => quote! { None },
                 };
-                quote! { Part::Capture { capture: #capture, default: #default, or_arn: #or_arn } }
+                let filter = match filter {
+                    Some(filter) => {
+                        let variant = format_ident!("{filter:?}");
+                        quote! { Some(Filter::#variant) }
+                    }
+                    None => quote! { None },
+                };
+                quote! { Part::Capture { capture: #capture, default: #default, filter: #filter } }
             }
         })
     }

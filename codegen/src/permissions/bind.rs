@@ -4,6 +4,7 @@
 use super::input::{Found, Input, is_scalar, plain};
 use super::overlay::Overlay;
 use crate::model::{Action, Authorization, ShapeKind};
+use stockade_spec::filter::Filter;
 use stockade_spec::template::{Part, Path, Predicate, Resource, Step};
 
 /// The resources that one requirement of an action is about, and when.
@@ -188,7 +189,7 @@ fn by_format(
                         Part::Member {
                             path,
                             default: None,
-                            or_arn: found.takes_arn(input),
+                            filter: found.takes_arn(input).then_some(Filter::Arn),
                         }
                     }
                     None => otherwise?.clone(),
@@ -237,7 +238,7 @@ fn by_arn(
         let part = Part::Member {
             path,
             default: None,
-            or_arn: false,
+            filter: None,
         };
         Some(OneType {
             resource: Resource::Template(vec![part]),

@@ -3,6 +3,7 @@
 use super::input::{Input, is_scalar, plain};
 use super::keys;
 use crate::model::{Action, Authorization};
+use stockade_spec::filter::Filter;
 use stockade_spec::template::{
     Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step,
 };
@@ -144,7 +145,7 @@ fn roles(main: &[Resource], input: &Input<'_>) -> Vec<(Path, Predicate)> {
 fn pass_role(path: &Path, when: &Predicate, principal: &str) -> Requirement {
     Requirement {
         action: "iam:PassRole".to_owned(),
-        resources: vec![Resource::Template(vec![member(path, false)])],
+        resources: vec![Resource::Template(vec![member(path, None)])],
         when: when.clone(),
         each: None,
         keys: vec![Key {
@@ -154,11 +155,11 @@ fn pass_role(path: &Path, when: &Predicate, principal: &str) -> Requirement {
     }
 }
 
-fn member(path: &Path, or_arn: bool) -> Part {
+fn member(path: &Path, filter: Option<Filter>) -> Part {
     Part::Member {
         path: path.clone(),
         default: None,
-        or_arn,
+        filter,
     }
 }
 
@@ -202,8 +203,8 @@ fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requi
                     Part::Region,
                     Part::Literal(":".to_owned()),
                     Part::Account,
-                    Part::Literal(":key/".to_owned()),
-                    member(&found.path, true),
+                    Part::Literal(":".to_owned()),
+                    member(&found.path, Some(Filter::Key)),
                 ];
                 plainly(
                     vec![Resource::Template(parts)],

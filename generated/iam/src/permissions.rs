@@ -122,7 +122,7 @@ pub static ACCEPT_DELEGATION_REQUEST: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -152,7 +152,7 @@ pub static ACQUIRE_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -182,7 +182,7 @@ pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions 
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -291,7 +291,7 @@ pub static ASSOCIATE_DELEGATION_REQUEST: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -565,12 +565,12 @@ pub static CREATE_GROUP: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -621,12 +621,12 @@ pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -660,12 +660,12 @@ pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -829,12 +829,12 @@ pub static CREATE_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -868,12 +868,12 @@ pub static CREATE_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -915,7 +915,7 @@ pub static CREATE_POLICY_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -970,12 +970,12 @@ pub static CREATE_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1013,12 +1013,12 @@ pub static CREATE_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1077,7 +1077,7 @@ pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1111,7 +1111,7 @@ pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1256,12 +1256,12 @@ pub static CREATE_USER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1299,12 +1299,12 @@ pub static CREATE_USER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1367,12 +1367,12 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1406,12 +1406,12 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1639,7 +1639,7 @@ pub static DELETE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1669,7 +1669,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1699,7 +1699,7 @@ pub static DELETE_POLICY_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1834,7 +1834,7 @@ pub static DELETE_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2103,7 +2103,7 @@ pub static DELETE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2394,7 +2394,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2516,7 +2516,7 @@ pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2647,7 +2647,7 @@ pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2697,7 +2697,7 @@ pub static GET_DELEGATION_REQUEST: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2779,7 +2779,7 @@ pub static GET_HUMAN_READABLE_SUMMARY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2887,7 +2887,7 @@ pub static GET_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2947,7 +2947,7 @@ pub static GET_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2977,7 +2977,7 @@ pub static GET_POLICY_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3068,7 +3068,7 @@ pub static GET_ROLE_TEMPLATE_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3098,7 +3098,7 @@ pub static GET_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3432,7 +3432,7 @@ pub static LIST_ENTITIES_FOR_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3596,7 +3596,7 @@ pub static LIST_MFA_DEVICE_TAGS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3652,7 +3652,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3727,7 +3727,7 @@ pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3757,7 +3757,7 @@ pub static LIST_POLICY_TAGS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3787,7 +3787,7 @@ pub static LIST_POLICY_VERSIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3884,7 +3884,7 @@ pub static LIST_SAML_PROVIDER_TAGS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4330,7 +4330,7 @@ pub static REJECT_DELEGATION_REQUEST: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4360,7 +4360,7 @@ pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Permissions = Permiss
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4512,7 +4512,7 @@ pub static SEND_DELEGATION_TOKEN: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4542,7 +4542,7 @@ pub static SET_DEFAULT_POLICY_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4602,7 +4602,7 @@ pub static SIMULATE_PRINCIPAL_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4686,7 +4686,7 @@ pub static TAG_MFA_DEVICE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4736,7 +4736,7 @@ pub static TAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4786,7 +4786,7 @@ pub static TAG_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4882,7 +4882,7 @@ pub static TAG_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5055,7 +5055,7 @@ pub static UNTAG_MFA_DEVICE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5094,7 +5094,7 @@ pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5133,7 +5133,7 @@ pub static UNTAG_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5207,7 +5207,7 @@ pub static UNTAG_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5393,7 +5393,7 @@ pub static UPDATE_DELEGATION_REQUEST: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5496,7 +5496,7 @@ pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Permissions = Permissions
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5596,7 +5596,7 @@ pub static UPDATE_SAML_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5858,12 +5858,12 @@ pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5897,12 +5897,12 @@ pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: Some("/"),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Permission templates: what each operation needs, and what its state must resolve.
+use stockade_spec::filter::Filter;
 use stockade_spec::permission::{
     Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
     Source, Step, Value,
@@ -178,7 +179,7 @@ pub static CHECKPOINT_DURABLE_EXECUTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -269,7 +270,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -306,7 +307,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 5,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -331,11 +332,11 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 6,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
@@ -359,7 +360,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -546,7 +547,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -572,7 +573,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -740,7 +741,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 7,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -787,7 +788,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -804,7 +805,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 10,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -824,13 +825,13 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 11,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 12,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -850,13 +851,13 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 11,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 12,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -904,7 +905,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 15,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -930,7 +931,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 15,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -956,7 +957,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 16,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -982,7 +983,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 16,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1029,7 +1030,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 19,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1143,7 +1144,7 @@ pub static DELETE_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -1173,7 +1174,7 @@ pub static DELETE_CODE_SIGNING_CONFIG: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1203,7 +1204,7 @@ pub static DELETE_DURABLE_EXECUTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1240,7 +1241,7 @@ pub static DELETE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1498,7 +1499,7 @@ pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1585,7 +1586,7 @@ pub static GET_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -1615,7 +1616,7 @@ pub static GET_CODE_SIGNING_CONFIG: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1645,7 +1646,7 @@ pub static GET_DURABLE_EXECUTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1675,7 +1676,7 @@ pub static GET_DURABLE_EXECUTION_HISTORY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1705,7 +1706,7 @@ pub static GET_DURABLE_EXECUTION_STATE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1742,7 +1743,7 @@ pub static GET_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2056,7 +2057,7 @@ pub static GET_LAYER_VERSION_BY_ARN: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2176,7 +2177,7 @@ pub static GET_RESOURCE_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2491,7 +2492,7 @@ pub static LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER: Permissions = Permission
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2536,7 +2537,7 @@ pub static LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2622,7 +2623,7 @@ pub static LIST_TAGS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2678,7 +2679,7 @@ pub static PAUSE_DURABLE_EXECUTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2727,7 +2728,7 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2747,13 +2748,13 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2773,13 +2774,13 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2844,7 +2845,7 @@ pub static PUT_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3030,7 +3031,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3180,7 +3181,7 @@ pub static RESUME_DURABLE_EXECUTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3288,7 +3289,7 @@ pub static STOP_DURABLE_EXECUTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3326,7 +3327,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3372,7 +3373,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3440,7 +3441,7 @@ pub static UPDATE_CAPACITY_PROVIDER: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3470,7 +3471,7 @@ pub static UPDATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3515,7 +3516,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3541,7 +3542,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3567,7 +3568,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3642,13 +3643,13 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3668,13 +3669,13 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3722,7 +3723,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         Part::Capture {
                             capture: 5,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3748,7 +3749,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         Part::Capture {
                             capture: 5,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3865,7 +3866,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3887,7 +3888,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3904,7 +3905,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 6,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3921,7 +3922,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 7,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3947,7 +3948,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 7,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3994,7 +3995,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 10,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Permission templates: what each operation needs, and what its state must resolve.
+use stockade_spec::filter::Filter;
 use stockade_spec::permission::{
     Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
     Source, Step, Value,
@@ -77,13 +78,13 @@ pub static ABORT_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -137,13 +138,13 @@ pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -384,13 +385,13 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -523,13 +524,13 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -586,13 +587,13 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -635,13 +636,13 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -692,13 +693,13 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -731,7 +732,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 20,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -833,7 +834,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -909,7 +910,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -949,7 +950,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1012,7 +1013,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1032,7 +1033,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1057,7 +1058,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1082,7 +1083,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1122,7 +1123,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1187,7 +1188,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1342,7 +1343,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1359,7 +1360,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1376,7 +1377,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1393,7 +1394,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1435,7 +1436,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1457,7 +1458,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1474,7 +1475,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/table/*"),
                     ],
@@ -1492,7 +1493,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/table/*"),
                     ],
@@ -1510,7 +1511,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/table/*"),
                     ],
@@ -1612,13 +1613,13 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1731,13 +1732,13 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1794,13 +1795,13 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1841,13 +1842,13 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1898,13 +1899,13 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -1937,7 +1938,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 14,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -1970,7 +1971,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Capture {
                             capture: 14,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2028,7 +2029,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2069,7 +2070,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2102,7 +2103,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2144,7 +2145,7 @@ pub static DELETE_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2182,7 +2183,7 @@ pub static DELETE_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2220,7 +2221,7 @@ pub static DELETE_BUCKET_CORS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2258,7 +2259,7 @@ pub static DELETE_BUCKET_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2296,7 +2297,7 @@ pub static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permis
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2334,7 +2335,7 @@ pub static DELETE_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2372,7 +2373,7 @@ pub static DELETE_BUCKET_LIFECYCLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2410,7 +2411,7 @@ pub static DELETE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2448,7 +2449,7 @@ pub static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2486,7 +2487,7 @@ pub static DELETE_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2524,7 +2525,7 @@ pub static DELETE_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2562,7 +2563,7 @@ pub static DELETE_BUCKET_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2600,7 +2601,7 @@ pub static DELETE_BUCKET_REPLICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2638,7 +2639,7 @@ pub static DELETE_BUCKET_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2676,7 +2677,7 @@ pub static DELETE_BUCKET_WEBSITE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -2730,13 +2731,13 @@ pub static DELETE_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2765,13 +2766,13 @@ pub static DELETE_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2800,13 +2801,13 @@ pub static DELETE_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2856,13 +2857,13 @@ pub static DELETE_OBJECT_ANNOTATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2891,13 +2892,13 @@ pub static DELETE_OBJECT_ANNOTATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2951,13 +2952,13 @@ pub static DELETE_OBJECT_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -2982,13 +2983,13 @@ pub static DELETE_OBJECT_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3046,13 +3047,13 @@ pub static DELETE_OBJECTS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3077,13 +3078,13 @@ pub static DELETE_OBJECTS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3112,13 +3113,13 @@ pub static DELETE_OBJECTS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -3156,7 +3157,7 @@ pub static DELETE_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3194,7 +3195,7 @@ pub static GET_BUCKET_ABAC: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3232,7 +3233,7 @@ pub static GET_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3270,7 +3271,7 @@ pub static GET_BUCKET_ACL: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3308,7 +3309,7 @@ pub static GET_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3346,7 +3347,7 @@ pub static GET_BUCKET_CORS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3384,7 +3385,7 @@ pub static GET_BUCKET_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3422,7 +3423,7 @@ pub static GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissio
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3460,7 +3461,7 @@ pub static GET_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3498,7 +3499,7 @@ pub static GET_BUCKET_LIFECYCLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3536,7 +3537,7 @@ pub static GET_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3574,7 +3575,7 @@ pub static GET_BUCKET_LOCATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3612,7 +3613,7 @@ pub static GET_BUCKET_LOGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3650,7 +3651,7 @@ pub static GET_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3688,7 +3689,7 @@ pub static GET_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3726,7 +3727,7 @@ pub static GET_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3764,7 +3765,7 @@ pub static GET_BUCKET_NOTIFICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3802,7 +3803,7 @@ pub static GET_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3840,7 +3841,7 @@ pub static GET_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3878,7 +3879,7 @@ pub static GET_BUCKET_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3916,7 +3917,7 @@ pub static GET_BUCKET_POLICY_STATUS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3954,7 +3955,7 @@ pub static GET_BUCKET_REPLICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -3992,7 +3993,7 @@ pub static GET_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4030,7 +4031,7 @@ pub static GET_BUCKET_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4068,7 +4069,7 @@ pub static GET_BUCKET_VERSIONING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4106,7 +4107,7 @@ pub static GET_BUCKET_WEBSITE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4152,13 +4153,13 @@ pub static GET_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4183,13 +4184,13 @@ pub static GET_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4257,13 +4258,13 @@ pub static GET_OBJECT_ACL: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4288,13 +4289,13 @@ pub static GET_OBJECT_ACL: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4344,13 +4345,13 @@ pub static GET_OBJECT_ANNOTATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4375,13 +4376,13 @@ pub static GET_OBJECT_ANNOTATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4431,13 +4432,13 @@ pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4462,13 +4463,13 @@ pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4493,13 +4494,13 @@ pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4528,13 +4529,13 @@ pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4580,13 +4581,13 @@ pub static GET_OBJECT_LEGAL_HOLD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4624,7 +4625,7 @@ pub static GET_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4661,13 +4662,13 @@ pub static GET_OBJECT_RETENTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4713,13 +4714,13 @@ pub static GET_OBJECT_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4744,13 +4745,13 @@ pub static GET_OBJECT_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4796,13 +4797,13 @@ pub static GET_OBJECT_TORRENT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4840,7 +4841,7 @@ pub static GET_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4878,7 +4879,7 @@ pub static HEAD_BUCKET: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -4924,13 +4925,13 @@ pub static HEAD_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -4955,13 +4956,13 @@ pub static HEAD_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5021,7 +5022,7 @@ pub static LIST_BUCKET_ANALYTICS_CONFIGURATIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5059,7 +5060,7 @@ pub static LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS: Permissions = Permiss
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5097,7 +5098,7 @@ pub static LIST_BUCKET_INVENTORY_CONFIGURATIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5135,7 +5136,7 @@ pub static LIST_BUCKET_METRICS_CONFIGURATIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5213,7 +5214,7 @@ pub static LIST_MULTIPART_UPLOADS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5267,13 +5268,13 @@ pub static LIST_OBJECT_ANNOTATIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5306,13 +5307,13 @@ pub static LIST_OBJECT_ANNOTATIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5374,7 +5375,7 @@ pub static LIST_OBJECT_VERSIONS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5436,7 +5437,7 @@ pub static LIST_OBJECTS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5498,7 +5499,7 @@ pub static LIST_OBJECTS_V2: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5552,13 +5553,13 @@ pub static LIST_PARTS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -5596,7 +5597,7 @@ pub static PUT_BUCKET_ABAC: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5634,7 +5635,7 @@ pub static PUT_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5696,7 +5697,7 @@ pub static PUT_BUCKET_ACL: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5758,7 +5759,7 @@ pub static PUT_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5796,7 +5797,7 @@ pub static PUT_BUCKET_CORS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5834,7 +5835,7 @@ pub static PUT_BUCKET_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5872,7 +5873,7 @@ pub static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissio
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5914,7 +5915,7 @@ pub static PUT_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5956,7 +5957,7 @@ pub static PUT_BUCKET_LIFECYCLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -5994,7 +5995,7 @@ pub static PUT_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6032,7 +6033,7 @@ pub static PUT_BUCKET_LOGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6070,7 +6071,7 @@ pub static PUT_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6112,7 +6113,7 @@ pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6134,7 +6135,7 @@ pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6172,7 +6173,7 @@ pub static PUT_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6210,7 +6211,7 @@ pub static PUT_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6248,7 +6249,7 @@ pub static PUT_BUCKET_POLICY: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6290,7 +6291,7 @@ pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6312,7 +6313,7 @@ pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6350,7 +6351,7 @@ pub static PUT_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6388,7 +6389,7 @@ pub static PUT_BUCKET_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6426,7 +6427,7 @@ pub static PUT_BUCKET_VERSIONING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6464,7 +6465,7 @@ pub static PUT_BUCKET_WEBSITE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6578,13 +6579,13 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6705,13 +6706,13 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6768,13 +6769,13 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6815,13 +6816,13 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6872,13 +6873,13 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -6911,7 +6912,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 16,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6985,13 +6986,13 @@ pub static PUT_OBJECT_ACL: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7040,13 +7041,13 @@ pub static PUT_OBJECT_ACL: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7124,13 +7125,13 @@ pub static PUT_OBJECT_ANNOTATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7159,13 +7160,13 @@ pub static PUT_OBJECT_ANNOTATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7219,13 +7220,13 @@ pub static PUT_OBJECT_LEGAL_HOLD: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7267,7 +7268,7 @@ pub static PUT_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -7324,13 +7325,13 @@ pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7379,13 +7380,13 @@ pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7439,13 +7440,13 @@ pub static PUT_OBJECT_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7481,13 +7482,13 @@ pub static PUT_OBJECT_TAGGING: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7540,7 +7541,7 @@ pub static PUT_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -7582,7 +7583,7 @@ pub static RENAME_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7636,13 +7637,13 @@ pub static RESTORE_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7667,13 +7668,13 @@ pub static RESTORE_OBJECT: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 3,
                             default: Some(""),
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Opaque,
                     ],
@@ -7716,13 +7717,13 @@ pub static SELECT_OBJECT_CONTENT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7768,7 +7769,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7790,7 +7791,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7807,7 +7808,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7853,7 +7854,7 @@ pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = P
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -7989,7 +7990,7 @@ pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = P
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -8022,7 +8023,7 @@ pub static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION: Permissions = Per
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -8068,13 +8069,13 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -8107,7 +8108,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -8140,7 +8141,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -8173,7 +8174,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -8206,7 +8207,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -8239,7 +8240,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -8289,13 +8290,13 @@ pub static UPLOAD_PART: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -8397,13 +8398,13 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Permission templates: what each operation needs, and what its state must resolve.
+use stockade_spec::filter::Filter;
 use stockade_spec::permission::{
     Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
     Source, Step, Value,
@@ -75,7 +76,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -120,7 +121,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -153,7 +154,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -175,7 +176,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -231,7 +232,7 @@ pub static ASSUME_ROOT: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: true,
+                            filter: Some(Filter::Arn),
                         },
                         Part::Literal(":root"),
                     ],
@@ -336,7 +337,7 @@ pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),
@@ -370,7 +371,7 @@ pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
                         Part::Capture {
                             capture: 0,
                             default: None,
-                            or_arn: false,
+                            filter: None,
                         },
                     ],
                 ),

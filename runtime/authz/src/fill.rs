@@ -13,6 +13,7 @@ use std::sync::Arc;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
+use stockade_spec::filter::{Filter, Filtered};
 use stockade_spec::permission::{
     self, CaptureIndex, KeyBinding, Part, Permissions, Requirement, Value,
 };
@@ -258,6 +259,26 @@ impl Draft {
         self.spans.push(Span::Opaque);
     }
 
+    /// The draft with one more part.
+    fn with(&self, filtered: &Filtered<'_>) -> Self {
+        let mut next = self.clone();
+        match filtered {
+            Filtered::Text(text) => next.push(text),
+            Filtered::Opaque(text) => {
+                next.push(text);
+                next.opaque();
+            }
+            Filtered::Whole(text) => {
+                next = Self {
+                    text: (*text).to_owned(),
+                    whole: true,
+                    ..Self::default()
+                };
+            }
+        }
+        next
+    }
+
     fn finish(mut self) -> Filled {
         let resource = if self.spans.is_empty() {
             Resource::literal(self.text)
@@ -291,7 +312,7 @@ fn template<'a>(
             Part::Capture {
                 capture,
                 default,
-                or_arn,
+                filter,
             } => {
                 let mut values: Vec<&str> = view
                     .texts(*capture)
@@ -309,7 +330,7 @@ fn template<'a>(
                         draft.missing.get_or_insert(name);
                     });
                 } else {
-                    drafts = cross(drafts, &values, *or_arn);
+                    drafts = cross(drafts, &values, *filter);
                 }
             }
         }
@@ -325,7 +346,7 @@ fn each(drafts: &mut [Draft], change: impl Fn(&mut Draft)) {
 }
 
 /// Every draft with every value; one beyond [`MAX_REQUIRED`] is enough for [`fill`] to refuse.
-fn cross(drafts: Vec<Draft>, values: &[&str], or_arn: bool) -> Vec<Draft> {
+fn cross(drafts: Vec<Draft>, values: &[&str], filter: Option<Filter>) -> Vec<Draft> {
     let mut crossed = Vec::with_capacity(drafts.len());
     for draft in drafts {
         if draft.whole {
@@ -336,17 +357,11 @@ fn cross(drafts: Vec<Draft>, values: &[&str], or_arn: bool) -> Vec<Draft> {
             if crossed.len() > MAX_REQUIRED {
                 return crossed;
             }
-            if or_arn && value.starts_with("arn:") {
-                crossed.push(Draft {
-                    text: (*value).to_owned(),
-                    whole: true,
-                    ..Draft::default()
-                });
-            } else {
-                let mut next = draft.clone();
-                next.push(value);
-                crossed.push(next);
-            }
+            let filtered = match filter {
+                Some(filter) => filter.apply(value),
+                None => Filtered::Text((*value).into()),
+            };
+            crossed.push(draft.with(&filtered));
         }
     }
     crossed

@@ -28,6 +28,7 @@
 pub mod catalog;
 pub mod directory;
 pub mod error;
+pub mod filter;
 pub mod operation;
 pub mod permission;
 pub mod resolve;

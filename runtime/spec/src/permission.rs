@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use crate::filter::Filter;
+
 /// Everything that authorization needs to know about one operation.
 #[derive(Debug)]
 pub struct Permissions {
@@ -144,9 +146,8 @@ pub enum Part {
         capture: CaptureIndex,
         /// The text for an absent member.
         default: Option<&'static str>,
-        /// A value that is itself an ARN replaces the whole template (members that take a name or
-        /// an ARN).
-        or_arn: bool,
+        /// What is made of each value.
+        filter: Option<Filter>,
     },
     /// A part nobody here can know: an allow must cover all of its values, a deny any.
     Opaque,

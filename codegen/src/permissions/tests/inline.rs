@@ -128,7 +128,7 @@ fn a_role_a_key_a_network_and_tags_bring_their_actions() {
     on *
     when Network.SubnetIds
   kms:DescribeKey
-    on arn:{partition}:kms:{region}:{account}:key/{KmsKeyId|arn}
+    on arn:{partition}:kms:{region}:{account}:{KmsKeyId|key}
     when KmsKeyId
   toy:TagResource
     on arn:{partition}:toy:{region}:{account}:box/{BoxName}

@@ -9,6 +9,7 @@ use aws_smithy_schema::{Schema, ShapeType, shape_id};
 use aws_smithy_types::byte_stream::ByteStream;
 use pretty_assertions::assert_eq;
 use stockade_spec::directory::{AttachedPolicy, Credential, Profile as Known};
+use stockade_spec::filter::Filter;
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{
     Capture, Part, Permissions, Predicate, Requirement, Resource, Source, Step,
@@ -89,7 +90,7 @@ static OPERATIONS: &[Operation] = &[
                     Part::Capture {
                         capture: 0,
                         default: None,
-                        or_arn: true,
+                        filter: Some(Filter::Arn),
                     },
                 ])],
                 when: Predicate::Always,

@@ -2,6 +2,7 @@ use aws_smithy_schema::prelude::STRING;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_schema::{Schema, ShapeType, shape_id};
 use pretty_assertions::assert_eq;
+use stockade_spec::filter::Filter;
 use stockade_spec::permission::{Capture, Class, Predicate, Resource, Source as Origin, Step};
 
 use super::*;
@@ -116,7 +117,7 @@ const fn part(capture: u16) -> Part {
     Part::Capture {
         capture,
         default: None,
-        or_arn: false,
+        filter: None,
     }
 }
 
@@ -183,7 +184,7 @@ static THING: &[Resource] = &[Resource::Template(&[
     Part::Capture {
         capture: 0,
         default: None,
-        or_arn: true,
+        filter: Some(Filter::Arn),
     },
 ])];
 

@@ -18,6 +18,7 @@ pub mod table;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::filter::Filter;
 pub use crate::permission::{Class, Source};
 
 /// A service's permissions, by operation.
@@ -97,8 +98,8 @@ pub enum Part {
         path: Path,
         /// The text for an absent member: `{Member=text}`.
         default: Option<String>,
-        /// A value that is an ARN replaces the template: `{Member|arn}`.
-        or_arn: bool,
+        /// What is made of its text: `{Member|arn}`.
+        filter: Option<Filter>,
     },
     /// `{?}`: nobody here can know it.
     Opaque,
@@ -295,11 +296,11 @@ impl fmt::Display for Part {
             Self::Member {
                 path,
                 default,
-                or_arn,
+                filter,
             } => {
                 write!(f, "{{{path}")?;
-                if *or_arn {
-                    f.write_str("|arn")?;
+                if let Some(filter) = filter {
+                    write!(f, "|{}", filter.name())?;
                 }
                 if let Some(default) = default {
                     write!(f, "={default}")?;

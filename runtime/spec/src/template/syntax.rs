@@ -2,6 +2,8 @@
 //!
 //! `models/overlays/README.md` is their reference.
 
+use crate::filter::Filter;
+
 use super::{Call, KeyValue, Part, Path, Predicate, Resource};
 
 /// What was parsed, or a sentence on what is wrong with the text.
@@ -37,7 +39,7 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
         Part::Member {
             path,
             default: None,
-            or_arn: false,
+            filter: None,
         } => Some(path.clone()),
         _ => None,
     };
@@ -135,16 +137,23 @@ fn placeholder(text: &str) -> Parsed<Part> {
                 Some((name, default)) => (name, Some(default.to_owned())),
                 None => (text, None),
             };
-            let (name, or_arn) = match name.strip_suffix("|arn") {
-                Some(name) => (name, true),
-                None => (name, false),
+            let (name, filter) = match name.split_once('|') {
+                Some((name, filter)) => (name, Some(self::filter(filter)?)),
+                None => (name, None),
             };
             Part::Member {
                 path: path(name)?,
                 default,
-                or_arn,
+                filter,
             }
         }
+    })
+}
+
+fn filter(name: &str) -> Parsed<Filter> {
+    Filter::parse(name).ok_or_else(|| {
+        let known = Filter::ALL.map(Filter::name).join(", ");
+        format!("there is no filter {name:?}; there are {known}")
     })
 }
 
@@ -301,6 +310,7 @@ mod tests {
             "@Function(A)",
             "@f(A",
             "{A[0]}",
+            "{A|first}",
         ] {
             assert!(resource(text).is_err(), "{text}");
         }
