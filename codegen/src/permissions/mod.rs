@@ -48,11 +48,11 @@ impl fmt::Display for Diagnostic {
 /// The permissions of every service by its id, with `models/overlays` of the workspace under `root`;
 /// an error lists all that is wrong in the overlays, each with file and line.
 pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<BTreeMap<String, Permissions>> {
-    let file = PathBuf::from("models/overlays/prefixes.toml");
+    let file = PathBuf::from(prefixes::FILE);
     let prefixes = Prefixes::parse(&file, &read(root, &file)?)
         .map_err(|problem| anyhow::anyhow!("{problem}"))?;
     let mut loaded = BTreeMap::new();
-    let mut problems = Vec::new();
+    let mut problems = prefixes.check(&models.services, &models.authorization);
     for (id, model) in &models.services {
         match service(root, models, model, &prefixes)? {
             Ok(permissions) => {

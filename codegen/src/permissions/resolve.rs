@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::input::{Input, is_scalar};
 use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
+use super::prefixes::Own;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
     Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules,
@@ -43,7 +44,7 @@ pub(crate) fn resolve(
 struct Resolver<'a> {
     model: &'a Model,
     references: &'a BTreeMap<String, Authorization>,
-    own: Vec<&'a Authorization>,
+    own: Own<'a>,
     principal: String,
     overlay: &'a Overlay,
     problems: Vec<Diagnostic>,
@@ -70,6 +71,7 @@ impl<'a> Resolver<'a> {
         for (name, resources) in &self.overlay.resources {
             if !self
                 .own
+                .references
                 .iter()
                 .any(|reference| reference.resource_types.contains_key(name))
             {
@@ -95,6 +97,7 @@ impl<'a> Resolver<'a> {
         for (name, value) in &self.overlay.keys {
             if !self
                 .own
+                .references
                 .iter()
                 .any(|reference| keys::known(reference, name))
             {
@@ -119,9 +122,7 @@ impl<'a> Resolver<'a> {
             requirements: Vec::new(),
             unbound_dependents: Vec::new(),
         };
-        let Some(named) = self.named(name, entry) else {
-            return result;
-        };
+        let named = self.named(name, entry);
         result.source = named.source;
         if class != Class::Requirements {
             return result;
@@ -157,16 +158,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// The operation's action: the overlay's, or by the rules.
-    fn named(&mut self, name: &str, entry: Option<&Entry>) -> Option<rules::Named<'a>> {
+    fn named(&mut self, name: &str, entry: Option<&Entry>) -> rules::Named<'a> {
         if let Some(wanted) = entry.and_then(|entry| entry.action.as_ref()) {
-            let (reference, action) = self.action(&wanted.value, wanted.at)?;
-            let name = wanted.value.clone();
-            return Some(rules::Named {
-                name,
-                reference,
-                action: Some(action),
+            return rules::Named {
+                name: wanted.value.clone(),
+                known: self.action(&wanted.value, wanted.at),
                 source: Source::Overlay,
-            });
+            };
         }
         rules::name(name, &self.own)
     }
@@ -183,7 +181,7 @@ impl<'a> Resolver<'a> {
         if let Some(resources) = overridden {
             self.check_resources(resources, input);
         }
-        let Some(action) = named.action else {
+        let Some((reference, action)) = named.known else {
             let resources = overridden.map(|located| located.value.clone());
             return vec![Requirement {
                 action: named.name.clone(),
@@ -199,7 +197,7 @@ impl<'a> Resolver<'a> {
                 resources: resources.value.clone(),
                 when: Predicate::Always,
             }],
-            None => bind::resources(name, action, named.reference, self.overlay, input),
+            None => bind::resources(name, action, reference, self.overlay, input),
         };
         let main = bound
             .iter()
@@ -240,7 +238,11 @@ impl<'a> Resolver<'a> {
     fn wanted(&mut self, wanted: &Wanted, input: &Input<'_>) -> Requirement {
         let mut keys = Vec::new();
         if let Some((reference, action)) = self.action(&wanted.action.value, wanted.action.at)
-            && self.own.iter().any(|own| own.prefix == reference.prefix)
+            && self
+                .own
+                .references
+                .iter()
+                .any(|own| own.prefix == reference.prefix)
         {
             keys = self.default_keys(action, input);
         }

@@ -2,34 +2,34 @@
 
 use super::input::{Input, is_scalar, plain};
 use super::keys;
+use super::prefixes::Own;
 use crate::model::{Action, Authorization};
 use stockade_spec::filter::Filter;
 use stockade_spec::template::{
     Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step,
 };
 
-/// An operation's action and how it was found; `action` is `None` where it is only inferred.
+/// An operation's action and how it was found; the reference knows none that is only inferred.
 pub(super) struct Named<'a> {
     pub(super) name: String,
-    pub(super) reference: &'a Authorization,
-    pub(super) action: Option<&'a Action>,
+    pub(super) known: Option<(&'a Authorization, &'a Action)>,
     pub(super) source: Source,
 }
 
 /// The action behind an operation: its own name, else the one whose documentation is the
-/// operation's page, else `prefix:Operation`. `None` for a service that IAM does not know.
-pub(super) fn name<'a>(operation: &str, references: &[&'a Authorization]) -> Option<Named<'a>> {
-    for reference in references {
+/// operation's page, else `prefix:Operation`.
+pub(super) fn name<'a>(operation: &str, own: &Own<'a>) -> Named<'a> {
+    for reference in &own.references {
         let own = reference
             .actions
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(operation));
         if let Some((name, action)) = own {
-            return Some(found(name, action, reference, Source::Name));
+            return found(name, action, reference, Source::Name);
         }
     }
     let page = format!("API_{operation}");
-    for reference in references {
+    for reference in &own.references {
         let mut linked = reference.actions.iter().filter(|(_, action)| {
             action
                 .documentation
@@ -38,15 +38,14 @@ pub(super) fn name<'a>(operation: &str, references: &[&'a Authorization]) -> Opt
         });
         // A page that several actions name (one for each version of an object) names none.
         if let (Some((name, action)), None) = (linked.next(), linked.next()) {
-            return Some(found(name, action, reference, Source::Link));
+            return found(name, action, reference, Source::Link);
         }
     }
-    references.first().map(|reference| Named {
-        name: format!("{}:{operation}", reference.prefix),
-        reference,
-        action: None,
+    Named {
+        name: format!("{}:{operation}", own.prefix),
+        known: None,
         source: Source::Inferred,
-    })
+    }
 }
 
 fn found<'a>(
@@ -57,8 +56,7 @@ fn found<'a>(
 ) -> Named<'a> {
     Named {
         name: format!("{}:{name}", reference.prefix),
-        reference,
-        action: Some(action),
+        known: Some((reference, action)),
         source,
     }
 }
