@@ -13,7 +13,7 @@ use std::sync::Arc;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
-use stockade_spec::filter::{Filter, Filtered};
+use stockade_spec::filter::Filtered;
 use stockade_spec::permission::{
     self, CaptureIndex, KeyBinding, Part, Permissions, Requirement, Value,
 };
@@ -174,7 +174,10 @@ impl Filler<'_> {
         for binding in bindings {
             let key = binding.key;
             match &binding.value {
-                Value::Literal(text) => add(&mut keys, key.into(), [(*text).to_owned()]),
+                Value::Literal(text) => {
+                    let text = self.source.scope.expand(text);
+                    add(&mut keys, key.into(), [text.into_owned()]);
+                }
                 Value::Capture(index) => {
                     add(&mut keys, key.into(), view.texts(*index).map(str::to_owned))
                 }
@@ -314,14 +317,19 @@ fn template<'a>(
                 default,
                 filter,
             } => {
-                let mut values: Vec<&str> = view
+                let mut values: Vec<Filtered<'_>> = view
                     .texts(*capture)
                     .filter(|text| !text.is_empty())
+                    .filter_map(|text| match filter {
+                        Some(filter) => filter.apply(text),
+                        None => Some(Filtered::Text(text.into())),
+                    })
                     .collect();
-                if values.is_empty()
-                    && let Some(default) = default
-                {
-                    values.push(default);
+                if values.is_empty() {
+                    values.extend(default.map(|text| match text {
+                        permission::OPAQUE => Filtered::Opaque("".into()),
+                        _ => Filtered::Text(scope.expand(text)),
+                    }));
                 }
                 if values.is_empty() {
                     let name = view.name(*capture);
@@ -330,7 +338,7 @@ fn template<'a>(
                         draft.missing.get_or_insert(name);
                     });
                 } else {
-                    drafts = cross(drafts, &values, *filter);
+                    drafts = cross(drafts, &values);
                 }
             }
         }
@@ -346,7 +354,7 @@ fn each(drafts: &mut [Draft], change: impl Fn(&mut Draft)) {
 }
 
 /// Every draft with every value; one beyond [`MAX_REQUIRED`] is enough for [`fill`] to refuse.
-fn cross(drafts: Vec<Draft>, values: &[&str], filter: Option<Filter>) -> Vec<Draft> {
+fn cross(drafts: Vec<Draft>, values: &[Filtered<'_>]) -> Vec<Draft> {
     let mut crossed = Vec::with_capacity(drafts.len());
     for draft in drafts {
         if draft.whole {
@@ -357,11 +365,7 @@ fn cross(drafts: Vec<Draft>, values: &[&str], filter: Option<Filter>) -> Vec<Dra
             if crossed.len() > MAX_REQUIRED {
                 return crossed;
             }
-            let filtered = match filter {
-                Some(filter) => filter.apply(value),
-                None => Filtered::Text((*value).into()),
-            };
-            crossed.push(draft.with(&filtered));
+            crossed.push(draft.with(value));
         }
     }
     crossed

@@ -7,7 +7,7 @@
 //!
 //! let last = Filter::parse("last").unwrap();
 //! let url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
-//! assert_eq!(last.apply(url), Filtered::Text("orders".into()));
+//! assert_eq!(last.apply(url), Some(Filtered::Text("orders".into())));
 //! ```
 
 use std::borrow::Cow;
@@ -27,6 +27,11 @@ pub enum Filter {
     /// A KMS key: `key/` and an id, an ARN of a key as it is; of an alias nobody here knows the key, so that its id is
     /// opaque ("Key identifiers (KeyId)", AWS Key Management Service Developer Guide).
     Key,
+    /// The account that a catalog's id begins with: 12 digits. Without them the member is as good as absent.
+    Account,
+    /// The path of a nested catalog, with a `/` before it: `123456789012:s3tables/box` and `s3tables/box` are `/s3tables/box`,
+    /// and an account alone is as good as absent ("Data Catalog objects", AWS Glue Developer Guide).
+    Catalog,
 }
 
 /// What a filter makes of a text.
@@ -42,7 +47,15 @@ pub enum Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 5] = [Self::Arn, Self::Last, Self::Parent, Self::Id, Self::Key];
+    pub const ALL: [Self; 7] = [
+        Self::Arn,
+        Self::Last,
+        Self::Parent,
+        Self::Id,
+        Self::Key,
+        Self::Account,
+        Self::Catalog,
+    ];
 
     /// The filter of a name.
     pub fn parse(name: &str) -> Option<Self> {
@@ -57,13 +70,15 @@ impl Filter {
             Self::Parent => "parent",
             Self::Id => "id",
             Self::Key => "key",
+            Self::Account => "account",
+            Self::Catalog => "catalog",
         }
     }
 
-    /// What it makes of a text.
-    pub fn apply(self, text: &str) -> Filtered<'_> {
+    /// What it makes of a text; `None` where the text says nothing of what the filter is after.
+    pub fn apply(self, text: &str) -> Option<Filtered<'_>> {
         let is_arn = text.starts_with("arn:");
-        match self {
+        Some(match self {
             Self::Arn | Self::Last if is_arn => Filtered::Whole(text),
             Self::Arn => Filtered::Text(text.into()),
             Self::Last => Filtered::Text(text.rsplit('/').next().unwrap_or(text).into()),
@@ -73,7 +88,22 @@ impl Filter {
             },
             Self::Id => Filtered::Text(text.rsplit([':', '/']).next().unwrap_or(text).into()),
             Self::Key => key(text, is_arn),
-        }
+            Self::Account => Filtered::Text(owned(text).0?.into()),
+            Self::Catalog => Filtered::Text(format!("/{}", owned(text).1?).into()),
+        })
+    }
+}
+
+/// The account that a text begins with, and what it says beside.
+fn owned(text: &str) -> (Option<&str>, Option<&str>) {
+    let (first, rest) = match text.split_once(':') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (text, None),
+    };
+    if first.len() == 12 && first.bytes().all(|byte| byte.is_ascii_digit()) {
+        (Some(first), rest)
+    } else {
+        (None, Some(text))
     }
 }
 
@@ -102,23 +132,37 @@ mod tests {
 
     #[test]
     fn texts_are_filtered() {
-        let text = |text: &'static str| Filtered::Text(text.into());
+        let text = |text: &'static str| Some(Filtered::Text(text.into()));
         let url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
         assert_eq!(Filter::Last.apply(url), text("orders"));
         assert_eq!(Filter::Last.apply("orders"), text("orders"));
         assert_eq!(Filter::Parent.apply(url), text("123456789012"));
-        assert_eq!(Filter::Parent.apply("orders"), Filtered::Opaque("".into()));
+        assert_eq!(
+            Filter::Parent.apply("orders"),
+            Some(Filtered::Opaque("".into()))
+        );
         assert_eq!(Filter::Id.apply("arn:aws:x:us-east-1::box/a"), text("a"));
         assert_eq!(Filter::Arn.apply("box"), text("box"));
         assert_eq!(
             Filter::Arn.apply("arn:aws:x:::b"),
-            Filtered::Whole("arn:aws:x:::b")
+            Some(Filtered::Whole("arn:aws:x:::b"))
         );
         assert_eq!(Filter::Key.apply("1234"), text("key/1234"));
         let arn = "arn:aws:kms:us-east-1:123456789012:key/1234";
-        assert_eq!(Filter::Key.apply(arn), Filtered::Whole(arn));
+        assert_eq!(Filter::Key.apply(arn), Some(Filtered::Whole(arn)));
         for alias in ["alias/a", "arn:aws:kms:us-east-1:123456789012:alias/a"] {
-            assert_eq!(Filter::Key.apply(alias), Filtered::Opaque("key/".into()));
+            assert_eq!(
+                Filter::Key.apply(alias),
+                Some(Filtered::Opaque("key/".into()))
+            );
+        }
+        for (id, account, catalog) in [
+            ("123456789012", text("123456789012"), None),
+            ("123456789012:box/a", text("123456789012"), text("/box/a")),
+            ("box/a", None, text("/box/a")),
+        ] {
+            assert_eq!(Filter::Account.apply(id), account);
+            assert_eq!(Filter::Catalog.apply(id), catalog);
         }
     }
 }

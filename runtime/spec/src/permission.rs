@@ -128,6 +128,9 @@ pub enum Resource {
     },
 }
 
+/// A part nobody here can know, as a template writes it.
+pub const OPAQUE: &str = "{?}";
+
 /// A part of a [`Resource::Template`].
 #[derive(Debug)]
 pub enum Part {
@@ -144,7 +147,7 @@ pub enum Part {
     Capture {
         /// Which.
         capture: CaptureIndex,
-        /// The text for an absent member.
+        /// The text for an absent member: [`OPAQUE`], or one for [`Scope::expand`](crate::resolve::Scope::expand).
         default: Option<&'static str>,
         /// What is made of each value.
         filter: Option<Filter>,
@@ -186,7 +189,7 @@ pub struct KeyBinding {
 /// Where a condition key's values come from.
 #[derive(Debug)]
 pub enum Value {
-    /// A fixed text.
+    /// A fixed text, for [`Scope::expand`](crate::resolve::Scope::expand).
     Literal(&'static str),
     /// All values of the capture; no key when there are none.
     Capture(CaptureIndex),

@@ -1,5 +1,6 @@
 //! What authorization asks of a service's state: names to ARNs, resource policies, resource tags.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Where a request is at home: the parts of an ARN that the request itself decides.
@@ -14,6 +15,25 @@ pub struct Scope<'a> {
     /// The caller's ARN, for operations that default to the caller (`iam:GetUser` without a name);
     /// `None` for an anonymous caller.
     pub caller: Option<&'a str>,
+}
+
+impl<'a> Scope<'a> {
+    /// A template's text with `{partition}`, `{region}` and `{account}` in it replaced by the request's.
+    pub fn expand(&self, text: &'a str) -> Cow<'a, str> {
+        if !text.contains('{') {
+            return text.into();
+        }
+        [
+            ("{partition}", self.partition),
+            ("{region}", self.region),
+            ("{account}", self.account),
+        ]
+        .into_iter()
+        .fold(text.to_owned(), |text, (name, value)| {
+            text.replace(name, value)
+        })
+        .into()
+    }
 }
 
 /// The captured values that a resolver is given: for each argument its values, in input order;

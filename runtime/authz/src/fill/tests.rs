@@ -224,6 +224,52 @@ fn an_absent_member_leaves_the_requirement_unfilled() {
 }
 
 #[test]
+fn defaults_stand_for_absent_members_and_know_the_request() {
+    const fn or(default: &'static str, filter: Option<Filter>) -> Part {
+        Part::Capture {
+            capture: 0,
+            default: Some(default),
+            filter,
+        }
+    }
+    static NEEDS: &[Requirement] = &[requirement(
+        &[
+            Resource::Template(&[
+                or("{account}", Some(Filter::Account)),
+                Part::Literal(":catalog"),
+                or("", Some(Filter::Catalog)),
+            ]),
+            Resource::Template(&[Part::Literal("box/"), or("{?}", None)]),
+        ],
+        Predicate::Always,
+        None,
+        &[KeyBinding {
+            key: "kms:ViaService",
+            value: Value::Literal("example.{region}.amazonaws.com"),
+        }],
+    )];
+    let via = "kms:ViaService=example.us-east-1.amazonaws.com";
+    for (name, catalog, thing) in [
+        (None, "000000000000:catalog", "box/<unknown>"),
+        (Some("a"), "000000000000:catalog/a", "box/a"),
+        (
+            Some("123456789012:a"),
+            "123456789012:catalog/a",
+            "box/123456789012:a",
+        ),
+    ] {
+        let input = Input {
+            name,
+            ..Input::default()
+        };
+        assert_eq!(
+            filled(NEEDS, &input),
+            [catalog, thing].map(|resource| format!("example:Do {resource} {via}"))
+        );
+    }
+}
+
+#[test]
 fn many_values_make_each_combination_a_resource() {
     static NEEDS: &[Requirement] = &[requirement(
         &[Resource::Template(&[part(1), Part::Literal("/"), part(3)])],

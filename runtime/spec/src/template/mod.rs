@@ -96,7 +96,8 @@ pub enum Part {
     Member {
         /// The member.
         path: Path,
-        /// The text for an absent member: `{Member=text}`.
+        /// The text for an absent member: `{Member=text}`; what the request itself decides stands for itself in it, and
+        /// `{?}` alone for what nobody here can know.
         default: Option<String>,
         /// What is made of its text: `{Member|arn}`.
         filter: Option<Filter>,
@@ -129,7 +130,7 @@ pub enum Predicate {
 /// Where a condition key's values come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyValue {
-    /// A plain text.
+    /// A plain text; `{partition}`, `{region}` and `{account}` in it are the request's.
     Literal(String),
     /// `{Member}`
     Member(Path),

@@ -3,6 +3,7 @@
 //! `models/overlays/README.md` is their reference.
 
 use crate::filter::Filter;
+use crate::permission::OPAQUE;
 
 use super::{Call, KeyValue, Part, Path, Predicate, Resource};
 
@@ -44,7 +45,9 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
         _ => None,
     };
     match parts.as_slice() {
-        [Part::Literal(text)] if !text.contains(['(', ')']) => Some(KeyValue::Literal(text.clone())),
+        parts if parts.iter().all(is_of_request) && !text.contains(['(', ')']) => {
+            Some(KeyValue::Literal(text.to_owned()))
+        }
         [one] => member(one).map(KeyValue::Member),
         [names, Part::Literal(equals), values] if equals == "=" => member(names)
             .zip(member(values))
@@ -53,10 +56,30 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
     }
     .ok_or_else(|| {
         format!(
-            "{text:?} is no key's value; it is a text, {{Member}}, {{Names}}={{Values}}, present(Member), \
+            "{text:?} is no key's value; it is a text (with {{partition}}, {{region}} or {{account}}), {{Member}}, {{Names}}={{Values}}, present(Member), \
              header:name or @resolver(Member)"
         )
     })
+}
+
+/// Whether a part is text or one that the request itself decides.
+fn is_of_request(part: &Part) -> bool {
+    matches!(
+        part,
+        Part::Literal(_) | Part::Partition | Part::Region | Part::Account
+    )
+}
+
+/// The text for an absent member: of the request alone, or `{?}`.
+fn default(text: &str) -> Parsed<String> {
+    if text == OPAQUE || parts(text)?.iter().all(is_of_request) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!(
+            "{text:?} cannot stand for an absent member; a text can (with {{partition}}, {{region}} or {{account}}), \
+             or {{?}}"
+        ))
+    }
 }
 
 /// `@name(Member, …)`.
@@ -134,7 +157,7 @@ fn placeholder(text: &str) -> Parsed<Part> {
         "?" => Part::Opaque,
         _ => {
             let (name, default) = match text.split_once('=') {
-                Some((name, default)) => (name, Some(default.to_owned())),
+                Some((name, text)) => (name, Some(default(text)?)),
                 None => (text, None),
             };
             let (name, filter) = match name.split_once('|') {
@@ -269,12 +292,15 @@ mod tests {
             "arn:{partition}:iam::{account}:user{Path=/}{UserName}",
             "arn:{partition}:kms:{region}:{account}:key/{KeyId|arn}",
             "arn:aws:x:::{Delete.Objects[].Key}/{?}",
+            "arn:{partition}:glue:{region}:{CatalogId|account={account}}:catalog{CatalogId|catalog=}",
+            "arn:aws:x:::box/{Name={?}}",
             "@function(FunctionName, Qualifier)",
         ] {
             assert_eq!(resource(text).unwrap().to_string(), text);
         }
         for text in [
             "lambda.amazonaws.com",
+            "lambda.{region}.amazonaws.com",
             "{Prefix}",
             "{Tags[].Key}={Tags[].Value}",
             "{Tags{keys}}={Tags{values}}",
@@ -311,10 +337,11 @@ mod tests {
             "@f(A",
             "{A[0]}",
             "{A|first}",
+            "{A={B}}",
         ] {
             assert!(resource(text).is_err(), "{text}");
         }
-        for text in ["a{B}c", "{A|arn}", "present(A", "{A}={B=x}"] {
+        for text in ["a{B}c", "a{?}", "{A|arn}", "present(A", "{A}={B=x}"] {
             assert!(key_value(text).is_err(), "{text}");
         }
         for text in ["", "A &&", "A == x", "(A", "A B", "A == 'x", "&& A"] {
