@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::Full;
+use hyper::body::Incoming;
 use stockade_authz::render::error::Form;
 use stockade_wire::{Dialect, Protocol};
 
@@ -23,6 +24,8 @@ pub enum Body {
     Full(Full<Bytes>),
     /// As its source brings it.
     Stream(SdkBody),
+    /// As the upstream sends it.
+    Upstream(Incoming),
 }
 
 impl Body {
@@ -51,6 +54,7 @@ impl HttpBody for Body {
                 .poll_frame(context)
                 .map_err(|never| match never {}),
             Self::Stream(body) => HttpBody::poll_frame(Pin::new(body), context),
+            Self::Upstream(body) => Pin::new(body).poll_frame(context).map_err(Into::into),
         }
     }
 
@@ -58,6 +62,7 @@ impl HttpBody for Body {
         match self {
             Self::Full(body) => body.is_end_stream(),
             Self::Stream(body) => HttpBody::is_end_stream(body),
+            Self::Upstream(body) => body.is_end_stream(),
         }
     }
 
@@ -65,6 +70,7 @@ impl HttpBody for Body {
         match self {
             Self::Full(body) => body.size_hint(),
             Self::Stream(body) => HttpBody::size_hint(body),
+            Self::Upstream(body) => body.size_hint(),
         }
     }
 }

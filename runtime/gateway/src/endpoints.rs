@@ -22,13 +22,17 @@ use crate::pipeline::Gateway;
 pub(crate) struct About {
     pub(crate) started: Instant,
     pub(crate) session: String,
+    /// What this process is called among the servers that a request goes through (`Via`).
+    pub(crate) name: String,
 }
 
 impl Default for About {
     fn default() -> Self {
+        let session = stockade_kit::ids::request_id();
         Self {
             started: Instant::now(),
-            session: stockade_kit::ids::request_id(),
+            name: format!("stockade-{session}"),
+            session,
         }
     }
 }
@@ -52,7 +56,7 @@ impl Gateway {
         let get = matches!(*method, Method::GET | Method::HEAD);
         let post = *method == Method::POST;
         Some(match path {
-            "/_localstack/health" | "/_stockade/health" if get => ok(self.health()),
+            "/_localstack/health" | "/_stockade/health" if get => ok(self.health().await),
             "/_localstack/info" if get => ok(self.info()),
             "/_localstack/init" if get => ok(json!({
                 "completed": { "BOOT": true, "START": true, "READY": true, "SHUTDOWN": false },
@@ -77,10 +81,14 @@ impl Gateway {
         })
     }
 
-    fn health(&self) -> Value {
+    async fn health(&self) -> Value {
         let services: serde_json::Map<String, Value> = self
             .service_ids()
-            .map(|id| (id.to_owned(), json!("available")))
+            .map(|id| {
+                let forwarded = self.upstreams().is_named(id);
+                let state = if forwarded { "forwarded" } else { "available" };
+                (id.to_owned(), state.into())
+            })
             .collect();
         json!({
             "services": services,
@@ -91,6 +99,7 @@ impl Gateway {
                 Mode::Soft => "soft",
                 Mode::Enforce => "on",
             },
+            "upstreams": self.upstreams().health().await,
         })
     }
 

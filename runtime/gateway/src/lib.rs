@@ -2,8 +2,9 @@
 //!
 //! A request is routed by the catalog's tables ([`Gateway`] keeps the matchers), attributed to a
 //! caller, decoded, authorized, handled by its typed service, and answered; an operation without a
-//! handler is answered with 501 and its name. Each step is a file: `route`, `authenticate`,
-//! `body`, `pipeline`, `answer`; `endpoints` holds what is no AWS operation.
+//! handler goes to the service's upstream, or is answered with 501 and its name. Each step is a file:
+//! `route`, `authenticate`, `body`, `pipeline`, `upstream`, `answer`; `endpoints` holds what is no
+//! AWS operation.
 //!
 //! The crate deliberately knows no policy, no state and no service's shapes. Of services it names
 //! only S3, whose requests are told by their host, whose errors and signatures have a form of
@@ -14,7 +15,7 @@
 //! use http::Request;
 //! use http_body_util::Empty;
 //! use stockade_authz::{Mode, render::error::Style};
-//! use stockade_gateway::{Config, Gateway, Parties};
+//! use stockade_gateway::{Config, Gateway, Parties, Upstreams};
 //! use stockade_spec::Caller;
 //! use stockade_spec::directory::{Credential, Directory, Profile};
 //!
@@ -34,6 +35,7 @@
 //!     services: Vec::new(),
 //!     directory: Arc::new(Nobody),
 //!     reset: Arc::new(|| Box::pin(async { Ok(()) })),
+//!     upstreams: Upstreams::default(),
 //! });
 //! let request = Request::get("http://localhost/2015-03-31/functions")
 //!     .body(Empty::<bytes::Bytes>::new())
@@ -51,8 +53,10 @@ mod matcher;
 mod pipeline;
 mod route;
 mod serve;
+mod upstream;
 
 pub use answer::{Body, BodyFailure};
 pub use body::Incoming;
 pub use pipeline::{Config, Gateway, Parties, Reset};
 pub use serve::serve;
+pub use upstream::{Settings, Signing, Upstreams};

@@ -30,6 +30,15 @@ pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// How long to wait after a connection could not be accepted.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long an upstream may take to accept a connection. Its answer may take any time: long polls do.
+pub const UPSTREAM_CONNECT: Duration = Duration::from_secs(3);
+
+/// How long a connection to an upstream is kept without a request: less than servers keep theirs.
+pub const UPSTREAM_IDLE: Duration = Duration::from_secs(1);
+
+/// How long an upstream may take to show that it is there, when `/_stockade/health` is asked.
+pub const UPSTREAM_PROBE: Duration = Duration::from_secs(1);
+
 /// How many decisions `/_stockade/decisions` gives unless asked for more.
 pub const DECISIONS_SHOWN: usize = 100;
 

@@ -29,6 +29,7 @@ use crate::authenticate::{Authenticator, Known};
 use crate::body::{self, Announced, Drained, Incoming, Received};
 use crate::endpoints::About;
 use crate::route::{Head, Host, Route, Router};
+use crate::upstream::{Elsewhere, Passage, Tapped, Upstreams};
 
 /// The region of requests that name none.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -57,6 +58,8 @@ pub struct Parties {
     pub directory: Arc<dyn Directory>,
     /// What the reset endpoints call.
     pub reset: Reset,
+    /// Where requests go that nobody here handles.
+    pub upstreams: Upstreams,
 }
 
 /// One listener's request handling.
@@ -67,6 +70,7 @@ pub struct Gateway {
     authorizer: Authorizer,
     style: Style,
     reset: Reset,
+    upstreams: Upstreams,
     about: About,
 }
 
@@ -77,6 +81,7 @@ struct Told {
     service: &'static str,
     operation: &'static str,
     principal: Option<String>,
+    upstream: Option<Arc<str>>,
 }
 
 /// A request's answer, or the error to answer with.
@@ -90,7 +95,18 @@ impl Gateway {
             services,
             directory,
             reset,
+            upstreams,
         } = parties;
+        let services: Vec<Arc<dyn Service>> = services
+            .into_iter()
+            .map(|service| -> Arc<dyn Service> {
+                if upstreams.is_named(service.id()) {
+                    Arc::new(Elsewhere(service))
+                } else {
+                    service
+                }
+            })
+            .collect();
         Self {
             router: Router::new(catalog),
             authorizer: Authorizer::new(
@@ -110,6 +126,7 @@ impl Gateway {
             },
             style: config.style,
             reset,
+            upstreams,
             about: About::default(),
         }
     }
@@ -124,6 +141,10 @@ impl Gateway {
 
     pub(crate) fn about(&self) -> &About {
         &self.about
+    }
+
+    pub(crate) fn upstreams(&self) -> &Upstreams {
+        &self.upstreams
     }
 
     /// The ids of the services that have code, sorted.
@@ -155,6 +176,7 @@ impl Gateway {
             service: "-",
             operation: "-",
             principal: None,
+            upstream: None,
         };
         let response = self.serve(&parts, body, peer, &mut told).await;
         tracing::info!(
@@ -163,6 +185,7 @@ impl Gateway {
             operation = told.operation,
             status = response.status().as_u16(),
             principal = told.principal.as_deref().unwrap_or("-"),
+            upstream = told.upstream.as_deref(),
             request_id = told.request_id,
             micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             "{} {}",
@@ -200,6 +223,7 @@ impl Gateway {
         {
             return response;
         }
+        let (body, spool) = Tapped::new(body, !self.upstreams.is_empty());
         let asked = Asked {
             parts,
             query: &query,
@@ -211,9 +235,12 @@ impl Gateway {
             },
             peer,
             now: SystemTime::now(),
+            passage: Passage::new(spool),
         };
         let work = self.operation(&asked, body, told);
-        let outcome = match AssertUnwindSafe(work).catch_unwind().await {
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        told.upstream = asked.passage.taken();
+        let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(_) => {
                 let request_id = &*told.request_id;
@@ -261,6 +288,9 @@ impl Gateway {
                 return Err(unrouted.error);
             }
         };
+        if !self.upstreams.takes(route.service.id) {
+            asked.passage.stream();
+        }
         told.speak(route.dialect);
         told.service = route.service.id;
         told.operation = route.operation.name;
@@ -295,7 +325,7 @@ impl Gateway {
         let Some((service, index)) = self.typed(route) else {
             self.verified(asked, route, known, body).await?;
             self.authorize(asked, route, &context, None)?;
-            return Err(Error::not_implemented(route.service.id, name));
+            return self.unhandled(asked, route, known, &context).await;
         };
         let operation = &service.operations()[index];
         if self.mode() == Mode::Enforce {
@@ -338,7 +368,12 @@ impl Gateway {
                 input: &*input,
             }),
         )?;
-        let mut output = service.handle(index, &context, input).await?;
+        let mut output = match service.handle(index, &context, input).await {
+            Err(error) if error.is_not_implemented(route.service.id, name) => {
+                return self.unhandled(asked, route, known, &context).await;
+            }
+            answer => answer?,
+        };
         respond(dialect, operation, &mut *output, &context.request_id)
     }
 
@@ -399,6 +434,7 @@ impl Gateway {
         known: &Known,
         body: Unread<B>,
     ) -> Result<aws_smithy_types::byte_stream::ByteStream, Error> {
+        asked.passage.stream();
         let (announced, signing) = self.announced(asked, &route.dialect, known)?;
         Ok(match body {
             Unread::Wire(body) => body::stream(announced.decode(body, signing)),
@@ -409,7 +445,7 @@ impl Gateway {
     }
 
     /// Verifies a signature whose payload hash the headers declare, before the body is read.
-    fn announced(
+    pub(crate) fn announced(
         &self,
         asked: &Asked<'_>,
         dialect: &Dialect<'_>,
@@ -466,12 +502,13 @@ impl Gateway {
 }
 
 /// What is known of a request before it is routed.
-struct Asked<'a> {
-    parts: &'a request::Parts,
+pub(crate) struct Asked<'a> {
+    pub(crate) parts: &'a request::Parts,
     query: &'a Query,
     signed: Parts<'a>,
     peer: Option<IpAddr>,
-    now: SystemTime,
+    pub(crate) now: SystemTime,
+    pub(crate) passage: Passage,
 }
 
 /// A body on the wire, or one that routing had to read.

@@ -48,6 +48,12 @@ impl Error {
         )
     }
 
+    /// Whether this is the answer of an operation without a handler, and not of one that knows no
+    /// answer to some of its parameters.
+    pub fn is_not_implemented(&self, service: &str, operation: &str) -> bool {
+        self.status == 501 && self.message == Self::not_implemented(service, operation).message
+    }
+
     /// AWS's answer when a service fails for reasons of its own.
     pub fn internal() -> Self {
         Self::new(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stockade_catalog::CATALOG;
-use stockade_gateway::Parties;
+use stockade_gateway::{Parties, Settings, Upstreams};
 use stockade_iam::Iam;
 use stockade_lambda::{Lambda, Objects, Options, Roles};
 use stockade_s3::S3;
@@ -14,8 +14,20 @@ use stockade_sts::Sts;
 
 use crate::config::Serve;
 
-/// Puts the services together on one store.
-pub(crate) fn compose(config: &Serve, store: &Store) -> Parties {
+/// The services that enforcement rests on. They never go to an upstream: whoever got a key from there
+/// would be nobody here, and nobody's keys are root's.
+const IDENTITY: &[&str] = &["iam", "sts"];
+
+/// Puts the services together on one store. The error names the setting that is wrong.
+pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> {
+    let upstreams = Upstreams::new(
+        &CATALOG,
+        &Settings {
+            upstreams: &config.upstream,
+            signing: &config.upstream_sign,
+            kept: IDENTITY,
+        },
+    )?;
     let iam = Iam::new(store.clone());
     let s3 = S3::new(store.clone());
     let sts = Sts::new(iam.clone());
@@ -29,7 +41,7 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Parties {
         Arc::new(LambdaCode(s3.clone())),
     );
     let forgetful = store.clone();
-    Parties {
+    Ok(Parties {
         catalog: &CATALOG,
         services: vec![
             Arc::new(stockade_iam_api::Server::new(iam.clone())),
@@ -42,7 +54,8 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Parties {
             let store = forgetful.clone();
             Box::pin(async move { store.reset().await.map_err(|error| error.to_string()) })
         }),
-    }
+        upstreams,
+    })
 }
 
 /// The roles that Lambda may run functions under.

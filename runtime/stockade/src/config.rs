@@ -77,6 +77,26 @@ pub(crate) struct Serve {
     #[arg(long, env = "STRICT_ROLES", value_name = "BOOL", default_value = "false", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = switch())]
     pub(crate) strict_roles: bool,
 
+    /// Send allowed requests that nothing here handles to another emulator; SERVICE=URL sends all of a
+    /// service's there. Repeatable; several are separated by commas or spaces
+    #[arg(
+        long,
+        env = "UPSTREAM",
+        value_name = "[SERVICE=]URL",
+        hide_env_values = true
+    )]
+    pub(crate) upstream: Vec<String>,
+
+    /// Sign forwarded requests: `pass` as sent (default), `account` with the account's number as key,
+    /// or KEY:SECRET; SERVICE=… for one service. Repeatable
+    #[arg(
+        long,
+        env = "UPSTREAM_SIGN",
+        value_name = "[SERVICE=]HOW",
+        hide_env_values = true
+    )]
+    pub(crate) upstream_sign: Vec<String>,
+
     /// Form of the log
     #[arg(
         long,

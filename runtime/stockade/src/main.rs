@@ -48,14 +48,8 @@ async fn serve(config: &Serve) -> Result<(), Box<dyn Error>> {
         )
     })?;
     let store = Store::in_memory();
-    let parties = compose::compose(config, &store);
-    let mut services: Vec<_> = parties
-        .services
-        .iter()
-        .map(|service| service.id())
-        .collect();
-    services.sort_unstable();
-    let rest = parties.catalog.services.len() - services.len();
+    let parties = compose::compose(config, &store)?;
+    let screen = screen::screen(config, listener.local_addr()?, &parties);
     let gateway = Gateway::new(
         Config {
             mode: config.mode(),
@@ -64,7 +58,6 @@ async fn serve(config: &Serve) -> Result<(), Box<dyn Error>> {
         },
         parties,
     );
-    let screen = screen::screen(config, listener.local_addr()?, &services, rest);
     // Whoever closed the output does not need the screen.
     let _ = writeln!(std::io::stdout(), "{screen}");
     let (mut terminate, mut interrupt) = (

@@ -132,6 +132,7 @@ fn gateway(mode: Mode, style: Style) -> Gateway {
             services: vec![Arc::new(Sts)],
             directory: Arc::new(Users),
             reset: Arc::new(|| Box::pin(async { Ok(()) })),
+            upstreams: Upstreams::default(),
         },
     )
 }

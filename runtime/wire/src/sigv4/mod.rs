@@ -19,7 +19,7 @@ pub use error::SignatureError;
 pub(crate) use keys::hmac;
 pub use keys::{KeyCache, MAX_KEYS};
 pub use presented::{declared_hash, identify, parse};
-pub use verify::{body_hash, verify};
+pub use verify::{body_hash, signs_plain_path, verify};
 pub(crate) use verify::{hex, unhex};
 
 use crate::Query;

@@ -15,6 +15,12 @@ use crate::Dialect;
 /// it.
 const PLAIN_PATHS: [&str; 4] = ["s3", "s3-outposts", "s3-object-lambda", "s3express"];
 
+/// Whether the service's clients sign the path as it is; all others normalise it and encode it once
+/// more.
+pub fn signs_plain_path(signing_name: &str) -> bool {
+    PLAIN_PATHS.contains(&signing_name)
+}
+
 /// The hash of a body, 64 lower-case hexadecimal digits.
 pub fn body_hash(body: &[u8]) -> String {
     hex(&Sha256::digest(body))
@@ -37,7 +43,7 @@ pub fn verify(
 ) -> Result<SigningContext, SignatureError> {
     check_time(presented, clock::seconds(now), dialect)?;
     check_headers(presented, parts, dialect)?;
-    let plain_path = dialect.s3 || PLAIN_PATHS.contains(&presented.service.as_str());
+    let plain_path = dialect.s3 || signs_plain_path(&presented.service);
     let canonical = canonical::request(presented, parts, payload_hash, plain_path);
     let scope = format!(
         "{}/{}/{}/aws4_request",

@@ -1,0 +1,5 @@
+mod exchange;
+mod identity;
+mod settings;
+mod signatures;
+mod support;
