@@ -229,10 +229,7 @@ impl<'a> Template<'a> {
     fn resource(&self, resource: &Resource) -> Result<TokenStream> {
         match resource {
             Resource::Template(parts) => {
-                let parts = parts
-                    .iter()
-                    .map(|part| self.part(part))
-                    .collect::<Result<Vec<_>>>()?;
+                let parts = self.parts(parts)?;
                 Ok(quote! { Resource::Template(&[#(#parts),*]) })
             }
             Resource::Resolver(call) => {
@@ -240,6 +237,10 @@ impl<'a> Template<'a> {
                 Ok(quote! { Resource::Resolver { #fields } })
             }
         }
+    }
+
+    fn parts(&self, parts: &[Part]) -> Result<Vec<TokenStream>> {
+        parts.iter().map(|part| self.part(part)).collect()
     }
 
     fn part(&self, part: &Part) -> Result<TokenStream> {
@@ -317,6 +318,10 @@ impl<'a> Template<'a> {
             KeyValue::Member(path) => {
                 let capture = self.index(path)?;
                 quote! { Value::Capture(#capture) }
+            }
+            KeyValue::Template(parts) => {
+                let parts = self.parts(parts)?;
+                quote! { Value::Template(&[#(#parts),*]) }
             }
             KeyValue::Pairs { names, values } => {
                 let (names, values) = (self.index(names)?, self.index(values)?);

@@ -74,7 +74,7 @@ pub(super) fn known(reference: &Authorization, key: &str) -> bool {
 }
 
 /// A key without the placeholder at its end: `aws:RequestTag/${TagKey}` is `aws:RequestTag/`.
-fn base(key: &str) -> &str {
+pub(super) fn base(key: &str) -> &str {
     let end = key
         .find("${")
         .or_else(|| key.find('<'))

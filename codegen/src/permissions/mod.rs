@@ -14,6 +14,7 @@ mod resolve;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

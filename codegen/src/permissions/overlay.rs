@@ -22,6 +22,8 @@ pub(crate) struct Overlay {
     pub(super) resources: BTreeMap<String, Located<Vec<Resource>>>,
     /// Condition keys of every action that knows them: alternatives, as with resources.
     pub(super) keys: BTreeMap<String, Located<Vec<KeyValue>>>,
+    /// What dependent actions of the reference need, in place of what the rules find.
+    pub(super) dependents: Vec<Wanted>,
     pub(super) operations: BTreeMap<String, Located<Entry>>,
 }
 
@@ -101,6 +103,11 @@ impl Overlay {
                 .collect();
             keys.insert(name, Located { value: parsed, at });
         }
+        let dependents = service
+            .dependents
+            .into_iter()
+            .map(|one| problems.wanted(one))
+            .collect();
         let mut operations = BTreeMap::new();
         for (name, raw) in raw.operations {
             let at = name.span().start;
@@ -117,6 +124,7 @@ impl Overlay {
         }
         overlay.resources = resources;
         overlay.keys = keys;
+        overlay.dependents = dependents;
         overlay.operations = operations;
         Ok(overlay)
     }
@@ -303,6 +311,8 @@ struct RawService {
     resources: BTreeMap<String, Spanned<Several>>,
     #[serde(default)]
     keys: BTreeMap<String, Spanned<Several>>,
+    #[serde(default)]
+    dependents: Vec<RawWanted>,
 }
 
 #[derive(Deserialize)]

@@ -7,9 +7,10 @@ use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
 use super::prefixes::Own;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
-    Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules,
+    Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules, types,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
+use stockade_spec::template::members;
 
 /// The permissions of every operation of a service.
 ///
@@ -94,6 +95,9 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+        for wanted in &self.overlay.dependents {
+            self.action(&wanted.action.value, wanted.action.at);
+        }
         for (name, value) in &self.overlay.keys {
             if !self
                 .own
@@ -134,15 +138,15 @@ impl<'a> Resolver<'a> {
         {
             result.source = Source::Overlay;
             for wanted in require {
-                let requirement = self.wanted(wanted, &input);
-                result.requirements.push(requirement);
+                let requirements = self.wanted(name, wanted, &input);
+                result.requirements.extend(requirements);
             }
         } else {
             result.requirements =
                 self.by_rules(name, &named, entry, &input, &mut result.unbound_dependents);
             for wanted in entry.map(|entry| entry.add.as_slice()).unwrap_or_default() {
-                let requirement = self.wanted(wanted, &input);
-                result.requirements.push(requirement);
+                let requirements = self.wanted(name, wanted, &input);
+                result.requirements.extend(requirements);
             }
         }
         if let Some(entry) = entry {
@@ -203,7 +207,6 @@ impl<'a> Resolver<'a> {
             .iter()
             .flat_map(|bound| bound.resources.clone())
             .collect::<Vec<_>>();
-        let keys = self.default_keys(action, input);
         let mut requirements: Vec<Requirement> = bound
             .into_iter()
             .map(|bound| Requirement {
@@ -211,49 +214,123 @@ impl<'a> Resolver<'a> {
                 resources: bound.resources,
                 when: bound.when,
                 each: None,
-                keys: keys.clone(),
+                keys: Vec::new(),
             })
+            .flat_map(|plain| self.with_keys(name, plain, input))
             .collect();
         let (dependents, without_member) = rules::dependents(action, &main, &self.principal, input);
-        requirements.extend(dependents);
         *unbound = without_member;
+        let listed = dependent_actions(action);
+        let of_overlay: Vec<&Wanted> = self
+            .overlay
+            .dependents
+            .iter()
+            .filter(|wanted| listed.contains(&wanted.action.value.as_str()))
+            .filter(|wanted| self.fits(wanted, input))
+            .collect();
+        for dependent in dependents {
+            if !of_overlay
+                .iter()
+                .any(|wanted| wanted.action.value == dependent.action)
+            {
+                requirements.extend(self.with_keys(name, dependent, input));
+            }
+        }
+        for wanted in of_overlay {
+            requirements.extend(self.wanted(name, wanted, input));
+        }
         requirements
     }
 
+    /// Whether the input has every member that a requirement mentions.
+    fn fits(&self, wanted: &Wanted, input: &Input<'_>) -> bool {
+        let exists = |path: &Path| input.follow(path).is_ok();
+        wanted
+            .resources
+            .value
+            .iter()
+            .all(|resource| bind::exists(resource, input))
+            && wanted.when.value.paths().into_iter().all(exists)
+            && wanted.each.iter().all(|each| exists(&each.value))
+            && wanted
+                .keys
+                .values()
+                .filter_map(|key| key.value.as_ref())
+                .all(|value| has_members(value, input))
+    }
+
+    /// A requirement with the keys that hold for its action wherever the input has the members. AWS sets a key that
+    /// belongs to a resource type for resources of that type alone, so that the resources are told apart by their keys.
+    fn with_keys(
+        &self,
+        operation: &str,
+        requirement: Requirement,
+        input: &Input<'_>,
+    ) -> Vec<Requirement> {
+        let Some((reference, action)) =
+            known_action(self.references, &requirement.action).filter(|(reference, _)| {
+                self.own
+                    .references
+                    .iter()
+                    .any(|own| own.prefix == reference.prefix)
+            })
+        else {
+            return vec![requirement];
+        };
+        let mut several: Vec<Requirement> = Vec::new();
+        let resources: Vec<Option<Resource>> = if requirement.resources.is_empty() {
+            vec![None]
+        } else {
+            requirement.resources.iter().cloned().map(Some).collect()
+        };
+        for resource in resources {
+            let types = resource
+                .as_ref()
+                .map_or_else(Vec::new, |resource| types::of(resource, action, reference));
+            let mut keys = self.default_keys(operation, action, input);
+            keys.retain(|key| types::sets(action, &types, &key.name));
+            match several.iter_mut().find(|one| one.keys == keys) {
+                Some(one) => one.resources.extend(resource),
+                None => several.push(Requirement {
+                    resources: resource.into_iter().collect(),
+                    keys,
+                    ..requirement.clone()
+                }),
+            }
+        }
+        several
+    }
+
     /// The keys that hold for an action wherever the input has the members.
-    fn default_keys(&self, action: &Action, input: &Input<'_>) -> Vec<Key> {
+    fn default_keys(&self, operation: &str, action: &Action, input: &Input<'_>) -> Vec<Key> {
         let mut keys = keys::evident(action, input);
         for (name, located) in &self.overlay.keys {
             if !keys::lists(action, name) {
                 continue;
             }
             if let Some(value) = located.value.iter().find(|value| has_members(value, input)) {
-                set(&mut keys, name, value.clone());
+                let value = match value {
+                    value if is_operation(value) => KeyValue::Literal(operation.to_owned()),
+                    value => value.clone(),
+                };
+                set(&mut keys, name, value);
             }
         }
         keys
     }
 
     /// A requirement of the overlay, checked.
-    fn wanted(&mut self, wanted: &Wanted, input: &Input<'_>) -> Requirement {
-        let mut keys = Vec::new();
-        if let Some((reference, action)) = self.action(&wanted.action.value, wanted.action.at)
-            && self
-                .own
-                .references
-                .iter()
-                .any(|own| own.prefix == reference.prefix)
-        {
-            keys = self.default_keys(action, input);
-        }
+    fn wanted(&mut self, operation: &str, wanted: &Wanted, input: &Input<'_>) -> Vec<Requirement> {
+        self.action(&wanted.action.value, wanted.action.at);
         self.check_resources(&wanted.resources, input);
-        let mut requirement = Requirement {
+        let requirement = Requirement {
             action: wanted.action.value.clone(),
             resources: wanted.resources.value.clone(),
             when: wanted.when.value.clone(),
             each: wanted.each.as_ref().map(|located| located.value.clone()),
-            keys,
+            keys: Vec::new(),
         };
+        let mut requirements = self.with_keys(operation, requirement, input);
         let of_predicate = wanted
             .when
             .value
@@ -269,8 +346,8 @@ impl<'a> Resolver<'a> {
                 self.problem(at, message);
             }
         }
-        self.set_keys(&wanted.keys, input, std::slice::from_mut(&mut requirement));
-        requirement
+        self.set_keys(&wanted.keys, input, &mut requirements);
+        requirements
     }
 
     /// Keys of a whole operation: of each requirement whose action lists them.
@@ -329,13 +406,7 @@ impl<'a> Resolver<'a> {
     fn check_resources(&mut self, resources: &Located<Vec<Resource>>, input: &Input<'_>) {
         for resource in &resources.value {
             match resource {
-                Resource::Template(parts) => {
-                    for part in parts {
-                        if let Part::Member { path, .. } = part {
-                            self.check_text(path, resources.at, input);
-                        }
-                    }
-                }
+                Resource::Template(parts) => self.check_parts(parts, resources.at, input),
                 Resource::Resolver(call) => {
                     for path in &call.arguments {
                         self.check_text(path, resources.at, input);
@@ -345,10 +416,17 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    fn check_parts(&mut self, parts: &[Part], at: usize, input: &Input<'_>) {
+        for path in members(parts) {
+            self.check_text(path, at, input);
+        }
+    }
+
     fn check_value(&mut self, value: &KeyValue, at: usize, input: &Input<'_>) {
         match value {
             KeyValue::Literal(_) | KeyValue::Header(_) => {}
             KeyValue::Member(path) => self.check_text(path, at, input),
+            KeyValue::Template(parts) => self.check_parts(parts, at, input),
             KeyValue::Pairs { names, values } => {
                 self.check_text(names, at, input);
                 self.check_text(values, at, input);
@@ -405,11 +483,32 @@ fn is_global(key: &str) -> bool {
     GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global))
 }
 
+/// `{operation}`, which stands for the operation's name in a service's keys.
+fn is_operation(value: &KeyValue) -> bool {
+    matches!(value, KeyValue::Member(path) if path.to_string() == "operation")
+}
+
+/// The actions that the reference calls dependent on an action, whatever the resource.
+fn dependent_actions(action: &Action) -> Vec<&str> {
+    let of_types = action
+        .resource_types
+        .values()
+        .flat_map(|usage| &usage.dependent_actions);
+    action
+        .dependent_actions
+        .iter()
+        .chain(of_types)
+        .map(String::as_str)
+        .collect()
+}
+
 fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {
     let exists = |path: &Path| input.follow(path).is_ok();
     match value {
         KeyValue::Literal(_) | KeyValue::Header(_) => true,
+        value if is_operation(value) => true,
         KeyValue::Member(path) | KeyValue::Presence(path) => exists(path),
+        KeyValue::Template(parts) => members(parts).all(exists),
         KeyValue::Pairs { names, values } => exists(names) && exists(values),
         KeyValue::Resolver(call) => call.arguments.iter().all(exists),
     }

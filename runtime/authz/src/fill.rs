@@ -181,6 +181,18 @@ impl Filler<'_> {
                 Value::Capture(index) => {
                     add(&mut keys, key.into(), view.texts(*index).map(str::to_owned))
                 }
+                Value::Template(parts) => {
+                    for filled in template(parts, view, &self.source.scope) {
+                        match filled.resource.as_literal() {
+                            Some(text) => add(&mut keys, key.into(), [text.to_owned()]),
+                            None if filled.missing.is_some() => {}
+                            None => {
+                                let why = "only the service's state can tell it";
+                                keys.push((key.into(), Err(why.to_owned())));
+                            }
+                        }
+                    }
+                }
                 Value::Pairs { names, values } => {
                     for (name, value) in view.pairs(*names, *values) {
                         let name = Cow::Owned(format!("{key}{name}"));

@@ -90,6 +90,15 @@ impl<'a> Resource<'a> {
         Self::literal(text)
     }
 
+    /// The name, when it is known in full.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Literal(text) => Some(text),
+            Repr::Spans(_) => None,
+        }
+    }
+
     /// Whether any part is unknown.
     #[must_use]
     pub fn is_opaque(&self) -> bool {

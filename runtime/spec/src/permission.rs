@@ -193,6 +193,9 @@ pub enum Value {
     Literal(&'static str),
     /// All values of the capture; no key when there are none.
     Capture(CaptureIndex),
+    /// Text made of parts, one value for each combination of theirs (`ec2:Vpc` is an ARN); no key when a member is
+    /// absent, and one that nobody can tell when a part is opaque.
+    Template(&'static [Part]),
     /// One key for each name, with the value at the same place of the same list or map.
     Pairs {
         /// The names, appended to the key.

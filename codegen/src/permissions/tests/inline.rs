@@ -48,13 +48,14 @@ const REFERENCE: &str = r#"{
 "DescribeBoxes": {"accessLevel":"Read","resourceTypes":{"box":{"required":false}},"source":"both"},
 "LaunchBox": {"accessLevel":"Write","documentation":"API_Launch","resourceTypes":{"box":{"required":true}},"source":"both"},
 "ListBoxes": {"accessLevel":"List","source":"both"},
-"MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"required":false}},"source":"both"},
+"MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"conditionKeys":["toy:ShelfId"],"required":false}},"source":"both"},
 "TagResource": {"accessLevel":"Tagging","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys"],"resourceTypes":{"box":{"required":false},"job":{"required":false}},"source":"both"}
 },
 "conditionKeys": {
 "aws:RequestTag/${TagKey}": {"type":"String"},
 "aws:TagKeys": {"type":"ArrayOfString"},
-"toy:BoxName": {"type":"String"}
+"toy:BoxName": {"type":"String"},
+"toy:ShelfId": {"type":"String"}
 },
 "resourceTypes": {
 "box": {"arns":["arn:${Partition}:toy:${Region}:${Account}:box/${BoxName}"]},
@@ -92,6 +93,11 @@ fn sorted(text: &str) -> String {
 }
 
 fn table_of(operation: &str) -> String {
+    with_overlay(operation, "")
+}
+
+fn with_overlay(operation: &str, overlay: &str) -> String {
+    let overlay = Overlay::parse(FilePath::new("toy.toml"), overlay).unwrap();
     let model = Model::parse(FilePath::new("models/services/toy.json"), &sorted(MODEL)).unwrap();
     let reference = Authorization::parse(
         FilePath::new("models/authorization/toy.json"),
@@ -99,13 +105,7 @@ fn table_of(operation: &str) -> String {
     )
     .unwrap();
     let references = BTreeMap::from([("toy".to_owned(), reference)]);
-    let mut permissions = resolve(
-        &model,
-        &references,
-        &Prefixes::default(),
-        &Overlay::default(),
-    )
-    .unwrap();
+    let mut permissions = resolve(&model, &references, &Prefixes::default(), &overlay).unwrap();
     permissions.retain(|name, _| name == operation);
     let table = table::write("toy", &permissions);
     table.split_once("\n\n").unwrap().1.to_owned()
@@ -133,9 +133,40 @@ fn a_role_a_key_a_network_and_tags_bring_their_actions() {
   toy:TagResource
     on arn:{partition}:toy:{region}:{account}:box/{BoxName}
     when Tags
+    aws:RequestTag/ = {Tags[].TagKey}={Tags[].TagValue}
+    aws:TagKeys = {Tags[].TagKey}
   (dependent, without a member to trigger it: weather:Ask)
 "
     );
+}
+
+#[test]
+fn an_overlay_says_what_dependent_actions_need() {
+    let overlay = r#"
+[service.keys]
+"toy:BoxName" = "{operation}"
+
+[[service.dependents]]
+action = "toy:TagResource"
+resource = "arn:{partition}:toy:{region}:{account}:box/*"
+each = "Tags[]"
+
+[[service.dependents]]
+action = "toy:TagResource"
+resource = "arn:{partition}:toy:{region}:{account}:job/*"
+each = "TagSpecifications[]"
+"#;
+    let table = with_overlay("CreateBox", overlay);
+    assert!(table.contains(
+        "  toy:TagResource
+    on arn:{partition}:toy:{region}:{account}:box/*
+    each Tags[]
+    aws:RequestTag/ = {Tags[].TagKey}={Tags[].TagValue}
+    aws:TagKeys = {Tags[].TagKey}
+"
+    ));
+    assert_eq!(table.matches("toy:TagResource").count(), 1);
+    assert!(table.contains("    toy:BoxName = CreateBox\n"));
 }
 
 #[test]
@@ -176,9 +207,11 @@ fn a_whole_arn_is_the_resource_and_an_optional_type_is_told_apart() {
         "MoveBox · requirements · name
   toy:MoveBox
     on {BoxArn}
+    toy:ShelfId = {ShelfId}
   toy:MoveBox
     on arn:{partition}:toy:{region}:{account}:shelf/{ShelfId}
     when ShelfId
+    toy:ShelfId = {ShelfId}
 "
     );
     assert_eq!(

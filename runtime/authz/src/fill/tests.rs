@@ -357,6 +357,18 @@ fn keys_come_from_pairs_presence_headers_and_texts() {
             key: "example:Absent",
             value: Value::Header("x-absent"),
         },
+        KeyBinding {
+            key: "example:Box",
+            value: Value::Template(&[Part::Literal("box/"), part(3), Part::Region]),
+        },
+        KeyBinding {
+            key: "example:Unnamed",
+            value: Value::Template(&[Part::Literal("box/"), part(0)]),
+        },
+        KeyBinding {
+            key: "example:Kept",
+            value: Value::Template(&[Part::Opaque]),
+        },
     ];
     static NEEDS: &[Requirement] = &[requirement(&[], Predicate::Always, None, KEYS)];
     let input = Input {
@@ -373,7 +385,7 @@ fn keys_come_from_pairs_presence_headers_and_texts() {
         [
             "example:Do * aws:RequestTag/team=a aws:RequestTag/bare= aws:RequestTag/z=c \
           example:Label/x=1 example:Label/y=2 aws:TagKeys=team|bare|z example:Named=false \
-          example:Many=false s3:x-amz-acl=private"
+          example:Many=false s3:x-amz-acl=private example:Box=box/teamus-east-1|box/bareus-east-1|box/zus-east-1 example:Kept=<unknown>"
         ]
     );
 }

@@ -134,6 +134,8 @@ pub enum KeyValue {
     Literal(String),
     /// `{Member}`
     Member(Path),
+    /// `arn:{partition}:…/{Member}`: text with placeholders.
+    Template(Vec<Part>),
     /// `{Names}={Values}`
     Pairs {
         /// What is appended to the key.
@@ -204,19 +206,21 @@ impl Path {
     }
 }
 
+/// The members that text with placeholders mentions.
+pub fn members(parts: &[Part]) -> impl Iterator<Item = &Path> {
+    parts.iter().filter_map(|part| match part {
+        Part::Member { path, .. } => Some(path),
+        _ => None,
+    })
+}
+
 impl Requirement {
     /// Every path that the requirement mentions, in order of mention.
     pub fn paths(&self) -> Vec<&Path> {
         let mut paths: Vec<&Path> = Vec::new();
         for resource in &self.resources {
             match resource {
-                Resource::Template(parts) => {
-                    for part in parts {
-                        if let Part::Member { path, .. } = part {
-                            paths.push(path);
-                        }
-                    }
-                }
+                Resource::Template(parts) => paths.extend(members(parts)),
                 Resource::Resolver(call) => paths.extend(&call.arguments),
             }
         }
@@ -225,6 +229,7 @@ impl Requirement {
         for key in &self.keys {
             match &key.value {
                 KeyValue::Member(path) | KeyValue::Presence(path) => paths.push(path),
+                KeyValue::Template(parts) => paths.extend(members(parts)),
                 KeyValue::Pairs { names, values } => paths.extend([names, values]),
                 KeyValue::Resolver(call) => paths.extend(&call.arguments),
                 KeyValue::Literal(_) | KeyValue::Header(_) => {}
@@ -358,6 +363,7 @@ impl fmt::Display for KeyValue {
         match self {
             Self::Literal(text) => f.write_str(text),
             Self::Member(path) => write!(f, "{{{path}}}"),
+            Self::Template(parts) => parts.iter().try_for_each(|part| part.fmt(f)),
             Self::Pairs { names, values } => write!(f, "{{{names}}}={{{values}}}"),
             Self::Presence(path) => write!(f, "present({path})"),
             Self::Header(name) => write!(f, "header:{name}"),

@@ -48,16 +48,17 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
         parts if parts.iter().all(is_of_request) && !text.contains(['(', ')']) => {
             Some(KeyValue::Literal(text.to_owned()))
         }
-        [one] => member(one).map(KeyValue::Member),
+        parts if parts.iter().all(is_of_request) => None,
+        [one] if let Some(path) = member(one) => Some(KeyValue::Member(path)),
         [names, Part::Literal(equals), values] if equals == "=" => member(names)
             .zip(member(values))
             .map(|(names, values)| KeyValue::Pairs { names, values }),
-        _ => None,
+        _ => Some(KeyValue::Template(parts)),
     }
     .ok_or_else(|| {
         format!(
-            "{text:?} is no key's value; it is a text (with {{partition}}, {{region}} or {{account}}), {{Member}}, {{Names}}={{Values}}, present(Member), \
-             header:name or @resolver(Member)"
+            "{text:?} is no key's value; it is a text, {{Member}}, a text with both, {{Names}}={{Values}}, \
+             present(Member), header:name or @resolver(Member)"
         )
     })
 }
@@ -302,6 +303,8 @@ mod tests {
             "lambda.amazonaws.com",
             "lambda.{region}.amazonaws.com",
             "{Prefix}",
+            "arn:{partition}:ec2:{region}:{account}:subnet/{SubnetId|arn}",
+            "{?}",
             "{Tags[].Key}={Tags[].Value}",
             "{Tags{keys}}={Tags{values}}",
             "present(MFA)",
@@ -341,7 +344,7 @@ mod tests {
         ] {
             assert!(resource(text).is_err(), "{text}");
         }
-        for text in ["a{B}c", "a{?}", "{A|arn}", "present(A", "{A}={B=x}"] {
+        for text in ["a{B", "a (b)", "present(A", "{A}={B=x}"] {
             assert!(key_value(text).is_err(), "{text}");
         }
         for text in ["", "A &&", "A == x", "(A", "A B", "A == 'x", "&& A"] {
