@@ -32,6 +32,11 @@ pub enum Filter {
     /// The path of a nested catalog, with a `/` before it: `123456789012:s3tables/box` and `s3tables/box` are `/s3tables/box`,
     /// and an account alone is as good as absent ("Data Catalog objects", AWS Glue Developer Guide).
     Catalog,
+    /// An ARN replaces the whole template; what another text means (a name, where the ARN has an id) nobody here can know.
+    Whole,
+    /// The model of a cross-region inference profile, by id or ARN: `us.amazon.nova-lite` is of `amazon.nova-lite`. What
+    /// an application's profile is of nobody here can know ("Use an inference profile", Amazon Bedrock User Guide).
+    Model,
 }
 
 /// What a filter makes of a text.
@@ -47,7 +52,7 @@ pub enum Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Arn,
         Self::Last,
         Self::Parent,
@@ -55,6 +60,8 @@ impl Filter {
         Self::Key,
         Self::Account,
         Self::Catalog,
+        Self::Whole,
+        Self::Model,
     ];
 
     /// The filter of a name.
@@ -72,6 +79,8 @@ impl Filter {
             Self::Key => "key",
             Self::Account => "account",
             Self::Catalog => "catalog",
+            Self::Whole => "whole",
+            Self::Model => "model",
         }
     }
 
@@ -79,7 +88,8 @@ impl Filter {
     pub fn apply(self, text: &str) -> Option<Filtered<'_>> {
         let is_arn = text.starts_with("arn:");
         Some(match self {
-            Self::Arn | Self::Last if is_arn => Filtered::Whole(text),
+            Self::Arn | Self::Last | Self::Whole if is_arn => Filtered::Whole(text),
+            Self::Whole => Filtered::Opaque("".into()),
             Self::Arn => Filtered::Text(text.into()),
             Self::Last => Filtered::Text(text.rsplit('/').next().unwrap_or(text).into()),
             Self::Parent => match text.rsplit('/').nth(1).filter(|part| !part.is_empty()) {
@@ -90,6 +100,13 @@ impl Filter {
             Self::Key => key(text, is_arn),
             Self::Account => Filtered::Text(owned(text).0?.into()),
             Self::Catalog => Filtered::Text(format!("/{}", owned(text).1?).into()),
+            Self::Model => {
+                let name = text.rsplit('/').next().unwrap_or(text);
+                match name.split_once('.') {
+                    Some((_, model)) => Filtered::Text(model.into()),
+                    None => Filtered::Opaque("".into()),
+                }
+            }
         })
     }
 }
@@ -156,6 +173,13 @@ mod tests {
                 Some(Filtered::Opaque("key/".into()))
             );
         }
+        let opaque = Some(Filtered::Opaque("".into()));
+        assert_eq!(Filter::Whole.apply(arn), Some(Filtered::Whole(arn)));
+        assert_eq!(Filter::Whole.apply("a"), opaque);
+        let profile = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite";
+        assert_eq!(Filter::Model.apply(profile), text("amazon.nova-lite"));
+        let profile = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1";
+        assert_eq!(Filter::Model.apply(profile), opaque);
         for (id, account, catalog) in [
             ("123456789012", text("123456789012"), None),
             ("123456789012:box/a", text("123456789012"), text("/box/a")),
