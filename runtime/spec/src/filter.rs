@@ -176,7 +176,8 @@ mod tests {
         let opaque = Some(Filtered::Opaque("".into()));
         assert_eq!(Filter::Whole.apply(arn), Some(Filtered::Whole(arn)));
         assert_eq!(Filter::Whole.apply("a"), opaque);
-        let profile = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite";
+        let profile =
+            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite";
         assert_eq!(Filter::Model.apply(profile), text("amazon.nova-lite"));
         let profile = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1";
         assert_eq!(Filter::Model.apply(profile), opaque);
