@@ -296,6 +296,10 @@ impl<'a> Template<'a> {
                 let capture = self.index(path)?;
                 quote! { Predicate::Contains(#capture, #text) }
             }
+            Predicate::Begins(path, text) => {
+                let capture = self.index(path)?;
+                quote! { Predicate::Begins(#capture, #text) }
+            }
             Predicate::All(all) => {
                 let all = several(all)?;
                 quote! { Predicate::All(&[#(#all),*]) }

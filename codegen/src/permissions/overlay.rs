@@ -272,12 +272,13 @@ impl Problems<'_> {
         );
         let each = raw.each.and_then(|raw| {
             let at = raw.span().start;
-            let path = Path::parse(raw.get_ref()).filter(|path| path.0.last() == Some(&Step::Each));
+            let path = Path::parse(raw.get_ref())
+                .filter(|path| matches!(path.0.last(), Some(Step::Each | Step::Keys)));
             if path.is_none() {
                 self.push(
                     at,
                     format!(
-                        "{:?} is no path to a list's elements, like Delete.Objects[]",
+                        "{:?} is no path to a list's elements or a map's keys, like Delete.Objects[]",
                         raw.get_ref()
                     ),
                 );

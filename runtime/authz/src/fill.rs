@@ -13,7 +13,7 @@ use std::sync::Arc;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
-use stockade_spec::filter::Filtered;
+use stockade_spec::filter::{Filtered, Replaces, Unknown};
 use stockade_spec::permission::{
     self, CaptureIndex, KeyBinding, Part, Permissions, Requirement, Value,
 };
@@ -266,30 +266,28 @@ impl Draft {
         let _ = self.text.write_str(text);
     }
 
-    fn opaque(&mut self) {
+    fn unknown(&mut self, span: Span<'static>) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
             self.spans.push(Span::Literal(text.into()));
         }
-        self.spans.push(Span::Opaque);
+        self.spans.push(span);
     }
 
     /// The draft with one more part.
     fn with(&self, filtered: &Filtered<'_>) -> Self {
-        let mut next = self.clone();
-        match filtered {
-            Filtered::Text(text) => next.push(text),
-            Filtered::Opaque(text) => {
-                next.push(text);
-                next.opaque();
-            }
-            Filtered::Whole(text) => {
-                next = Self {
-                    text: (*text).to_owned(),
-                    whole: true,
-                    ..Self::default()
-                };
-            }
+        let mut next = match filtered.replaces {
+            Replaces::Place => self.clone(),
+            Replaces::Before | Replaces::All => Self {
+                whole: filtered.replaces == Replaces::All,
+                ..Self::default()
+            },
+        };
+        next.push(&filtered.text);
+        match filtered.unknown {
+            Unknown::Nothing => {}
+            Unknown::Text => next.unknown(Span::Opaque),
+            Unknown::Characters(count) => next.unknown(Span::Characters(count)),
         }
         next
     }
@@ -323,7 +321,7 @@ fn template<'a>(
             Part::Partition => each(&mut drafts, |draft| draft.push(scope.partition)),
             Part::Region => each(&mut drafts, |draft| draft.push(scope.region)),
             Part::Account => each(&mut drafts, |draft| draft.push(scope.account)),
-            Part::Opaque => each(&mut drafts, Draft::opaque),
+            Part::Opaque => each(&mut drafts, |draft| draft.unknown(Span::Opaque)),
             Part::Capture {
                 capture,
                 default,
@@ -334,19 +332,19 @@ fn template<'a>(
                     .filter(|text| !text.is_empty())
                     .filter_map(|text| match filter {
                         Some(filter) => filter.apply(text),
-                        None => Some(Filtered::Text(text.into())),
+                        None => Some(Filtered::text(text)),
                     })
                     .collect();
                 if values.is_empty() {
                     values.extend(default.map(|text| match text {
-                        permission::OPAQUE => Filtered::Opaque("".into()),
-                        _ => Filtered::Text(scope.expand(text)),
+                        permission::OPAQUE => Filtered::opaque(""),
+                        _ => Filtered::text(scope.expand(text)),
                     }));
                 }
                 if values.is_empty() {
                     let name = view.name(*capture);
                     each(&mut drafts, |draft| {
-                        draft.opaque();
+                        draft.unknown(Span::Opaque);
                         draft.missing.get_or_insert(name);
                     });
                 } else {

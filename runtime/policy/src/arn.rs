@@ -131,6 +131,9 @@ impl<'a> Name<'a> {
                 match span {
                     Span::Literal(text) => Box::new(text.chars().map(TextSym::Char)),
                     Span::Opaque => Box::new(std::iter::once(TextSym::Opaque)),
+                    Span::Characters(count) => {
+                        Box::new(std::iter::repeat_n(TextSym::One, (*count).into()))
+                    }
                 }
             })
             .collect();

@@ -12,6 +12,9 @@ pub(crate) enum Sym {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextSym {
     Char(char),
+    /// One character that is not known.
+    One,
+    /// Any number of characters that are not known.
     Opaque,
 }
 
@@ -121,7 +124,7 @@ impl Pattern {
                     t += 1;
                     continue;
                 }
-                (Some(Sym::One), Some(TextSym::Char(_))) => {
+                (Some(Sym::One), Some(TextSym::Char(_) | TextSym::One)) => {
                     p += 1;
                     t += 1;
                     continue;
@@ -156,7 +159,9 @@ impl Pattern {
                     (Some(Sym::Star), Some(_)) => row[t] || next[t + 1],
                     (Some(Sym::Star), None) => row[t],
                     (Some(_), Some(TextSym::Opaque)) => row[t] || skip_opaque(&next),
-                    (Some(Sym::One), Some(TextSym::Char(_))) => row[t + 1],
+                    (Some(_), Some(TextSym::One)) | (Some(Sym::One), Some(TextSym::Char(_))) => {
+                        row[t + 1]
+                    }
                     (Some(Sym::Char(a)), Some(TextSym::Char(b))) => a == b && row[t + 1],
                     (Some(_), None) => false,
                 };

@@ -46,6 +46,8 @@ pub enum Span<'a> {
     Literal(Cow<'a, str>),
     /// Any text, the empty one included. Before an ARN's fifth colon it is taken not to contain a colon.
     Opaque,
+    /// This many characters that are not known, none of them a colon.
+    Characters(u8),
 }
 
 /// The resource of a request: an ARN, `*` for an action that AWS does not scope to a resource, or another name.
@@ -77,17 +79,14 @@ impl<'a> Resource<'a> {
     /// A resource made of known and opaque parts, in order.
     #[must_use]
     pub fn from_spans(spans: Vec<Span<'a>>) -> Self {
-        if spans.contains(&Span::Opaque) {
-            return Self(Repr::Spans(spans));
+        let known = spans.iter().map(|span| match span {
+            Span::Literal(text) => Some(text.as_ref()),
+            Span::Opaque | Span::Characters(_) => None,
+        });
+        match known.collect::<Option<String>>() {
+            Some(text) => Self::literal(text),
+            None => Self(Repr::Spans(spans)),
         }
-        let text: String = spans
-            .iter()
-            .map(|span| match span {
-                Span::Literal(text) => text.as_ref(),
-                Span::Opaque => "",
-            })
-            .collect();
-        Self::literal(text)
     }
 
     /// The name, when it is known in full.
@@ -105,7 +104,7 @@ impl<'a> Resource<'a> {
         matches!(self.0, Repr::Spans(_))
     }
 
-    /// The narrowest pattern that covers the resource: opaque parts become `*`, and characters that a policy of version
+    /// The narrowest pattern that covers the resource: opaque parts become `*` or `?`, and characters that a policy of version
     /// 2012-10-17 would read as wildcards or variables are escaped. The resource `*` stays what it is.
     #[must_use]
     pub fn pattern(&self) -> String {
@@ -117,6 +116,7 @@ impl<'a> Resource<'a> {
                 .map(|span| match span {
                     Span::Literal(text) => escaped(text),
                     Span::Opaque => "*".to_owned(),
+                    Span::Characters(count) => "?".repeat((*count).into()),
                 })
                 .collect(),
         }
@@ -146,7 +146,7 @@ impl From<String> for Resource<'_> {
     }
 }
 
-/// The text of the resource, with `<unknown>` for each opaque part.
+/// The text of the resource, with `<unknown>` for each opaque part and `?` for each unknown character.
 impl std::fmt::Display for Resource<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
@@ -154,6 +154,7 @@ impl std::fmt::Display for Resource<'_> {
             Repr::Spans(spans) => spans.iter().try_for_each(|span| match span {
                 Span::Literal(text) => f.write_str(text),
                 Span::Opaque => f.write_str("<unknown>"),
+                Span::Characters(count) => f.write_str(&"?".repeat((*count).into())),
             }),
         }
     }

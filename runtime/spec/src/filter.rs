@@ -7,8 +7,10 @@
 //!
 //! let last = Filter::parse("last").unwrap();
 //! let url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
-//! assert_eq!(last.apply(url), Some(Filtered::Text("orders".into())));
+//! assert_eq!(last.apply(url), Some(Filtered::text("orders")));
 //! ```
+
+mod partiql;
 
 use std::borrow::Cow;
 
@@ -17,6 +19,8 @@ use std::borrow::Cow;
 pub enum Filter {
     /// A value that is an ARN replaces the whole template; another one stands as it is.
     Arn,
+    /// A value that is an ARN replaces what stands before it, and what follows it still follows: an index of a table.
+    Base,
     /// What follows the last `/`: a queue's name in its URL. An ARN replaces the whole template.
     Last,
     /// What stands between the last two `/`: the account in a queue's URL. Without two of them the text is of no
@@ -24,9 +28,29 @@ pub enum Filter {
     Parent,
     /// What follows the last `:` or `/` of an ARN or path; an ARN does not replace the template.
     Id,
+    /// What stands before the first `|`: the stream's ARN in a shard iterator of DynamoDB Streams.
+    Head,
     /// A KMS key: `key/` and an id, an ARN of a key as it is; of an alias nobody here knows the key, so that its id is
     /// opaque ("Key identifiers (KeyId)", AWS Key Management Service Developer Guide).
     Key,
+    /// A KMS alias, by its name or ARN: `alias/NAME`. A key without one is as good as absent.
+    Alias,
+    /// A secret: its name and the `-` and six characters that Secrets Manager adds to it. A complete ARN replaces the
+    /// template, and so does a partial one, with what it lacks ("GetSecretValue", AWS Secrets Manager API Reference).
+    Secret,
+    /// A parameter's name without its first `/` and without its `:version` or `:label`; an ARN replaces the template
+    /// ("Working with parameter versions", AWS Systems Manager User Guide).
+    Parameter,
+    /// Nothing, for a document that Amazon owns and whose ARN has no account: its name begins with `AWS` or `Amazon`.
+    /// Another name is as good as absent.
+    Amazon,
+    /// An event bus as a rule's name has it: `BUS/`, and nothing for the default one.
+    Bus,
+    /// The topic of an SNS subscription's ARN replaces the template.
+    Topic,
+    /// The table of a PartiQL statement, `TABLE` or `TABLE/index/INDEX`; an ARN in its place replaces the template. Of a
+    /// statement that cannot be read the table is opaque.
+    Table,
     /// The account that a catalog's id begins with: 12 digits. Without them the member is as good as absent.
     Account,
     /// The path of a nested catalog, with a `/` before it: `123456789012:s3tables/box` and `s3tables/box` are `/s3tables/box`,
@@ -41,23 +65,82 @@ pub enum Filter {
 
 /// What a filter makes of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Filtered<'a> {
+pub struct Filtered<'a> {
     /// This stands in the template.
-    Text(Cow<'a, str>),
-    /// This text stands in the template, and what nobody here can know after it.
-    Opaque(Cow<'a, str>),
-    /// This replaces the whole template.
-    Whole(&'a str),
+    pub text: Cow<'a, str>,
+    /// What it replaces there.
+    pub replaces: Replaces,
+    /// What follows the text, and nobody here can know.
+    pub unknown: Unknown,
+}
+
+/// What of a template a filtered text replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaces {
+    /// Its own place.
+    Place,
+    /// Its own place and all that stands before.
+    Before,
+    /// The whole template.
+    All,
+}
+
+/// A part of a text that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// There is none.
+    Nothing,
+    /// Any text.
+    Text,
+    /// So many characters.
+    Characters(u8),
+}
+
+impl<'a> Filtered<'a> {
+    /// A text in its place.
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            text: text.into(),
+            replaces: Replaces::Place,
+            unknown: Unknown::Nothing,
+        }
+    }
+
+    /// A text in its place, and what nobody here can know after it.
+    pub fn opaque(text: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            unknown: Unknown::Text,
+            ..Self::text(text)
+        }
+    }
+
+    /// A text in place of the whole template.
+    pub fn whole(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::text(text).in_place_of(Replaces::All)
+    }
+
+    fn in_place_of(self, replaces: Replaces) -> Self {
+        Self { replaces, ..self }
+    }
 }
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 18] = [
         Self::Arn,
+        Self::Base,
         Self::Last,
         Self::Parent,
         Self::Id,
+        Self::Head,
         Self::Key,
+        Self::Alias,
+        Self::Secret,
+        Self::Parameter,
+        Self::Amazon,
+        Self::Bus,
+        Self::Topic,
+        Self::Table,
         Self::Account,
         Self::Catalog,
         Self::Whole,
@@ -73,10 +156,19 @@ impl Filter {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Arn => "arn",
+            Self::Base => "base",
             Self::Last => "last",
             Self::Parent => "parent",
             Self::Id => "id",
+            Self::Head => "head",
             Self::Key => "key",
+            Self::Alias => "alias",
+            Self::Secret => "secret",
+            Self::Parameter => "parameter",
+            Self::Amazon => "amazon",
+            Self::Bus => "bus",
+            Self::Topic => "topic",
+            Self::Table => "table",
             Self::Account => "account",
             Self::Catalog => "catalog",
             Self::Whole => "whole",
@@ -88,27 +180,49 @@ impl Filter {
     pub fn apply(self, text: &str) -> Option<Filtered<'_>> {
         let is_arn = text.starts_with("arn:");
         Some(match self {
-            Self::Arn | Self::Last | Self::Whole if is_arn => Filtered::Whole(text),
-            Self::Whole => Filtered::Opaque("".into()),
-            Self::Arn => Filtered::Text(text.into()),
-            Self::Last => Filtered::Text(text.rsplit('/').next().unwrap_or(text).into()),
+            Self::Arn | Self::Last | Self::Whole if is_arn => Filtered::whole(text),
+            Self::Whole => Filtered::opaque(""),
+            Self::Base if is_arn => Filtered::text(text).in_place_of(Replaces::Before),
+            Self::Arn | Self::Base => Filtered::text(text),
+            Self::Last => Filtered::text(last(text, &['/'])),
             Self::Parent => match text.rsplit('/').nth(1).filter(|part| !part.is_empty()) {
-                Some(parent) => Filtered::Text(parent.into()),
-                None => Filtered::Opaque("".into()),
+                Some(parent) => Filtered::text(parent),
+                None => Filtered::opaque(""),
             },
-            Self::Id => Filtered::Text(text.rsplit([':', '/']).next().unwrap_or(text).into()),
-            Self::Key => key(text, is_arn),
-            Self::Account => Filtered::Text(owned(text).0?.into()),
-            Self::Catalog => Filtered::Text(format!("/{}", owned(text).1?).into()),
-            Self::Model => {
-                let name = text.rsplit('/').next().unwrap_or(text);
-                match name.split_once('.') {
-                    Some((_, model)) => Filtered::Text(model.into()),
-                    None => Filtered::Opaque("".into()),
-                }
+            Self::Id => Filtered::text(last(text, &[':', '/'])),
+            Self::Head => Filtered::text(text.split_once('|')?.0),
+            Self::Key => key(text),
+            Self::Alias => Filtered::text(alias(text)?.1),
+            Self::Secret => secret(text),
+            Self::Parameter => parameter(text),
+            Self::Amazon => {
+                let owned = ["AWS", "Amazon"].iter().any(|name| text.starts_with(name));
+                Filtered::text(owned.then_some("")?)
             }
+            Self::Bus => match last(text, &[':', '/']) {
+                "default" => Filtered::text(""),
+                name => Filtered::text(format!("{name}/")),
+            },
+            Self::Topic => {
+                let end = text
+                    .match_indices(':')
+                    .nth(5)
+                    .map_or(text.len(), |(at, _)| at);
+                Filtered::whole(&text[..end])
+            }
+            Self::Table => partiql::table(text).map_or_else(|| Filtered::opaque(""), table),
+            Self::Account => Filtered::text(owned(text).0?),
+            Self::Catalog => Filtered::text(format!("/{}", owned(text).1?)),
+            Self::Model => match last(text, &['/']).split_once('.') {
+                Some((_, model)) => Filtered::text(model),
+                None => Filtered::opaque(""),
+            },
         })
     }
+}
+
+fn last<'a>(text: &'a str, separators: &[char]) -> &'a str {
+    text.rsplit(separators).next().unwrap_or(text)
 }
 
 /// The account that a text begins with, and what it says beside.
@@ -124,14 +238,70 @@ fn owned(text: &str) -> (Option<&str>, Option<&str>) {
     }
 }
 
-fn key(text: &str, is_arn: bool) -> Filtered<'_> {
-    let resource = text.splitn(6, ':').nth(5).unwrap_or_default();
-    if text.starts_with("alias/") || (is_arn && resource.starts_with("alias/")) {
-        Filtered::Opaque("key/".into())
-    } else if is_arn {
-        Filtered::Whole(text)
+/// What an ARN says before its resource, and an alias' name.
+fn alias(text: &str) -> Option<(&str, &str)> {
+    let at = match text.match_indices(':').nth(4) {
+        Some((at, _)) if text.starts_with("arn:") => at + 1,
+        _ => 0,
+    };
+    let (before, name) = text.split_at(at);
+    name.starts_with("alias/").then_some((before, name))
+}
+
+fn key(text: &str) -> Filtered<'_> {
+    match alias(text) {
+        Some(("", _)) => Filtered::opaque("key/"),
+        Some((before, _)) => Filtered::opaque(format!("{before}key/")).in_place_of(Replaces::All),
+        None if text.starts_with("arn:") => Filtered::whole(text),
+        None => Filtered::text(format!("key/{text}")),
+    }
+}
+
+fn secret(text: &str) -> Filtered<'_> {
+    let is_arn = text.starts_with("arn:");
+    let is_complete = text.rsplit_once('-').is_some_and(|(_, end)| {
+        end.len() == SECRET_SUFFIX.into() && end.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    });
+    if is_arn && is_complete {
+        return Filtered::whole(text);
+    }
+    Filtered {
+        text: format!("{text}-").into(),
+        replaces: if is_arn {
+            Replaces::All
+        } else {
+            Replaces::Place
+        },
+        unknown: Unknown::Characters(SECRET_SUFFIX),
+    }
+}
+
+/// How many characters Secrets Manager adds to a secret's name, behind a hyphen.
+const SECRET_SUFFIX: u8 = 6;
+
+fn parameter(text: &str) -> Filtered<'_> {
+    let is_arn = text.starts_with("arn:");
+    let end = text
+        .match_indices(':')
+        .nth(if is_arn { 5 } else { 0 })
+        .map_or(text.len(), |(at, _)| at);
+    let name = &text[..end];
+    if is_arn {
+        Filtered::whole(name)
     } else {
-        Filtered::Text(format!("key/{text}").into())
+        Filtered::text(name.strip_prefix('/').unwrap_or(name))
+    }
+}
+
+fn table(table: partiql::Table<'_>) -> Filtered<'_> {
+    let name = match table.index {
+        Some(index) => format!("{}/index/{index}", table.name).into(),
+        None => Cow::Borrowed(table.name),
+    };
+    if name.starts_with("arn:") {
+        Filtered::whole(name)
+    } else {
+        Filtered::text(name)
     }
 }
 
@@ -147,47 +317,145 @@ mod tests {
         assert_eq!(Filter::parse("first"), None);
     }
 
+    /// What stands in a template in the end: `~` before a text that replaces what is before it, `=` before one that
+    /// replaces all, `*` and `?` for what is not known.
+    fn applied(filter: &str, text: &str) -> Option<String> {
+        let filtered = Filter::parse(filter).unwrap().apply(text)?;
+        let replaces = match filtered.replaces {
+            Replaces::Place => "",
+            Replaces::Before => "~",
+            Replaces::All => "=",
+        };
+        let unknown = match filtered.unknown {
+            Unknown::Nothing => String::new(),
+            Unknown::Text => "*".to_owned(),
+            Unknown::Characters(count) => "?".repeat(count.into()),
+        };
+        Some(format!("{replaces}{}{unknown}", filtered.text))
+    }
+
     #[test]
     fn texts_are_filtered() {
-        let text = |text: &'static str| Some(Filtered::Text(text.into()));
-        let url = "https://sqs.us-east-1.amazonaws.com/123456789012/orders";
-        assert_eq!(Filter::Last.apply(url), text("orders"));
-        assert_eq!(Filter::Last.apply("orders"), text("orders"));
-        assert_eq!(Filter::Parent.apply(url), text("123456789012"));
-        assert_eq!(
-            Filter::Parent.apply("orders"),
-            Some(Filtered::Opaque("".into()))
-        );
-        assert_eq!(Filter::Id.apply("arn:aws:x:us-east-1::box/a"), text("a"));
-        assert_eq!(Filter::Arn.apply("box"), text("box"));
-        assert_eq!(
-            Filter::Arn.apply("arn:aws:x:::b"),
-            Some(Filtered::Whole("arn:aws:x:::b"))
-        );
-        assert_eq!(Filter::Key.apply("1234"), text("key/1234"));
-        let arn = "arn:aws:kms:us-east-1:123456789012:key/1234";
-        assert_eq!(Filter::Key.apply(arn), Some(Filtered::Whole(arn)));
-        for alias in ["alias/a", "arn:aws:kms:us-east-1:123456789012:alias/a"] {
+        for (filter, text, expected) in [
+            (
+                "last",
+                "https://sqs.us-east-1.amazonaws.com/123456789012/orders",
+                "orders",
+            ),
+            ("last", "orders", "orders"),
+            (
+                "parent",
+                "https://sqs.us-east-1.amazonaws.com/123456789012/orders",
+                "123456789012",
+            ),
+            ("parent", "orders", "*"),
+            ("id", "arn:aws:x:us-east-1::box/a", "a"),
+            ("arn", "box", "box"),
+            ("arn", "arn:aws:x:::b", "=arn:aws:x:::b"),
+            ("base", "box", "box"),
+            ("base", "arn:aws:x:::b", "~arn:aws:x:::b"),
+            ("head", "arn:aws:x:::b|1|AAAA", "arn:aws:x:::b"),
+            ("key", "1234", "key/1234"),
+            (
+                "key",
+                "arn:aws:kms:us-east-1:123456789012:key/1234",
+                "=arn:aws:kms:us-east-1:123456789012:key/1234",
+            ),
+            ("key", "alias/a", "key/*"),
+            (
+                "key",
+                "arn:aws:kms:us-east-1:123456789012:alias/a",
+                "=arn:aws:kms:us-east-1:123456789012:key/*",
+            ),
+            ("alias", "alias/a", "alias/a"),
+            (
+                "alias",
+                "arn:aws:kms:us-east-1:123456789012:alias/a",
+                "alias/a",
+            ),
+            ("secret", "box", "box-??????"),
+            ("secret", "my-secret", "my-secret-??????"),
+            (
+                "secret",
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:box",
+                "=arn:aws:secretsmanager:us-east-1:123456789012:secret:box-??????",
+            ),
+            (
+                "secret",
+                "arn:aws:secretsmanager:us-east-1:123456789012:secret:box-a1B2c3",
+                "=arn:aws:secretsmanager:us-east-1:123456789012:secret:box-a1B2c3",
+            ),
+            ("parameter", "/a/b", "a/b"),
+            ("parameter", "a:3", "a"),
+            (
+                "parameter",
+                "arn:aws:ssm:us-east-1:123456789012:parameter/a/b:new",
+                "=arn:aws:ssm:us-east-1:123456789012:parameter/a/b",
+            ),
+            ("amazon", "AWS-RunShellScript", ""),
+            ("amazon", "AmazonCloudWatch-ManageAgent", ""),
+            ("bus", "default", ""),
+            ("bus", "orders", "orders/"),
+            (
+                "bus",
+                "arn:aws:events:us-east-1:123456789012:event-bus/default",
+                "",
+            ),
+            (
+                "bus",
+                "arn:aws:events:us-east-1:123456789012:event-bus/orders",
+                "orders/",
+            ),
+            (
+                "topic",
+                "arn:aws:sns:us-east-1:123456789012:orders:5be8f5b4",
+                "=arn:aws:sns:us-east-1:123456789012:orders",
+            ),
+            ("table", "SELECT * FROM \"Music\" WHERE a = 1", "Music"),
+            (
+                "table",
+                "SELECT * FROM \"Music\".\"byYear\"",
+                "Music/index/byYear",
+            ),
+            (
+                "table",
+                "DELETE FROM \"arn:aws:dynamodb:us-east-1:123456789012:table/Music\" WHERE a = 1",
+                "=arn:aws:dynamodb:us-east-1:123456789012:table/Music",
+            ),
+            ("table", "ALTER TABLE Music", "*"),
+            ("account", "123456789012", "123456789012"),
+            ("account", "123456789012:box/a", "123456789012"),
+            ("catalog", "123456789012:box/a", "/box/a"),
+            ("catalog", "box/a", "/box/a"),
+            ("whole", "arn:aws:x:::b", "=arn:aws:x:::b"),
+            ("whole", "a", "*"),
+            ("model", "us.amazon.nova-lite", "amazon.nova-lite"),
+            (
+                "model",
+                "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite",
+                "amazon.nova-lite",
+            ),
+            (
+                "model",
+                "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1",
+                "*",
+            ),
+        ] {
             assert_eq!(
-                Filter::Key.apply(alias),
-                Some(Filtered::Opaque("key/".into()))
+                applied(filter, text).as_deref(),
+                Some(expected),
+                "{text}|{filter}"
             );
         }
-        let opaque = Some(Filtered::Opaque("".into()));
-        assert_eq!(Filter::Whole.apply(arn), Some(Filtered::Whole(arn)));
-        assert_eq!(Filter::Whole.apply("a"), opaque);
-        let profile =
-            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite";
-        assert_eq!(Filter::Model.apply(profile), text("amazon.nova-lite"));
-        let profile = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1";
-        assert_eq!(Filter::Model.apply(profile), opaque);
-        for (id, account, catalog) in [
-            ("123456789012", text("123456789012"), None),
-            ("123456789012:box/a", text("123456789012"), text("/box/a")),
-            ("box/a", None, text("/box/a")),
+        for (filter, text) in [
+            ("alias", "1234"),
+            ("alias", "arn:aws:kms:us-east-1:123456789012:key/1234"),
+            ("amazon", "mine"),
+            ("head", "opaque"),
+            ("account", "box/a"),
+            ("catalog", "123456789012"),
         ] {
-            assert_eq!(Filter::Account.apply(id), account);
-            assert_eq!(Filter::Catalog.apply(id), catalog);
+            assert_eq!(applied(filter, text), None, "{text}|{filter}");
         }
     }
 }

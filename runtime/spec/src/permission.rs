@@ -169,6 +169,9 @@ pub enum Predicate {
     OneOf(CaptureIndex, &'static [&'static str]),
     /// When the text lies somewhere in the member's value (`?versionId=` in a copy's source).
     Contains(CaptureIndex, &'static str),
+    /// When the member's value begins with the text, without regard to case and to space before it (`select` of a
+    /// statement).
+    Begins(CaptureIndex, &'static str),
     /// When all hold.
     All(&'static [Predicate]),
     /// When any holds.

@@ -144,6 +144,10 @@ impl<'a> View<'a> {
             Predicate::Contains(capture, wanted) => {
                 self.texts(*capture).any(|text| text.contains(wanted))
             }
+            Predicate::Begins(capture, wanted) => self.texts(*capture).any(|text| {
+                let start = text.trim_start().get(..wanted.len());
+                start.is_some_and(|start| start.eq_ignore_ascii_case(wanted))
+            }),
             Predicate::All(all) => all.iter().all(|predicate| self.holds(predicate)),
             Predicate::Any(any) => any.iter().any(|predicate| self.holds(predicate)),
             Predicate::Not(predicate) => !self.holds(predicate),

@@ -3,13 +3,20 @@
 use super::{USER, identity};
 use crate::{Context, PolicySet, Request, Resource, Span, evaluate};
 
-/// A resource with an opaque part for each `<>`.
+/// A resource with an opaque part for each `<>`, and three unknown characters for each `<3>`.
 fn resource(text: &str) -> Resource<'static> {
     let mut spans = Vec::new();
-    for (index, literal) in text.split("<>").enumerate() {
-        if index > 0 {
-            spans.push(Span::Opaque);
-        }
+    for (index, literal) in text.split('<').enumerate() {
+        let literal = match literal.split_once('>') {
+            Some((count, literal)) if index > 0 => {
+                spans.push(match count.parse() {
+                    Ok(count) => Span::Characters(count),
+                    Err(_) => Span::Opaque,
+                });
+                literal
+            }
+            _ => literal,
+        };
         if !literal.is_empty() {
             spans.push(Span::Literal(literal.to_owned().into()));
         }
@@ -28,6 +35,7 @@ fn decide(statements: &str, name: &str) -> bool {
     evaluate(&request, &set).is_allowed()
 }
 
+const SECRET: &str = "arn:aws:kms:us-east-1:123456789012:secret:a-<3>";
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/<>";
 
 #[test]
@@ -75,6 +83,30 @@ fn an_allow_must_cover_every_value() {
             "Resource",
             "arn:aws:kms:eu-west-1:123456789012:key/1",
             "arn:aws:kms:<>:123456789012:key/1",
+            false,
+        ),
+        (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:a-???",
+            SECRET,
+            true,
+        ),
+        (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:a-*",
+            SECRET,
+            true,
+        ),
+        (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:a-????",
+            SECRET,
+            false,
+        ),
+        (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:a-b??",
+            SECRET,
             false,
         ),
         ("Resource", "arn:aws:kms:*:*:*", "<>", false),
@@ -147,6 +179,24 @@ fn a_deny_needs_one_value() {
             true,
         ),
         (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:a-b??",
+            SECRET,
+            true,
+        ),
+        (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:a-????",
+            SECRET,
+            false,
+        ),
+        (
+            "Resource",
+            "arn:aws:kms:us-east-1:123456789012:secret:b-*",
+            SECRET,
+            false,
+        ),
+        (
             "NotResource",
             "arn:aws:kms:us-east-1:123456789012:key/1",
             KEY,
@@ -176,6 +226,10 @@ fn a_pattern_for_a_resource_matches_it_alone() {
     assert_eq!(
         resource(KEY).pattern(),
         "arn:aws:kms:us-east-1:123456789012:key/*"
+    );
+    assert_eq!(
+        resource(SECRET).pattern(),
+        "arn:aws:kms:us-east-1:123456789012:secret:a-???"
     );
     assert_eq!(
         Resource::literal("arn:aws:s3:::b/a*").pattern(),

@@ -123,14 +123,19 @@ proptest! {
 
     #[test]
     fn an_opaque_part_is_bounded_by_its_values(
-        pattern in "[ab*?]{0,6}", text in "[ab<]{0,5}", value in "[ab]{0,3}",
+        pattern in "[ab*?]{0,6}", text in "[ab<.]{0,5}", value in "[ab]{0,3}", one in "[ab]",
     ) {
         let syms: Vec<_> = text
             .chars()
-            .map(|c| if c == '<' { TextSym::Opaque } else { TextSym::Char(c) })
+            .map(|c| match c {
+                '<' => TextSym::Opaque,
+                '.' => TextSym::One,
+                c => TextSym::Char(c),
+            })
             .collect();
         let pattern = Pattern::glob(&pattern);
-        let matches = pattern.matches(&text.replace('<', &value), Case::Sensitive);
+        let text = text.replace('<', &value).replace('.', &one);
+        let matches = pattern.matches(&text, Case::Sensitive);
         prop_assert!(matches || !pattern.covers(&syms));
         prop_assert!(!matches || pattern.could_match(&syms));
     }

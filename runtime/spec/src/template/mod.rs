@@ -119,6 +119,8 @@ pub enum Predicate {
     OneOf(Path, Vec<String>),
     /// `Member ~ 'part'`
     Contains(Path, String),
+    /// `Member ^ 'start'`
+    Begins(Path, String),
     /// Joined by `&&`.
     All(Vec<Predicate>),
     /// Joined by `||`.
@@ -260,7 +262,8 @@ impl Predicate {
             Self::Present(path)
             | Self::Absent(path)
             | Self::OneOf(path, _)
-            | Self::Contains(path, _) => {
+            | Self::Contains(path, _)
+            | Self::Begins(path, _) => {
                 vec![path]
             }
             Self::All(all) | Self::Any(all) => all.iter().flat_map(Self::paths).collect(),
@@ -351,6 +354,7 @@ impl fmt::Display for Predicate {
                 Ok(())
             }
             Self::Contains(path, text) => write!(f, "{path} ~ '{text}'"),
+            Self::Begins(path, text) => write!(f, "{path} ^ '{text}'"),
             Self::All(all) => joined(f, all, " && "),
             Self::Any(any) => joined(f, any, " || "),
             Self::Not(inner) => write!(f, "!({inner})"),

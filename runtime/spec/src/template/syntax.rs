@@ -199,7 +199,7 @@ fn tokens(text: &str) -> Parsed<Tokens<'_>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let length = if let Some(mark) = ["&&", "||", "==", "!=", "!", "~", "(", ")"]
+        let length = if let Some(mark) = ["&&", "||", "==", "!=", "!", "~", "^", "(", ")"]
             .into_iter()
             .find(|mark| rest.starts_with(mark))
         {
@@ -210,7 +210,7 @@ fn tokens(text: &str) -> Parsed<Tokens<'_>> {
                 .ok_or_else(|| format!("{text:?} has a ' without its '"))?
                 + 2
         } else {
-            rest.find([' ', '&', '|', '=', '!', '~', '(', ')', '\''])
+            rest.find([' ', '&', '|', '=', '!', '~', '^', '(', ')', '\''])
                 .unwrap_or(rest.len())
         };
         let (token, after) = rest.split_at(length);
@@ -262,7 +262,7 @@ fn one(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
         }
         Some(name) => {
             let path = path(name)?;
-            match tokens.pop_if(|token| matches!(*token, "==" | "!=" | "~")) {
+            match tokens.pop_if(|token| matches!(*token, "==" | "!=" | "~" | "^")) {
                 None => Ok(Predicate::Present(path)),
                 Some(operator) => {
                     let value = tokens
@@ -273,6 +273,7 @@ fn one(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
                         .to_owned();
                     Ok(match operator {
                         "~" => Predicate::Contains(path, value),
+                        "^" => Predicate::Begins(path, value),
                         "==" => Predicate::OneOf(path, vec![value]),
                         _ => Predicate::Not(Box::new(Predicate::OneOf(path, vec![value]))),
                     })
@@ -320,6 +321,7 @@ mod tests {
             "A && !B",
             "A || (B && C.D[].E)",
             "CopySource ~ '?versionId='",
+            "!(KeyId ^ 'alias/') && Statement ^ 'select'",
         ] {
             assert_eq!(predicate(text).unwrap().to_string(), text);
         }
