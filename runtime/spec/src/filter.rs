@@ -61,6 +61,10 @@ pub enum Filter {
     /// The model of a cross-region inference profile, by id or ARN: `us.amazon.nova-lite` is of `amazon.nova-lite`. What
     /// an application's profile is of nobody here can know ("Use an inference profile", Amazon Bedrock User Guide).
     Model,
+    /// What stands before the `:` in the last part of an id or ARN: the project of a build, the group of a report.
+    Project,
+    /// AWS WAF's scope as its ARNs have it: `REGIONAL` is `regional`, `CLOUDFRONT` is `global`.
+    Scope,
 }
 
 /// What a filter makes of a text.
@@ -126,7 +130,7 @@ impl<'a> Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Arn,
         Self::Base,
         Self::Last,
@@ -145,6 +149,8 @@ impl Filter {
         Self::Catalog,
         Self::Whole,
         Self::Model,
+        Self::Project,
+        Self::Scope,
     ];
 
     /// The filter of a name.
@@ -173,6 +179,8 @@ impl Filter {
             Self::Catalog => "catalog",
             Self::Whole => "whole",
             Self::Model => "model",
+            Self::Project => "project",
+            Self::Scope => "scope",
         }
     }
 
@@ -216,6 +224,14 @@ impl Filter {
             Self::Model => match last(text, &['/']).split_once('.') {
                 Some((_, model)) => Filtered::text(model),
                 None => Filtered::opaque(""),
+            },
+            Self::Project => {
+                let name = last(text, &['/']);
+                Filtered::text(name.split(':').next().unwrap_or(name))
+            }
+            Self::Scope => match text {
+                "CLOUDFRONT" => Filtered::text("global"),
+                _ => Filtered::text(text.to_ascii_lowercase()),
             },
         })
     }
@@ -430,6 +446,14 @@ mod tests {
             ("whole", "arn:aws:x:::b", "=arn:aws:x:::b"),
             ("whole", "a", "*"),
             ("model", "us.amazon.nova-lite", "amazon.nova-lite"),
+            ("project", "site:1-2", "site"),
+            (
+                "project",
+                "arn:aws:codebuild:us-east-1:123456789012:build/site:1-2",
+                "site",
+            ),
+            ("scope", "REGIONAL", "regional"),
+            ("scope", "CLOUDFRONT", "global"),
             (
                 "model",
                 "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-lite",
