@@ -11,19 +11,25 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use stockade_spec::template::{Permissions, table};
 
+use super::typed::ShapeOverlay;
 use super::{HEADER, Outputs};
 use crate::model::{Auth, Location, Model, Models, Operation, Protocol, ShapeKind};
 
 /// The crate's files.
 pub(super) fn emit(
     models: &Models,
+    overlays: &BTreeMap<String, ShapeOverlay>,
     permissions: &BTreeMap<String, Permissions>,
 ) -> Result<Outputs> {
     let root = PathBuf::from("catalog");
     let mut outputs = Outputs::new();
+    let no_overlay = ShapeOverlay::default();
     for model in models.services.values() {
         let file = root.join("services").join(format!("{}.txt", model.id));
         outputs.insert(file, operations(model)?.into_bytes());
+        let file = root.join("shapes").join(format!("{}.txt", model.id));
+        let overlay = overlays.get(&model.id).unwrap_or(&no_overlay);
+        outputs.insert(file, super::shapes::emit(model, overlay)?.into_bytes());
     }
     for (id, permissions) in permissions {
         let file = root.join("permissions").join(format!("{id}.txt"));
@@ -43,7 +49,9 @@ pub(super) fn emit(
         root.join("src/lib.rs"),
         super::rust_file(&library(services.len()))?,
     );
-    let manifest = super::manifest_with("stockade-catalog", &["stockade-spec"]);
+    outputs.insert(root.join("build.rs"), super::rust_file(&build_script())?);
+    let mut manifest = super::manifest_with("stockade-catalog", &["stockade-spec"]);
+    manifest.extend_from_slice(b"\n[build-dependencies]\nflate2.workspace = true\n");
     outputs.insert(root.join("Cargo.toml"), manifest);
     Ok(outputs)
 }
@@ -66,6 +74,36 @@ fn library(count: usize) -> TokenStream {
 
         pub use indexes::CATALOG;
         pub use services::SERVICES;
+    }
+}
+
+/// The catalog's build script: the larger texts go into the binary deflated.
+fn build_script() -> TokenStream {
+    quote! {
+        //! Deflates the texts that the binary reads a service at a time.
+
+        use std::fs::{self, File};
+        use std::io::{self, Write};
+        use std::path::PathBuf;
+
+        use flate2::Compression;
+        use flate2::write::ZlibEncoder;
+
+        fn main() -> io::Result<()> {
+            let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+            for folder in ["shapes", "permissions"] {
+                println!("cargo:rerun-if-changed={folder}");
+                fs::create_dir_all(out.join(folder))?;
+                for entry in fs::read_dir(folder)? {
+                    let path = entry?.path();
+                    let target = out.join(folder).join(path.file_name().unwrap_or_default());
+                    let mut encoder = ZlibEncoder::new(File::create(target)?, Compression::best());
+                    encoder.write_all(&fs::read(&path)?)?;
+                    encoder.finish()?;
+                }
+            }
+            Ok(())
+        }
     }
 }
 
@@ -188,6 +226,10 @@ fn table(services: &[&Model]) -> TokenStream {
         let query_compatible = metadata.aws_query_compatible.is_some();
         let protocols = model.protocols().into_iter().map(protocol);
         let file = format!("../services/{id}.txt");
+        let (shapes, permissions) = (
+            format!("/shapes/{id}.txt"),
+            format!("/permissions/{id}.txt"),
+        );
         quote! {
             Service {
                 id: #id,
@@ -201,11 +243,13 @@ fn table(services: &[&Model]) -> TokenStream {
                 global_endpoint: #global_endpoint,
                 query_compatible: #query_compatible,
                 operations: Operations::new(include_str!(#file)),
+                shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), #shapes))),
+                permissions: Packed(include_bytes!(concat!(env!("OUT_DIR"), #permissions))),
             }
         }
     });
     quote! {
-        use stockade_spec::catalog::{Operations, Protocol, Service};
+        use stockade_spec::catalog::{Operations, Packed, Protocol, Service};
 
         /// Every service, sorted by id.
         pub static SERVICES: [Service; #count] = [#(#entries),*];

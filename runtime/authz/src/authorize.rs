@@ -19,7 +19,7 @@ use crate::compiled::{Cache, Profile};
 use crate::context;
 use crate::decision::{Decision, Refusal, Spoken, Verdict};
 use crate::fill::{self, Required};
-use crate::request::{Request, Typed, principal_name, root_arn};
+use crate::request::{Needs, Request, principal_name, root_arn};
 use crate::ring::Ring;
 
 /// Whether decisions are made, and whether they bind.
@@ -89,8 +89,8 @@ impl Authorizer {
 
     fn decide(&self, request: &Request<'_>) -> Option<Decision> {
         if request
-            .typed
-            .is_some_and(|typed| typed.operation.permissions.class != Class::Requirements)
+            .needs
+            .is_some_and(|needs| needs.permissions.class != Class::Requirements)
         {
             return None;
         }
@@ -121,9 +121,9 @@ impl Authorizer {
         };
         let context = request.context;
         let is_root = context.caller == Caller::Root;
-        let Some(typed) = request
-            .typed
-            .filter(|typed| !typed.operation.permissions.requirements.is_empty())
+        let Some(needs) = request
+            .needs
+            .filter(|needs| !needs.permissions.requirements.is_empty())
         else {
             // No template, no access: but the account's root needs none.
             return if is_root {
@@ -135,7 +135,7 @@ impl Authorizer {
                 )))
             };
         };
-        let required = self.fill(request, &typed).map_err(&refuse)?;
+        let required = self.fill(request, &needs).map_err(&refuse)?;
         if required.is_empty() && !is_root {
             return Err(refuse(
                 "because none of the permissions of this operation applies to the request"
@@ -173,13 +173,13 @@ impl Authorizer {
                 Some(_) => global.clone(),
                 None => std::mem::take(&mut global),
             };
-            let verdict = self.verdict(&asker, typed.service, next, keys);
+            let verdict = self.verdict(&asker, needs.service, next, keys);
             verdicts.push(verdict.map_err(&refuse)?);
         }
         Ok(verdicts)
     }
 
-    fn fill(&self, request: &Request<'_>, typed: &Typed<'_>) -> Result<Vec<Required>, String> {
+    fn fill(&self, request: &Request<'_>, needs: &Needs<'_>) -> Result<Vec<Required>, String> {
         let mut scope = request.context.scope();
         let root;
         if request.context.caller == Caller::Root {
@@ -188,21 +188,17 @@ impl Authorizer {
         }
         let source = fill::Source {
             scope,
-            service: Some(typed.service),
+            service: needs.service,
             header: request.facts.header,
         };
-        fill::fill(
-            typed.operation.permissions,
-            typed.input.as_serializable(),
-            &source,
-        )
-        .map_err(|error| format!("because the request's input cannot be read: {error}"))
+        fill::fill(needs.permissions, needs.input, &source)
+            .map_err(|error| format!("because the request's input cannot be read: {error}"))
     }
 
     fn verdict(
         &self,
         asker: &Asker<'_>,
-        service: &dyn Service,
+        service: Option<&dyn Service>,
         required: Required,
         global: Context<'_>,
     ) -> Result<Verdict, String> {
@@ -289,7 +285,7 @@ impl Authorizer {
     fn facts(
         &self,
         asker: &Asker<'_>,
-        service: &dyn Service,
+        service: Option<&dyn Service>,
         action: &str,
         resource: &str,
     ) -> ResourceFacts {
@@ -298,9 +294,11 @@ impl Authorizer {
             scope.caller = Some(asker.root);
         }
         let prefix = action.split(':').next().unwrap_or_default();
-        match self.services.get(prefix) {
-            Some(other) if other.id() != service.id() => other.facts(action, resource, &scope),
-            _ => service.facts(action, resource, &scope),
+        // The called service answers for its own prefixes, of which its id may be but one.
+        let of_prefix = self.services.get(prefix).map(|service| &**service);
+        match of_prefix.or(service) {
+            Some(service) => service.facts(action, resource, &scope),
+            None => ResourceFacts::default(),
         }
     }
 }

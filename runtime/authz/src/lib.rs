@@ -49,5 +49,5 @@ pub mod ring;
 
 pub use authorize::{Authorizer, Mode};
 pub use decision::Decision;
-pub use request::{Facts, Request, Typed, principal_name};
+pub use request::{Facts, Needs, Request, principal_name};
 pub use ring::{Filter, Ring};

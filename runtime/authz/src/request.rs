@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use stockade_spec::operation::Operation;
-use stockade_spec::{AnyShape, Caller, RequestContext, Service};
+use aws_smithy_schema::serde::SerializableStruct;
+use stockade_spec::permission::Permissions;
+use stockade_spec::{Caller, RequestContext, Service};
 
 /// One request, decoded and attributed to its caller, as [`Authorizer::authorize`] takes it.
 ///
@@ -16,22 +17,22 @@ pub struct Request<'a> {
     pub service: &'a str,
     /// The operation's name, for example `CreateFunction`.
     pub operation: &'a str,
-    /// The typed service, the operation and its decoded input; `None` for a service whose
-    /// permissions are not known here, which is denied to all but root.
-    pub typed: Option<Typed<'a>>,
+    /// What the caller needs, and of what; `None` where no template is known, which is denied to all
+    /// but root.
+    pub needs: Option<Needs<'a>>,
     /// What the transport knows.
     pub facts: Facts<'a>,
 }
 
-/// The part of a request that only a typed service has.
+/// An operation's permission template, and what it is filled from.
 #[derive(Clone, Copy)]
-pub struct Typed<'a> {
-    /// The service.
-    pub service: &'a dyn Service,
-    /// The operation.
-    pub operation: &'static Operation,
+pub struct Needs<'a> {
+    /// The template.
+    pub permissions: &'a Permissions,
     /// The decoded input.
-    pub input: &'a dyn AnyShape,
+    pub input: &'a dyn SerializableStruct,
+    /// The service whose state resolves names; `None` for a service without code.
+    pub service: Option<&'a dyn Service>,
 }
 
 /// Facts of the transport that condition keys read.

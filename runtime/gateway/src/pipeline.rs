@@ -15,9 +15,10 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
 use stockade_authz::render::error::{Style, denial};
-use stockade_authz::{Authorizer, Facts, Mode, Ring, Typed, principal_name};
+use stockade_authz::{Authorizer, Facts, Mode, Needs, Ring, principal_name};
+use stockade_described::Descriptions;
 use stockade_kit::ids;
-use stockade_spec::catalog::{Auth, Catalog};
+use stockade_spec::catalog::Catalog;
 use stockade_spec::directory::Directory;
 use stockade_spec::service::BoxFuture;
 use stockade_spec::{AnyShape, Error, RequestContext, Service};
@@ -65,6 +66,8 @@ pub struct Parties {
 /// One listener's request handling.
 pub struct Gateway {
     router: Router,
+    /// What the services without code are made of.
+    descriptions: Descriptions,
     services: HashMap<&'static str, Arc<dyn Service>>,
     authenticator: Authenticator,
     authorizer: Authorizer,
@@ -109,6 +112,7 @@ impl Gateway {
             .collect();
         Self {
             router: Router::new(catalog),
+            descriptions: Descriptions::new(catalog),
             authorizer: Authorizer::new(
                 config.mode,
                 Arc::clone(&directory),
@@ -323,8 +327,8 @@ impl Gateway {
         let dialect = &route.dialect;
         let name = route.operation.name;
         let Some((service, index)) = self.typed(route) else {
-            self.verified(asked, route, known, body).await?;
-            self.authorize(asked, route, &context, None)?;
+            let bytes = self.verified(asked, route, known, body).await?;
+            self.authorize_described(asked, route, &context, &bytes)?;
             return self.unhandled(asked, route, known, &context).await;
         };
         let operation = &service.operations()[index];
@@ -346,28 +350,16 @@ impl Gateway {
         } else {
             (self.verified(asked, route, known, body).await?, None)
         };
-        let request = decode::Request {
-            dialect,
-            method: &asked.parts.method,
-            labels: &route.labels,
-            query: asked.query,
-            headers,
-            body: &bytes,
-        };
-        let input = decode::read(&request, |deserializer| {
+        let input = decode::read(&asked.decodable(route, &bytes), |deserializer| {
             service.read(index, deserializer, stream)
         })
         .map_err(|error| error.into_error(dialect))?;
-        self.authorize(
-            asked,
-            route,
-            &context,
-            Some(Typed {
-                service,
-                operation,
-                input: &*input,
-            }),
-        )?;
+        let needs = Needs {
+            permissions: operation.permissions,
+            input: input.as_serializable(),
+            service: Some(service),
+        };
+        self.authorize(asked, route, &context, Some(needs))?;
         let mut output = match service.handle(index, &context, input).await {
             Err(error) if error.is_not_implemented(route.service.id, name) => {
                 return self.unhandled(asked, route, known, &context).await;
@@ -469,23 +461,53 @@ impl Gateway {
         Ok((Announced::read(headers, &declared)?, signing))
     }
 
+    /// Decides on an operation without code, by what the catalog says of its input and permissions.
+    fn authorize_described(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        context: &RequestContext,
+        body: &[u8],
+    ) -> Result<(), Error> {
+        if self.mode() == Mode::Off {
+            return Ok(());
+        }
+        let description = match self.descriptions.of(route.service.id) {
+            Some(Ok(description)) => description,
+            Some(Err(error)) => {
+                tracing::error!(%error, "A service's description is unreadable; this is a defect of Stockade.");
+                return self.authorize(asked, route, context, None);
+            }
+            None => return self.authorize(asked, route, context, None),
+        };
+        let Some(operation) = description.operation(route.operation.name) else {
+            return self.authorize(asked, route, context, None);
+        };
+        let input = decode::read(&asked.decodable(route, body), |deserializer| {
+            operation.read(deserializer)
+        })
+        .map_err(|error| error.into_error(&route.dialect))?;
+        let needs = Needs {
+            permissions: operation.permissions(),
+            input: &input,
+            service: None,
+        };
+        self.authorize(asked, route, context, Some(needs))
+    }
+
     fn authorize(
         &self,
         asked: &Asked<'_>,
         route: &Route,
         context: &RequestContext,
-        typed: Option<Typed<'_>>,
+        needs: Option<Needs<'_>>,
     ) -> Result<(), Error> {
-        // What the model leaves unsigned, or to a bearer token, IAM has no say in.
-        if typed.is_none() && route.operation.auth != Auth::SigV4 {
-            return Ok(());
-        }
         let headers = &asked.parts.headers;
         let decision = self.authorizer.authorize(&stockade_authz::Request {
             context,
             service: route.service.id,
             operation: route.operation.name,
-            typed,
+            needs,
             facts: Facts {
                 source_ip: asked.peer,
                 secure: false,
@@ -509,6 +531,20 @@ pub(crate) struct Asked<'a> {
     peer: Option<IpAddr>,
     pub(crate) now: SystemTime,
     pub(crate) passage: Passage,
+}
+
+impl Asked<'_> {
+    /// The request as the codecs read it.
+    fn decodable<'a>(&'a self, route: &'a Route, body: &'a [u8]) -> decode::Request<'a> {
+        decode::Request {
+            dialect: &route.dialect,
+            method: &self.parts.method,
+            labels: &route.labels,
+            query: self.query,
+            headers: &self.parts.headers,
+            body,
+        }
+    }
 }
 
 /// A body on the wire, or one that routing had to read.

@@ -1,5 +1,5 @@
-//! The catalog of all services: what they are called, which protocols they speak, and how their
-//! operations stand on the wire. Routing and naming need no more.
+//! The catalog of all services: what they are called, which protocols they speak, how their
+//! operations stand on the wire, of which shapes they are made and what they need to be allowed.
 //!
 //! The tables are generated; the operations of a service are kept as text and read on first use.
 //!
@@ -82,7 +82,15 @@ pub struct Service {
     pub query_compatible: bool,
     /// Its operations.
     pub operations: Operations,
+    /// Its shapes: the text of `generated/catalog/shapes`.
+    pub shapes: Packed,
+    /// What its operations need: the table of `generated/catalog/permissions`.
+    pub permissions: Packed,
 }
+
+/// A text that lies deflated (in zlib's format) in the binary until someone asks for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Packed(pub &'static [u8]);
 
 /// A way of putting shapes on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -446,6 +454,8 @@ mod tests {
             global_endpoint: None,
             query_compatible: false,
             operations: Operations::new(""),
+            shapes: Packed(&[]),
+            permissions: Packed(&[]),
         }
     }
 }

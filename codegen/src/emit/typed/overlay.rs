@@ -15,10 +15,10 @@ pub(crate) struct ShapeOverlay {
     namespace: Option<String>,
     /// The element that an output's document is made of, by the output's shape.
     #[serde(default)]
-    pub(super) roots: BTreeMap<String, String>,
+    roots: BTreeMap<String, String>,
     /// Outputs whose single member is the document itself, without an element around it.
     #[serde(default)]
-    pub(super) unwrapped: BTreeSet<String>,
+    unwrapped: BTreeSet<String>,
 }
 
 impl ShapeOverlay {
@@ -30,8 +30,18 @@ impl ShapeOverlay {
         toml::from_str(&text).with_context(|| format!("{} is not well-formed", path.display()))
     }
 
+    /// The name of a shape that is a document's root.
+    pub(crate) fn root(&self, shape: &str) -> Option<&str> {
+        self.roots.get(shape).map(String::as_str)
+    }
+
+    /// Whether an output's single member is the document itself.
+    pub(crate) fn is_unwrapped(&self, shape: &str) -> bool {
+        self.unwrapped.contains(shape)
+    }
+
     /// The namespace of a shape that is a document's root.
-    pub(super) fn namespace_of_root(&self, shape: &str) -> Option<&str> {
+    pub(crate) fn namespace_of_root(&self, shape: &str) -> Option<&str> {
         let is_root = self.roots.contains_key(shape) || self.unwrapped.contains(shape);
         self.namespace.as_deref().filter(|_| is_root)
     }

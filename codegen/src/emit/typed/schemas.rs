@@ -6,7 +6,8 @@ use quote::{format_ident, quote};
 use super::names;
 use super::overlay::ShapeOverlay;
 use super::types::Types;
-use crate::model::{Location, Member, Shape, ShapeKind, TimestampFormat};
+use crate::emit::binding::{Binding, binding};
+use crate::model::{Member, Shape, ShapeKind, TimestampFormat};
 
 /// The schemas of every structure, union, list and map.
 pub(super) fn emit(types: &Types<'_>, overlay: &ShapeOverlay) -> TokenStream {
@@ -86,18 +87,14 @@ impl Emitter<'_> {
             _ => quote! { ShapeType::Structure },
         };
         let mut traits = TokenStream::new();
-        let root = self
-            .overlay
-            .roots
-            .get(name)
-            .or(shape.location_name.as_ref());
+        let root = self.overlay.root(name).or(shape.location_name.as_deref());
         if let Some(root) = root {
             traits.extend(quote! { .with_xml_name(#root) });
         }
         if let Some(uri) = self.overlay.namespace_of_root(name) {
             traits.extend(quote! { .with_xml_namespace(#uri, None) });
         }
-        if self.overlay.unwrapped.contains(name) {
+        if self.overlay.is_unwrapped(name) {
             traits.extend(quote! { .with_xml_unwrapped_output() });
         }
         let fields = self.types.fields(name, shape);
@@ -179,22 +176,18 @@ impl Emitter<'_> {
     /// The member's place in the HTTP message, or its name in the body where the protocol gives it
     /// another than the model's.
     fn name_and_binding(&self, name: &str, member: &Member, target: &Shape) -> TokenStream {
-        let wire = member.location_name.as_deref().unwrap_or(name);
-        match member.location {
-            Some(Location::Header) => {
-                let wire = wire.to_ascii_lowercase();
-                quote! { .with_http_header(#wire) }
+        match binding(self.types.model, name, member, target) {
+            Binding::Header(wire) => quote! { .with_http_header(#wire) },
+            Binding::PrefixHeaders(wire) => quote! { .with_http_prefix_headers(#wire) },
+            Binding::Label => quote! { .with_http_label() },
+            Binding::QueryParameters => quote! { .with_http_query_params() },
+            Binding::Query(wire) => quote! { .with_http_query(#wire) },
+            Binding::Status => quote! { .with_http_response_code() },
+            Binding::Body { json, xml } => {
+                let json = json.map(|wire| quote! { .with_json_name(#wire) });
+                let xml = xml.map(|wire| quote! { .with_xml_name(#wire) });
+                quote! { #json #xml }
             }
-            Some(Location::PrefixHeaders) => quote! { .with_http_prefix_headers(#wire) },
-            Some(Location::Uri) => quote! { .with_http_label() },
-            Some(Location::Query) if matches!(target.kind, ShapeKind::Map { .. }) => {
-                quote! { .with_http_query_params() }
-            }
-            Some(Location::Query) => quote! { .with_http_query(#wire) },
-            Some(Location::StatusCode) => quote! { .with_http_response_code() },
-            None if wire == name => TokenStream::new(),
-            None if self.types.model.protocol().is_json() => quote! { .with_json_name(#wire) },
-            None => quote! { .with_xml_name(#wire) },
         }
     }
 

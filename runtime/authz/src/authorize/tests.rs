@@ -254,10 +254,10 @@ fn ask(
         context,
         service: "shelf",
         operation: OPERATIONS[operation].name,
-        typed: Some(Typed {
-            service: shelf,
-            operation: &OPERATIONS[operation],
+        needs: Some(Needs {
+            permissions: OPERATIONS[operation].permissions,
             input: &Input(name),
+            service: Some(shelf),
         }),
         facts: Facts {
             source_ip: None,

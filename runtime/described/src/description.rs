@@ -1,0 +1,130 @@
+//! One service's shapes and templates.
+
+use std::collections::HashMap;
+use std::io::Read as _;
+
+use aws_smithy_schema::Schema;
+use aws_smithy_schema::serde::{
+    SerdeError, SerializableStruct, ShapeDeserializer, ShapeSerializer,
+};
+use flate2::read::ZlibDecoder;
+use stockade_spec::catalog::{Packed, Service};
+use stockade_spec::permission::Permissions;
+use stockade_spec::template::table;
+use stockade_wire::arena::{Model, ShapeIndex};
+use stockade_wire::value::{self, Shaped, Value};
+
+use crate::bind::bind;
+use crate::text::Text;
+
+/// What is known of a service without code.
+#[derive(Debug)]
+pub struct Description {
+    model: Model,
+    operations: HashMap<Box<str>, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    input: ShapeIndex,
+    permissions: &'static Permissions,
+}
+
+/// One operation of a description.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation<'d> {
+    model: &'d Model,
+    entry: &'d Entry,
+}
+
+/// An operation's input, read.
+#[derive(Debug)]
+pub struct Input<'d> {
+    model: &'d Model,
+    shape: ShapeIndex,
+    value: Value,
+}
+
+impl Description {
+    /// Makes a service's description of the catalog's texts; an error says what is wrong with them.
+    pub(crate) fn make(service: &Service) -> Result<Self, String> {
+        let shapes = unpack(service.shapes)?;
+        let text = Text::parse(&shapes)?;
+        let (model, inputs) = text.inputs(&format!("com.amazonaws.{}", service.id))?;
+        let permissions = unpack(service.permissions)?;
+        let blocks: HashMap<&str, &str> = table::blocks(&permissions).collect();
+        let mut operations = HashMap::with_capacity(inputs.len());
+        for (operation, input) in text.operations.iter().zip(inputs) {
+            let name = operation.name;
+            let block = blocks
+                .get(name)
+                .ok_or_else(|| format!("{name} has no permissions"))?;
+            let permissions = table::parse(block)
+                .and_then(|template| bind(&model, input, &template))
+                .map_err(|problem| format!("{name}: {problem}"))?;
+            operations.insert(name.into(), Entry { input, permissions });
+        }
+        Ok(Self { model, operations })
+    }
+
+    /// An operation by its name, for example `SendMessage`.
+    pub fn operation(&self, name: &str) -> Option<Operation<'_>> {
+        Some(Operation {
+            model: &self.model,
+            entry: self.operations.get(name)?,
+        })
+    }
+}
+
+/// The most a text may inflate to: the largest one has 1.2 MB.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// A packed text as it was; the catalog's own, so that what is wrong with it is a defect of the build.
+pub(crate) fn unpack(packed: Packed) -> Result<String, String> {
+    let mut text = String::new();
+    ZlibDecoder::new(packed.0)
+        .take(MAX_TEXT)
+        .read_to_string(&mut text)
+        .map_err(|error| error.to_string())?;
+    Ok(text)
+}
+
+impl<'d> Operation<'d> {
+    /// What its caller needs.
+    pub fn permissions(&self) -> &'static Permissions {
+        self.entry.permissions
+    }
+
+    /// Whether its input has a payload that is a stream: reading leaves it where it is.
+    pub fn streams_input(&self) -> bool {
+        self.model
+            .schema(self.entry.input)
+            .members()
+            .iter()
+            .any(|member| member.http_payload().is_some() && member.streaming())
+    }
+
+    /// Reads the operation's input.
+    ///
+    /// # Errors
+    ///
+    /// As the deserializer's, and where a required member is missing.
+    pub fn read(self, deserializer: &mut dyn ShapeDeserializer) -> Result<Input<'d>, SerdeError> {
+        let shape = self.entry.input;
+        Ok(Input {
+            model: self.model,
+            shape,
+            value: value::read(self.model, shape, deserializer)?,
+        })
+    }
+}
+
+impl SerializableStruct for Input<'_> {
+    fn schema(&self) -> &Schema<'_> {
+        self.model.schema(self.shape)
+    }
+
+    fn serialize_members(&self, serializer: &mut dyn ShapeSerializer) -> Result<(), SerdeError> {
+        Shaped::new(self.model, self.shape, &self.value).serialize_members(serializer)
+    }
+}
