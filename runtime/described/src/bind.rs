@@ -123,6 +123,9 @@ impl Binder<'_> {
             template::Predicate::Contains(path, part) => {
                 Predicate::Contains(self.capture(path)?, text(part))
             }
+            template::Predicate::Begins(path, start) => {
+                Predicate::Begins(self.capture(path)?, text(start))
+            }
             template::Predicate::All(all) => Predicate::All(self.all(all, Self::predicate)?),
             template::Predicate::Any(any) => Predicate::Any(self.all(any, Self::predicate)?),
             template::Predicate::Not(inner) => Predicate::Not(leak(self.predicate(inner)?)),
@@ -134,6 +137,7 @@ impl Binder<'_> {
             key: text(&key.name),
             value: match &key.value {
                 KeyValue::Literal(literal) => Value::Literal(text(literal)),
+                KeyValue::Template(parts) => Value::Template(self.all(parts, Self::part)?),
                 KeyValue::Member(path) => Value::Capture(self.capture(path)?),
                 KeyValue::Pairs { names, values } => Value::Pairs {
                     names: self.capture(names)?,

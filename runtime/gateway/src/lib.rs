@@ -48,6 +48,7 @@ mod answer;
 mod authenticate;
 mod body;
 mod endpoints;
+mod explain;
 pub mod limits;
 mod matcher;
 mod pipeline;
@@ -57,6 +58,7 @@ mod upstream;
 
 pub use answer::{Body, BodyFailure};
 pub use body::Incoming;
+pub use explain::{Explained, Explainer, Vantage};
 pub use pipeline::{Config, Gateway, Parties, Reset};
 pub use serve::serve;
 pub use upstream::{Settings, Signing, Upstreams};

@@ -606,7 +606,7 @@ fn name_host(parts: &mut request::Parts) {
 }
 
 /// The partition of a region (*Partitions*, AWS Fault Isolation Boundaries).
-fn partition(region: &str) -> &'static str {
+pub(crate) fn partition(region: &str) -> &'static str {
     const PARTITIONS: &[(&str, &str)] = &[
         ("cn-", "aws-cn"),
         ("us-gov-", "aws-us-gov"),
@@ -622,11 +622,11 @@ fn partition(region: &str) -> &'static str {
         .map_or("aws", |(_, partition)| partition)
 }
 
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
 }
 
-fn is_form(method: &Method, headers: &HeaderMap) -> bool {
+pub(crate) fn is_form(method: &Method, headers: &HeaderMap) -> bool {
     *method == Method::POST
         && headers.get(CONTENT_TYPE).is_some_and(|content_type| {
             content_type
