@@ -43,6 +43,7 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
         );
     }
     let none = typed::ShapeOverlay::default();
+    let constraints = typed::ConstraintOverlays::load(root)?;
     for model in models
         .services
         .values()
@@ -50,7 +51,7 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
     {
         let permissions = permissions::emit(model, &permissions[&model.id])?;
         let overlay = overlays.get(&model.id).unwrap_or(&none);
-        outputs.extend(typed::emit(model, overlay, &permissions)?);
+        outputs.extend(typed::emit(model, overlay, &constraints, &permissions)?);
     }
     Ok(outputs)
 }

@@ -9,7 +9,7 @@ use stockade_spec::service::{BoxFuture, read, run};
 use stockade_spec::{AnyShape, Error, Facts, Operation, RequestContext, Service};
 use stockade_spec::{Structure, Unit};
 use crate::permissions::{self, Resolvers};
-use crate::{schemas, shapes};
+use crate::{constraints, schemas, shapes};
 /// The operations, sorted by name; their places are the indices that [`Server`] takes.
 pub static OPERATIONS: [Operation; 180] = [
     Operation {
@@ -21,6 +21,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ACCEPT_DELEGATION_REQUEST_REQUEST),
         permissions: &permissions::ACCEPT_DELEGATION_REQUEST,
     },
     Operation {
@@ -32,6 +33,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::ACQUIRE_ROLE_RESPONSE,
         result_wrapper: Some("AcquireRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::ACQUIRE_ROLE_REQUEST),
         permissions: &permissions::ACQUIRE_ROLE,
     },
     Operation {
@@ -43,6 +45,9 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(
+            &constraints::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER_REQUEST,
+        ),
         permissions: &permissions::ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -54,6 +59,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ADD_ROLE_TO_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::ADD_ROLE_TO_INSTANCE_PROFILE,
     },
     Operation {
@@ -65,6 +71,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ADD_USER_TO_GROUP_REQUEST),
         permissions: &permissions::ADD_USER_TO_GROUP,
     },
     Operation {
@@ -76,6 +83,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ASSOCIATE_DELEGATION_REQUEST_REQUEST),
         permissions: &permissions::ASSOCIATE_DELEGATION_REQUEST,
     },
     Operation {
@@ -87,6 +95,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ATTACH_GROUP_POLICY_REQUEST),
         permissions: &permissions::ATTACH_GROUP_POLICY,
     },
     Operation {
@@ -98,6 +107,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ATTACH_ROLE_POLICY_REQUEST),
         permissions: &permissions::ATTACH_ROLE_POLICY,
     },
     Operation {
@@ -109,6 +119,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ATTACH_USER_POLICY_REQUEST),
         permissions: &permissions::ATTACH_USER_POLICY,
     },
     Operation {
@@ -120,6 +131,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CHANGE_PASSWORD_REQUEST),
         permissions: &permissions::CHANGE_PASSWORD,
     },
     Operation {
@@ -131,6 +143,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_ACCESS_KEY_RESPONSE,
         result_wrapper: Some("CreateAccessKeyResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_ACCESS_KEY_REQUEST),
         permissions: &permissions::CREATE_ACCESS_KEY,
     },
     Operation {
@@ -142,6 +155,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_ACCOUNT_ALIAS_REQUEST),
         permissions: &permissions::CREATE_ACCOUNT_ALIAS,
     },
     Operation {
@@ -153,6 +167,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_DELEGATION_REQUEST_RESPONSE,
         result_wrapper: Some("CreateDelegationRequestResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_DELEGATION_REQUEST_REQUEST),
         permissions: &permissions::CREATE_DELEGATION_REQUEST,
     },
     Operation {
@@ -164,6 +179,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_GROUP_RESPONSE,
         result_wrapper: Some("CreateGroupResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_GROUP_REQUEST),
         permissions: &permissions::CREATE_GROUP,
     },
     Operation {
@@ -175,6 +191,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_INSTANCE_PROFILE_RESPONSE,
         result_wrapper: Some("CreateInstanceProfileResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::CREATE_INSTANCE_PROFILE,
     },
     Operation {
@@ -186,6 +203,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_LOGIN_PROFILE_RESPONSE,
         result_wrapper: Some("CreateLoginProfileResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_LOGIN_PROFILE_REQUEST),
         permissions: &permissions::CREATE_LOGIN_PROFILE,
     },
     Operation {
@@ -197,6 +215,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_OPEN_ID_CONNECT_PROVIDER_RESPONSE,
         result_wrapper: Some("CreateOpenIDConnectProviderResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_OPEN_ID_CONNECT_PROVIDER_REQUEST),
         permissions: &permissions::CREATE_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -208,6 +227,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_POLICY_RESPONSE,
         result_wrapper: Some("CreatePolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_POLICY_REQUEST),
         permissions: &permissions::CREATE_POLICY,
     },
     Operation {
@@ -219,6 +239,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_POLICY_VERSION_RESPONSE,
         result_wrapper: Some("CreatePolicyVersionResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_POLICY_VERSION_REQUEST),
         permissions: &permissions::CREATE_POLICY_VERSION,
     },
     Operation {
@@ -230,6 +251,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_ROLE_RESPONSE,
         result_wrapper: Some("CreateRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_ROLE_REQUEST),
         permissions: &permissions::CREATE_ROLE,
     },
     Operation {
@@ -241,6 +263,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_SAML_PROVIDER_RESPONSE,
         result_wrapper: Some("CreateSAMLProviderResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_SAML_PROVIDER_REQUEST),
         permissions: &permissions::CREATE_SAML_PROVIDER,
     },
     Operation {
@@ -252,6 +275,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_SERVICE_LINKED_ROLE_RESPONSE,
         result_wrapper: Some("CreateServiceLinkedRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_SERVICE_LINKED_ROLE_REQUEST),
         permissions: &permissions::CREATE_SERVICE_LINKED_ROLE,
     },
     Operation {
@@ -263,6 +287,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE,
         result_wrapper: Some("CreateServiceSpecificCredentialResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST),
         permissions: &permissions::CREATE_SERVICE_SPECIFIC_CREDENTIAL,
     },
     Operation {
@@ -274,6 +299,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_USER_RESPONSE,
         result_wrapper: Some("CreateUserResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_USER_REQUEST),
         permissions: &permissions::CREATE_USER,
     },
     Operation {
@@ -285,6 +311,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::CREATE_VIRTUAL_MFA_DEVICE_RESPONSE,
         result_wrapper: Some("CreateVirtualMFADeviceResult"),
         streams_input: false,
+        constraints: Some(&constraints::CREATE_VIRTUAL_MFA_DEVICE_REQUEST),
         permissions: &permissions::CREATE_VIRTUAL_MFA_DEVICE,
     },
     Operation {
@@ -296,6 +323,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DEACTIVATE_MFA_DEVICE_REQUEST),
         permissions: &permissions::DEACTIVATE_MFA_DEVICE,
     },
     Operation {
@@ -307,6 +335,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_ACCESS_KEY_REQUEST),
         permissions: &permissions::DELETE_ACCESS_KEY,
     },
     Operation {
@@ -318,6 +347,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_ACCOUNT_ALIAS_REQUEST),
         permissions: &permissions::DELETE_ACCOUNT_ALIAS,
     },
     Operation {
@@ -329,6 +359,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_ACCOUNT_PASSWORD_POLICY,
     },
     Operation {
@@ -340,6 +371,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_GROUP_REQUEST),
         permissions: &permissions::DELETE_GROUP,
     },
     Operation {
@@ -351,6 +383,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_GROUP_POLICY_REQUEST),
         permissions: &permissions::DELETE_GROUP_POLICY,
     },
     Operation {
@@ -362,6 +395,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::DELETE_INSTANCE_PROFILE,
     },
     Operation {
@@ -373,6 +407,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_LOGIN_PROFILE_REQUEST),
         permissions: &permissions::DELETE_LOGIN_PROFILE,
     },
     Operation {
@@ -384,6 +419,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_OPEN_ID_CONNECT_PROVIDER_REQUEST),
         permissions: &permissions::DELETE_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -395,6 +431,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_POLICY_REQUEST),
         permissions: &permissions::DELETE_POLICY,
     },
     Operation {
@@ -406,6 +443,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_POLICY_VERSION_REQUEST),
         permissions: &permissions::DELETE_POLICY_VERSION,
     },
     Operation {
@@ -417,6 +455,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_ROLE_REQUEST),
         permissions: &permissions::DELETE_ROLE,
     },
     Operation {
@@ -428,6 +467,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_ROLE_PERMISSIONS_BOUNDARY_REQUEST),
         permissions: &permissions::DELETE_ROLE_PERMISSIONS_BOUNDARY,
     },
     Operation {
@@ -439,6 +479,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_ROLE_POLICY_REQUEST),
         permissions: &permissions::DELETE_ROLE_POLICY,
     },
     Operation {
@@ -450,6 +491,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_SAML_PROVIDER_REQUEST),
         permissions: &permissions::DELETE_SAML_PROVIDER,
     },
     Operation {
@@ -461,6 +503,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_SSH_PUBLIC_KEY_REQUEST),
         permissions: &permissions::DELETE_SSH_PUBLIC_KEY,
     },
     Operation {
@@ -472,6 +515,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_SERVER_CERTIFICATE_REQUEST),
         permissions: &permissions::DELETE_SERVER_CERTIFICATE,
     },
     Operation {
@@ -483,6 +527,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::DELETE_SERVICE_LINKED_ROLE_RESPONSE,
         result_wrapper: Some("DeleteServiceLinkedRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::DELETE_SERVICE_LINKED_ROLE_REQUEST),
         permissions: &permissions::DELETE_SERVICE_LINKED_ROLE,
     },
     Operation {
@@ -494,6 +539,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST),
         permissions: &permissions::DELETE_SERVICE_SPECIFIC_CREDENTIAL,
     },
     Operation {
@@ -505,6 +551,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_SIGNING_CERTIFICATE_REQUEST),
         permissions: &permissions::DELETE_SIGNING_CERTIFICATE,
     },
     Operation {
@@ -516,6 +563,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_USER_REQUEST),
         permissions: &permissions::DELETE_USER,
     },
     Operation {
@@ -527,6 +575,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_USER_PERMISSIONS_BOUNDARY_REQUEST),
         permissions: &permissions::DELETE_USER_PERMISSIONS_BOUNDARY,
     },
     Operation {
@@ -538,6 +587,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_USER_POLICY_REQUEST),
         permissions: &permissions::DELETE_USER_POLICY,
     },
     Operation {
@@ -549,6 +599,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_VIRTUAL_MFA_DEVICE_REQUEST),
         permissions: &permissions::DELETE_VIRTUAL_MFA_DEVICE,
     },
     Operation {
@@ -560,6 +611,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DETACH_GROUP_POLICY_REQUEST),
         permissions: &permissions::DETACH_GROUP_POLICY,
     },
     Operation {
@@ -571,6 +623,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DETACH_ROLE_POLICY_REQUEST),
         permissions: &permissions::DETACH_ROLE_POLICY,
     },
     Operation {
@@ -582,6 +635,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DETACH_USER_POLICY_REQUEST),
         permissions: &permissions::DETACH_USER_POLICY,
     },
     Operation {
@@ -593,6 +647,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_RESPONSE,
         result_wrapper: Some("DisableOrganizationsRootCredentialsManagementResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT,
     },
     Operation {
@@ -604,6 +659,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::DISABLE_ORGANIZATIONS_ROOT_SESSIONS_RESPONSE,
         result_wrapper: Some("DisableOrganizationsRootSessionsResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DISABLE_ORGANIZATIONS_ROOT_SESSIONS,
     },
     Operation {
@@ -615,6 +671,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION,
     },
     Operation {
@@ -626,6 +683,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ENABLE_MFA_DEVICE_REQUEST),
         permissions: &permissions::ENABLE_MFA_DEVICE,
     },
     Operation {
@@ -637,6 +695,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT_RESPONSE,
         result_wrapper: Some("EnableOrganizationsRootCredentialsManagementResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT,
     },
     Operation {
@@ -648,6 +707,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::ENABLE_ORGANIZATIONS_ROOT_SESSIONS_RESPONSE,
         result_wrapper: Some("EnableOrganizationsRootSessionsResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::ENABLE_ORGANIZATIONS_ROOT_SESSIONS,
     },
     Operation {
@@ -659,6 +719,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION_RESPONSE,
         result_wrapper: Some("EnableOutboundWebIdentityFederationResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION,
     },
     Operation {
@@ -670,6 +731,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GENERATE_CREDENTIAL_REPORT_RESPONSE,
         result_wrapper: Some("GenerateCredentialReportResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GENERATE_CREDENTIAL_REPORT,
     },
     Operation {
@@ -681,6 +743,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GENERATE_ORGANIZATIONS_ACCESS_REPORT_RESPONSE,
         result_wrapper: Some("GenerateOrganizationsAccessReportResult"),
         streams_input: false,
+        constraints: Some(&constraints::GENERATE_ORGANIZATIONS_ACCESS_REPORT_REQUEST),
         permissions: &permissions::GENERATE_ORGANIZATIONS_ACCESS_REPORT,
     },
     Operation {
@@ -692,6 +755,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GENERATE_SERVICE_LAST_ACCESSED_DETAILS_RESPONSE,
         result_wrapper: Some("GenerateServiceLastAccessedDetailsResult"),
         streams_input: false,
+        constraints: Some(&constraints::GENERATE_SERVICE_LAST_ACCESSED_DETAILS_REQUEST),
         permissions: &permissions::GENERATE_SERVICE_LAST_ACCESSED_DETAILS,
     },
     Operation {
@@ -703,6 +767,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ACCESS_KEY_LAST_USED_RESPONSE,
         result_wrapper: Some("GetAccessKeyLastUsedResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ACCESS_KEY_LAST_USED_REQUEST),
         permissions: &permissions::GET_ACCESS_KEY_LAST_USED,
     },
     Operation {
@@ -714,6 +779,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ACCOUNT_AUTHORIZATION_DETAILS_RESPONSE,
         result_wrapper: Some("GetAccountAuthorizationDetailsResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ACCOUNT_AUTHORIZATION_DETAILS_REQUEST),
         permissions: &permissions::GET_ACCOUNT_AUTHORIZATION_DETAILS,
     },
     Operation {
@@ -725,6 +791,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ACCOUNT_PASSWORD_POLICY_RESPONSE,
         result_wrapper: Some("GetAccountPasswordPolicyResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_ACCOUNT_PASSWORD_POLICY,
     },
     Operation {
@@ -736,6 +803,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ACCOUNT_PROPERTIES_RESPONSE,
         result_wrapper: Some("GetAccountPropertiesResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_ACCOUNT_PROPERTIES,
     },
     Operation {
@@ -747,6 +815,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ACCOUNT_SUMMARY_RESPONSE,
         result_wrapper: Some("GetAccountSummaryResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_ACCOUNT_SUMMARY,
     },
     Operation {
@@ -758,6 +827,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE,
         result_wrapper: Some("GetContextKeysForCustomPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY_REQUEST),
         permissions: &permissions::GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY,
     },
     Operation {
@@ -769,6 +839,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_CONTEXT_KEYS_FOR_POLICY_RESPONSE,
         result_wrapper: Some("GetContextKeysForPrincipalPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY_REQUEST),
         permissions: &permissions::GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY,
     },
     Operation {
@@ -780,6 +851,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_CREDENTIAL_REPORT_RESPONSE,
         result_wrapper: Some("GetCredentialReportResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_CREDENTIAL_REPORT,
     },
     Operation {
@@ -791,6 +863,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_DELEGATION_REQUEST_RESPONSE,
         result_wrapper: Some("GetDelegationRequestResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_DELEGATION_REQUEST_REQUEST),
         permissions: &permissions::GET_DELEGATION_REQUEST,
     },
     Operation {
@@ -802,6 +875,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_GROUP_RESPONSE,
         result_wrapper: Some("GetGroupResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_GROUP_REQUEST),
         permissions: &permissions::GET_GROUP,
     },
     Operation {
@@ -813,6 +887,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_GROUP_POLICY_RESPONSE,
         result_wrapper: Some("GetGroupPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_GROUP_POLICY_REQUEST),
         permissions: &permissions::GET_GROUP_POLICY,
     },
     Operation {
@@ -824,6 +899,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_HUMAN_READABLE_SUMMARY_RESPONSE,
         result_wrapper: Some("GetHumanReadableSummaryResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_HUMAN_READABLE_SUMMARY_REQUEST),
         permissions: &permissions::GET_HUMAN_READABLE_SUMMARY,
     },
     Operation {
@@ -835,6 +911,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_INSTANCE_PROFILE_RESPONSE,
         result_wrapper: Some("GetInstanceProfileResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::GET_INSTANCE_PROFILE,
     },
     Operation {
@@ -846,6 +923,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_LOGIN_PROFILE_RESPONSE,
         result_wrapper: Some("GetLoginProfileResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_LOGIN_PROFILE_REQUEST),
         permissions: &permissions::GET_LOGIN_PROFILE,
     },
     Operation {
@@ -857,6 +935,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_MFA_DEVICE_RESPONSE,
         result_wrapper: Some("GetMFADeviceResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_MFA_DEVICE_REQUEST),
         permissions: &permissions::GET_MFA_DEVICE,
     },
     Operation {
@@ -868,6 +947,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_OPEN_ID_CONNECT_PROVIDER_RESPONSE,
         result_wrapper: Some("GetOpenIDConnectProviderResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_OPEN_ID_CONNECT_PROVIDER_REQUEST),
         permissions: &permissions::GET_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -879,6 +959,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ORGANIZATIONS_ACCESS_REPORT_RESPONSE,
         result_wrapper: Some("GetOrganizationsAccessReportResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ORGANIZATIONS_ACCESS_REPORT_REQUEST),
         permissions: &permissions::GET_ORGANIZATIONS_ACCESS_REPORT,
     },
     Operation {
@@ -890,6 +971,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO_RESPONSE,
         result_wrapper: Some("GetOutboundWebIdentityFederationInfoResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO,
     },
     Operation {
@@ -901,6 +983,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_POLICY_RESPONSE,
         result_wrapper: Some("GetPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_POLICY_REQUEST),
         permissions: &permissions::GET_POLICY,
     },
     Operation {
@@ -912,6 +995,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_POLICY_VERSION_RESPONSE,
         result_wrapper: Some("GetPolicyVersionResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_POLICY_VERSION_REQUEST),
         permissions: &permissions::GET_POLICY_VERSION,
     },
     Operation {
@@ -923,6 +1007,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ROLE_RESPONSE,
         result_wrapper: Some("GetRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ROLE_REQUEST),
         permissions: &permissions::GET_ROLE,
     },
     Operation {
@@ -934,6 +1019,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ROLE_POLICY_RESPONSE,
         result_wrapper: Some("GetRolePolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ROLE_POLICY_REQUEST),
         permissions: &permissions::GET_ROLE_POLICY,
     },
     Operation {
@@ -945,6 +1031,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_ROLE_TEMPLATE_VERSION_RESPONSE,
         result_wrapper: Some("GetRoleTemplateVersionResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ROLE_TEMPLATE_VERSION_REQUEST),
         permissions: &permissions::GET_ROLE_TEMPLATE_VERSION,
     },
     Operation {
@@ -956,6 +1043,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_SAML_PROVIDER_RESPONSE,
         result_wrapper: Some("GetSAMLProviderResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_SAML_PROVIDER_REQUEST),
         permissions: &permissions::GET_SAML_PROVIDER,
     },
     Operation {
@@ -967,6 +1055,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_SSH_PUBLIC_KEY_RESPONSE,
         result_wrapper: Some("GetSSHPublicKeyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_SSH_PUBLIC_KEY_REQUEST),
         permissions: &permissions::GET_SSH_PUBLIC_KEY,
     },
     Operation {
@@ -978,6 +1067,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_SERVER_CERTIFICATE_RESPONSE,
         result_wrapper: Some("GetServerCertificateResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_SERVER_CERTIFICATE_REQUEST),
         permissions: &permissions::GET_SERVER_CERTIFICATE,
     },
     Operation {
@@ -989,6 +1079,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_SERVICE_LAST_ACCESSED_DETAILS_RESPONSE,
         result_wrapper: Some("GetServiceLastAccessedDetailsResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_SERVICE_LAST_ACCESSED_DETAILS_REQUEST),
         permissions: &permissions::GET_SERVICE_LAST_ACCESSED_DETAILS,
     },
     Operation {
@@ -1000,6 +1091,9 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES_RESPONSE,
         result_wrapper: Some("GetServiceLastAccessedDetailsWithEntitiesResult"),
         streams_input: false,
+        constraints: Some(
+            &constraints::GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES_REQUEST,
+        ),
         permissions: &permissions::GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES,
     },
     Operation {
@@ -1011,6 +1105,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_SERVICE_LINKED_ROLE_DELETION_STATUS_RESPONSE,
         result_wrapper: Some("GetServiceLinkedRoleDeletionStatusResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_SERVICE_LINKED_ROLE_DELETION_STATUS_REQUEST),
         permissions: &permissions::GET_SERVICE_LINKED_ROLE_DELETION_STATUS,
     },
     Operation {
@@ -1022,6 +1117,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_USER_RESPONSE,
         result_wrapper: Some("GetUserResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_USER_REQUEST),
         permissions: &permissions::GET_USER,
     },
     Operation {
@@ -1033,6 +1129,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::GET_USER_POLICY_RESPONSE,
         result_wrapper: Some("GetUserPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_USER_POLICY_REQUEST),
         permissions: &permissions::GET_USER_POLICY,
     },
     Operation {
@@ -1044,6 +1141,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ACCESS_KEYS_RESPONSE,
         result_wrapper: Some("ListAccessKeysResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ACCESS_KEYS_REQUEST),
         permissions: &permissions::LIST_ACCESS_KEYS,
     },
     Operation {
@@ -1055,6 +1153,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ACCOUNT_ALIASES_RESPONSE,
         result_wrapper: Some("ListAccountAliasesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ACCOUNT_ALIASES_REQUEST),
         permissions: &permissions::LIST_ACCOUNT_ALIASES,
     },
     Operation {
@@ -1066,6 +1165,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ATTACHED_GROUP_POLICIES_RESPONSE,
         result_wrapper: Some("ListAttachedGroupPoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ATTACHED_GROUP_POLICIES_REQUEST),
         permissions: &permissions::LIST_ATTACHED_GROUP_POLICIES,
     },
     Operation {
@@ -1077,6 +1177,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ATTACHED_ROLE_POLICIES_RESPONSE,
         result_wrapper: Some("ListAttachedRolePoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ATTACHED_ROLE_POLICIES_REQUEST),
         permissions: &permissions::LIST_ATTACHED_ROLE_POLICIES,
     },
     Operation {
@@ -1088,6 +1189,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ATTACHED_USER_POLICIES_RESPONSE,
         result_wrapper: Some("ListAttachedUserPoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ATTACHED_USER_POLICIES_REQUEST),
         permissions: &permissions::LIST_ATTACHED_USER_POLICIES,
     },
     Operation {
@@ -1099,6 +1201,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_DELEGATION_REQUESTS_RESPONSE,
         result_wrapper: Some("ListDelegationRequestsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_DELEGATION_REQUESTS_REQUEST),
         permissions: &permissions::LIST_DELEGATION_REQUESTS,
     },
     Operation {
@@ -1110,6 +1213,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ENTITIES_FOR_POLICY_RESPONSE,
         result_wrapper: Some("ListEntitiesForPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ENTITIES_FOR_POLICY_REQUEST),
         permissions: &permissions::LIST_ENTITIES_FOR_POLICY,
     },
     Operation {
@@ -1121,6 +1225,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_GROUP_POLICIES_RESPONSE,
         result_wrapper: Some("ListGroupPoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_GROUP_POLICIES_REQUEST),
         permissions: &permissions::LIST_GROUP_POLICIES,
     },
     Operation {
@@ -1132,6 +1237,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_GROUPS_RESPONSE,
         result_wrapper: Some("ListGroupsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_GROUPS_REQUEST),
         permissions: &permissions::LIST_GROUPS,
     },
     Operation {
@@ -1143,6 +1249,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_GROUPS_FOR_USER_RESPONSE,
         result_wrapper: Some("ListGroupsForUserResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_GROUPS_FOR_USER_REQUEST),
         permissions: &permissions::LIST_GROUPS_FOR_USER,
     },
     Operation {
@@ -1154,6 +1261,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_INSTANCE_PROFILE_TAGS_RESPONSE,
         result_wrapper: Some("ListInstanceProfileTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_INSTANCE_PROFILE_TAGS_REQUEST),
         permissions: &permissions::LIST_INSTANCE_PROFILE_TAGS,
     },
     Operation {
@@ -1165,6 +1273,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_INSTANCE_PROFILES_RESPONSE,
         result_wrapper: Some("ListInstanceProfilesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_INSTANCE_PROFILES_REQUEST),
         permissions: &permissions::LIST_INSTANCE_PROFILES,
     },
     Operation {
@@ -1176,6 +1285,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_INSTANCE_PROFILES_FOR_ROLE_RESPONSE,
         result_wrapper: Some("ListInstanceProfilesForRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_INSTANCE_PROFILES_FOR_ROLE_REQUEST),
         permissions: &permissions::LIST_INSTANCE_PROFILES_FOR_ROLE,
     },
     Operation {
@@ -1187,6 +1297,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_MFA_DEVICE_TAGS_RESPONSE,
         result_wrapper: Some("ListMFADeviceTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_MFA_DEVICE_TAGS_REQUEST),
         permissions: &permissions::LIST_MFA_DEVICE_TAGS,
     },
     Operation {
@@ -1198,6 +1309,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_MFA_DEVICES_RESPONSE,
         result_wrapper: Some("ListMFADevicesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_MFA_DEVICES_REQUEST),
         permissions: &permissions::LIST_MFA_DEVICES,
     },
     Operation {
@@ -1209,6 +1321,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_RESPONSE,
         result_wrapper: Some("ListOpenIDConnectProviderTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_OPEN_ID_CONNECT_PROVIDER_TAGS_REQUEST),
         permissions: &permissions::LIST_OPEN_ID_CONNECT_PROVIDER_TAGS,
     },
     Operation {
@@ -1220,6 +1333,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_OPEN_ID_CONNECT_PROVIDERS_RESPONSE,
         result_wrapper: Some("ListOpenIDConnectProvidersResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_OPEN_ID_CONNECT_PROVIDERS,
     },
     Operation {
@@ -1231,6 +1345,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ORGANIZATIONS_FEATURES_RESPONSE,
         result_wrapper: Some("ListOrganizationsFeaturesResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_ORGANIZATIONS_FEATURES,
     },
     Operation {
@@ -1242,6 +1357,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_POLICIES_RESPONSE,
         result_wrapper: Some("ListPoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_POLICIES_REQUEST),
         permissions: &permissions::LIST_POLICIES,
     },
     Operation {
@@ -1253,6 +1369,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_POLICIES_GRANTING_SERVICE_ACCESS_RESPONSE,
         result_wrapper: Some("ListPoliciesGrantingServiceAccessResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_POLICIES_GRANTING_SERVICE_ACCESS_REQUEST),
         permissions: &permissions::LIST_POLICIES_GRANTING_SERVICE_ACCESS,
     },
     Operation {
@@ -1264,6 +1381,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_POLICY_TAGS_RESPONSE,
         result_wrapper: Some("ListPolicyTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_POLICY_TAGS_REQUEST),
         permissions: &permissions::LIST_POLICY_TAGS,
     },
     Operation {
@@ -1275,6 +1393,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_POLICY_VERSIONS_RESPONSE,
         result_wrapper: Some("ListPolicyVersionsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_POLICY_VERSIONS_REQUEST),
         permissions: &permissions::LIST_POLICY_VERSIONS,
     },
     Operation {
@@ -1286,6 +1405,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ROLE_POLICIES_RESPONSE,
         result_wrapper: Some("ListRolePoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ROLE_POLICIES_REQUEST),
         permissions: &permissions::LIST_ROLE_POLICIES,
     },
     Operation {
@@ -1297,6 +1417,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ROLE_TAGS_RESPONSE,
         result_wrapper: Some("ListRoleTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ROLE_TAGS_REQUEST),
         permissions: &permissions::LIST_ROLE_TAGS,
     },
     Operation {
@@ -1308,6 +1429,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_ROLES_RESPONSE,
         result_wrapper: Some("ListRolesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_ROLES_REQUEST),
         permissions: &permissions::LIST_ROLES,
     },
     Operation {
@@ -1319,6 +1441,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SAML_PROVIDER_TAGS_RESPONSE,
         result_wrapper: Some("ListSAMLProviderTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_SAML_PROVIDER_TAGS_REQUEST),
         permissions: &permissions::LIST_SAML_PROVIDER_TAGS,
     },
     Operation {
@@ -1330,6 +1453,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SAML_PROVIDERS_RESPONSE,
         result_wrapper: Some("ListSAMLProvidersResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_SAML_PROVIDERS,
     },
     Operation {
@@ -1341,6 +1465,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SSH_PUBLIC_KEYS_RESPONSE,
         result_wrapper: Some("ListSSHPublicKeysResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_SSH_PUBLIC_KEYS_REQUEST),
         permissions: &permissions::LIST_SSH_PUBLIC_KEYS,
     },
     Operation {
@@ -1352,6 +1477,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SERVER_CERTIFICATE_TAGS_RESPONSE,
         result_wrapper: Some("ListServerCertificateTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_SERVER_CERTIFICATE_TAGS_REQUEST),
         permissions: &permissions::LIST_SERVER_CERTIFICATE_TAGS,
     },
     Operation {
@@ -1363,6 +1489,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SERVER_CERTIFICATES_RESPONSE,
         result_wrapper: Some("ListServerCertificatesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_SERVER_CERTIFICATES_REQUEST),
         permissions: &permissions::LIST_SERVER_CERTIFICATES,
     },
     Operation {
@@ -1374,6 +1501,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SERVICE_SPECIFIC_CREDENTIALS_RESPONSE,
         result_wrapper: Some("ListServiceSpecificCredentialsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_SERVICE_SPECIFIC_CREDENTIALS_REQUEST),
         permissions: &permissions::LIST_SERVICE_SPECIFIC_CREDENTIALS,
     },
     Operation {
@@ -1385,6 +1513,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_SIGNING_CERTIFICATES_RESPONSE,
         result_wrapper: Some("ListSigningCertificatesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_SIGNING_CERTIFICATES_REQUEST),
         permissions: &permissions::LIST_SIGNING_CERTIFICATES,
     },
     Operation {
@@ -1396,6 +1525,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_USER_POLICIES_RESPONSE,
         result_wrapper: Some("ListUserPoliciesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_USER_POLICIES_REQUEST),
         permissions: &permissions::LIST_USER_POLICIES,
     },
     Operation {
@@ -1407,6 +1537,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_USER_TAGS_RESPONSE,
         result_wrapper: Some("ListUserTagsResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_USER_TAGS_REQUEST),
         permissions: &permissions::LIST_USER_TAGS,
     },
     Operation {
@@ -1418,6 +1549,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_USERS_RESPONSE,
         result_wrapper: Some("ListUsersResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_USERS_REQUEST),
         permissions: &permissions::LIST_USERS,
     },
     Operation {
@@ -1429,6 +1561,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::LIST_VIRTUAL_MFA_DEVICES_RESPONSE,
         result_wrapper: Some("ListVirtualMFADevicesResult"),
         streams_input: false,
+        constraints: Some(&constraints::LIST_VIRTUAL_MFA_DEVICES_REQUEST),
         permissions: &permissions::LIST_VIRTUAL_MFA_DEVICES,
     },
     Operation {
@@ -1440,6 +1573,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::PUT_ACCOUNT_PROPERTIES_RESPONSE,
         result_wrapper: Some("PutAccountPropertiesResult"),
         streams_input: false,
+        constraints: Some(&constraints::PUT_ACCOUNT_PROPERTIES_REQUEST),
         permissions: &permissions::PUT_ACCOUNT_PROPERTIES,
     },
     Operation {
@@ -1451,6 +1585,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_GROUP_POLICY_REQUEST),
         permissions: &permissions::PUT_GROUP_POLICY,
     },
     Operation {
@@ -1462,6 +1597,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_ROLE_PERMISSIONS_BOUNDARY_REQUEST),
         permissions: &permissions::PUT_ROLE_PERMISSIONS_BOUNDARY,
     },
     Operation {
@@ -1473,6 +1609,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_ROLE_POLICY_REQUEST),
         permissions: &permissions::PUT_ROLE_POLICY,
     },
     Operation {
@@ -1484,6 +1621,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_USER_PERMISSIONS_BOUNDARY_REQUEST),
         permissions: &permissions::PUT_USER_PERMISSIONS_BOUNDARY,
     },
     Operation {
@@ -1495,6 +1633,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_USER_POLICY_REQUEST),
         permissions: &permissions::PUT_USER_POLICY,
     },
     Operation {
@@ -1506,6 +1645,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::REJECT_DELEGATION_REQUEST_REQUEST),
         permissions: &permissions::REJECT_DELEGATION_REQUEST,
     },
     Operation {
@@ -1517,6 +1657,9 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(
+            &constraints::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER_REQUEST,
+        ),
         permissions: &permissions::REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -1528,6 +1671,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::REMOVE_ROLE_FROM_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::REMOVE_ROLE_FROM_INSTANCE_PROFILE,
     },
     Operation {
@@ -1539,6 +1683,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::REMOVE_USER_FROM_GROUP_REQUEST),
         permissions: &permissions::REMOVE_USER_FROM_GROUP,
     },
     Operation {
@@ -1550,6 +1695,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::RESET_SERVICE_SPECIFIC_CREDENTIAL_RESPONSE,
         result_wrapper: Some("ResetServiceSpecificCredentialResult"),
         streams_input: false,
+        constraints: Some(&constraints::RESET_SERVICE_SPECIFIC_CREDENTIAL_REQUEST),
         permissions: &permissions::RESET_SERVICE_SPECIFIC_CREDENTIAL,
     },
     Operation {
@@ -1561,6 +1707,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::RESYNC_MFA_DEVICE_REQUEST),
         permissions: &permissions::RESYNC_MFA_DEVICE,
     },
     Operation {
@@ -1572,6 +1719,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::SEND_DELEGATION_TOKEN_REQUEST),
         permissions: &permissions::SEND_DELEGATION_TOKEN,
     },
     Operation {
@@ -1583,6 +1731,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::SET_DEFAULT_POLICY_VERSION_REQUEST),
         permissions: &permissions::SET_DEFAULT_POLICY_VERSION,
     },
     Operation {
@@ -1594,6 +1743,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::SET_SECURITY_TOKEN_SERVICE_PREFERENCES_REQUEST),
         permissions: &permissions::SET_SECURITY_TOKEN_SERVICE_PREFERENCES,
     },
     Operation {
@@ -1605,6 +1755,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::SIMULATE_POLICY_RESPONSE,
         result_wrapper: Some("SimulateCustomPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::SIMULATE_CUSTOM_POLICY_REQUEST),
         permissions: &permissions::SIMULATE_CUSTOM_POLICY,
     },
     Operation {
@@ -1616,6 +1767,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::SIMULATE_POLICY_RESPONSE,
         result_wrapper: Some("SimulatePrincipalPolicyResult"),
         streams_input: false,
+        constraints: Some(&constraints::SIMULATE_PRINCIPAL_POLICY_REQUEST),
         permissions: &permissions::SIMULATE_PRINCIPAL_POLICY,
     },
     Operation {
@@ -1627,6 +1779,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::TAG_INSTANCE_PROFILE,
     },
     Operation {
@@ -1638,6 +1791,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_MFA_DEVICE_REQUEST),
         permissions: &permissions::TAG_MFA_DEVICE,
     },
     Operation {
@@ -1649,6 +1803,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_OPEN_ID_CONNECT_PROVIDER_REQUEST),
         permissions: &permissions::TAG_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -1660,6 +1815,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_POLICY_REQUEST),
         permissions: &permissions::TAG_POLICY,
     },
     Operation {
@@ -1671,6 +1827,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_ROLE_REQUEST),
         permissions: &permissions::TAG_ROLE,
     },
     Operation {
@@ -1682,6 +1839,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_SAML_PROVIDER_REQUEST),
         permissions: &permissions::TAG_SAML_PROVIDER,
     },
     Operation {
@@ -1693,6 +1851,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_SERVER_CERTIFICATE_REQUEST),
         permissions: &permissions::TAG_SERVER_CERTIFICATE,
     },
     Operation {
@@ -1704,6 +1863,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_USER_REQUEST),
         permissions: &permissions::TAG_USER,
     },
     Operation {
@@ -1715,6 +1875,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_INSTANCE_PROFILE_REQUEST),
         permissions: &permissions::UNTAG_INSTANCE_PROFILE,
     },
     Operation {
@@ -1726,6 +1887,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_MFA_DEVICE_REQUEST),
         permissions: &permissions::UNTAG_MFA_DEVICE,
     },
     Operation {
@@ -1737,6 +1899,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_OPEN_ID_CONNECT_PROVIDER_REQUEST),
         permissions: &permissions::UNTAG_OPEN_ID_CONNECT_PROVIDER,
     },
     Operation {
@@ -1748,6 +1911,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_POLICY_REQUEST),
         permissions: &permissions::UNTAG_POLICY,
     },
     Operation {
@@ -1759,6 +1923,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_ROLE_REQUEST),
         permissions: &permissions::UNTAG_ROLE,
     },
     Operation {
@@ -1770,6 +1935,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_SAML_PROVIDER_REQUEST),
         permissions: &permissions::UNTAG_SAML_PROVIDER,
     },
     Operation {
@@ -1781,6 +1947,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_SERVER_CERTIFICATE_REQUEST),
         permissions: &permissions::UNTAG_SERVER_CERTIFICATE,
     },
     Operation {
@@ -1792,6 +1959,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_USER_REQUEST),
         permissions: &permissions::UNTAG_USER,
     },
     Operation {
@@ -1803,6 +1971,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_ACCESS_KEY_REQUEST),
         permissions: &permissions::UPDATE_ACCESS_KEY,
     },
     Operation {
@@ -1814,6 +1983,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_ACCOUNT_PASSWORD_POLICY_REQUEST),
         permissions: &permissions::UPDATE_ACCOUNT_PASSWORD_POLICY,
     },
     Operation {
@@ -1825,6 +1995,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_ASSUME_ROLE_POLICY_REQUEST),
         permissions: &permissions::UPDATE_ASSUME_ROLE_POLICY,
     },
     Operation {
@@ -1836,6 +2007,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_DELEGATION_REQUEST_REQUEST),
         permissions: &permissions::UPDATE_DELEGATION_REQUEST,
     },
     Operation {
@@ -1847,6 +2019,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_GROUP_REQUEST),
         permissions: &permissions::UPDATE_GROUP,
     },
     Operation {
@@ -1858,6 +2031,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_LOGIN_PROFILE_REQUEST),
         permissions: &permissions::UPDATE_LOGIN_PROFILE,
     },
     Operation {
@@ -1869,6 +2043,9 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(
+            &constraints::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT_REQUEST,
+        ),
         permissions: &permissions::UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT,
     },
     Operation {
@@ -1880,6 +2057,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::UPDATE_ROLE_RESPONSE,
         result_wrapper: Some("UpdateRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_ROLE_REQUEST),
         permissions: &permissions::UPDATE_ROLE,
     },
     Operation {
@@ -1891,6 +2069,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::UPDATE_ROLE_DESCRIPTION_RESPONSE,
         result_wrapper: Some("UpdateRoleDescriptionResult"),
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_ROLE_DESCRIPTION_REQUEST),
         permissions: &permissions::UPDATE_ROLE_DESCRIPTION,
     },
     Operation {
@@ -1902,6 +2081,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::UPDATE_SAML_PROVIDER_RESPONSE,
         result_wrapper: Some("UpdateSAMLProviderResult"),
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_SAML_PROVIDER_REQUEST),
         permissions: &permissions::UPDATE_SAML_PROVIDER,
     },
     Operation {
@@ -1913,6 +2093,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_SSH_PUBLIC_KEY_REQUEST),
         permissions: &permissions::UPDATE_SSH_PUBLIC_KEY,
     },
     Operation {
@@ -1924,6 +2105,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_SERVER_CERTIFICATE_REQUEST),
         permissions: &permissions::UPDATE_SERVER_CERTIFICATE,
     },
     Operation {
@@ -1935,6 +2117,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_SERVICE_SPECIFIC_CREDENTIAL_REQUEST),
         permissions: &permissions::UPDATE_SERVICE_SPECIFIC_CREDENTIAL,
     },
     Operation {
@@ -1946,6 +2129,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_SIGNING_CERTIFICATE_REQUEST),
         permissions: &permissions::UPDATE_SIGNING_CERTIFICATE,
     },
     Operation {
@@ -1957,6 +2141,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_USER_REQUEST),
         permissions: &permissions::UPDATE_USER,
     },
     Operation {
@@ -1968,6 +2153,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::UPLOAD_SSH_PUBLIC_KEY_RESPONSE,
         result_wrapper: Some("UploadSSHPublicKeyResult"),
         streams_input: false,
+        constraints: Some(&constraints::UPLOAD_SSH_PUBLIC_KEY_REQUEST),
         permissions: &permissions::UPLOAD_SSH_PUBLIC_KEY,
     },
     Operation {
@@ -1979,6 +2165,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::UPLOAD_SERVER_CERTIFICATE_RESPONSE,
         result_wrapper: Some("UploadServerCertificateResult"),
         streams_input: false,
+        constraints: Some(&constraints::UPLOAD_SERVER_CERTIFICATE_REQUEST),
         permissions: &permissions::UPLOAD_SERVER_CERTIFICATE,
     },
     Operation {
@@ -1990,6 +2177,7 @@ pub static OPERATIONS: [Operation; 180] = [
         output: &schemas::UPLOAD_SIGNING_CERTIFICATE_RESPONSE,
         result_wrapper: Some("UploadSigningCertificateResult"),
         streams_input: false,
+        constraints: Some(&constraints::UPLOAD_SIGNING_CERTIFICATE_REQUEST),
         permissions: &permissions::UPLOAD_SIGNING_CERTIFICATE,
     },
 ];

@@ -4,6 +4,7 @@
 //! The typed shapes and operations of `lambda`, version 2015-03-31: structures with their schemas, errors, the
 //! handler trait, and permission templates.
 mod codec;
+pub mod constraints;
 pub mod errors;
 pub mod permissions;
 mod schemas;

@@ -9,7 +9,7 @@ use stockade_spec::service::{BoxFuture, read, run};
 use stockade_spec::{AnyShape, Error, Facts, Operation, RequestContext, Service};
 use stockade_spec::{Structure, Unit};
 use crate::permissions::{self, Resolvers};
-use crate::{schemas, shapes};
+use crate::{constraints, schemas, shapes};
 /// The operations, sorted by name; their places are the indices that [`Server`] takes.
 pub static OPERATIONS: [Operation; 91] = [
     Operation {
@@ -21,6 +21,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::ADD_LAYER_VERSION_PERMISSION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ADD_LAYER_VERSION_PERMISSION_REQUEST),
         permissions: &permissions::ADD_LAYER_VERSION_PERMISSION,
     },
     Operation {
@@ -32,6 +33,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::ADD_PERMISSION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::ADD_PERMISSION_REQUEST),
         permissions: &permissions::ADD_PERMISSION,
     },
     Operation {
@@ -43,6 +45,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::CHECKPOINT_DURABLE_EXECUTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CHECKPOINT_DURABLE_EXECUTION_REQUEST),
         permissions: &permissions::CHECKPOINT_DURABLE_EXECUTION,
     },
     Operation {
@@ -54,6 +57,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::ALIAS_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_ALIAS_REQUEST),
         permissions: &permissions::CREATE_ALIAS,
     },
     Operation {
@@ -65,6 +69,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::CREATE_CAPACITY_PROVIDER_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_CAPACITY_PROVIDER_REQUEST),
         permissions: &permissions::CREATE_CAPACITY_PROVIDER,
     },
     Operation {
@@ -76,6 +81,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::CREATE_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::CREATE_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -87,6 +93,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::EVENT_SOURCE_MAPPING_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_EVENT_SOURCE_MAPPING_REQUEST),
         permissions: &permissions::CREATE_EVENT_SOURCE_MAPPING,
     },
     Operation {
@@ -98,6 +105,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_FUNCTION_REQUEST),
         permissions: &permissions::CREATE_FUNCTION,
     },
     Operation {
@@ -109,6 +117,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::CREATE_FUNCTION_URL_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::CREATE_FUNCTION_URL_CONFIG_REQUEST),
         permissions: &permissions::CREATE_FUNCTION_URL_CONFIG,
     },
     Operation {
@@ -120,6 +129,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_ALIAS_REQUEST),
         permissions: &permissions::DELETE_ALIAS,
     },
     Operation {
@@ -131,6 +141,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::DELETE_CAPACITY_PROVIDER_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_CAPACITY_PROVIDER_REQUEST),
         permissions: &permissions::DELETE_CAPACITY_PROVIDER,
     },
     Operation {
@@ -142,6 +153,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::DELETE_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::DELETE_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -153,6 +165,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::DELETE_DURABLE_EXECUTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_DURABLE_EXECUTION_REQUEST),
         permissions: &permissions::DELETE_DURABLE_EXECUTION,
     },
     Operation {
@@ -164,6 +177,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::EVENT_SOURCE_MAPPING_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_EVENT_SOURCE_MAPPING_REQUEST),
         permissions: &permissions::DELETE_EVENT_SOURCE_MAPPING,
     },
     Operation {
@@ -175,6 +189,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::DELETE_FUNCTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_FUNCTION_REQUEST),
         permissions: &permissions::DELETE_FUNCTION,
     },
     Operation {
@@ -186,6 +201,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_FUNCTION_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::DELETE_FUNCTION_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -197,6 +213,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_FUNCTION_CONCURRENCY_REQUEST),
         permissions: &permissions::DELETE_FUNCTION_CONCURRENCY,
     },
     Operation {
@@ -208,6 +225,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_FUNCTION_EVENT_INVOKE_CONFIG_REQUEST),
         permissions: &permissions::DELETE_FUNCTION_EVENT_INVOKE_CONFIG,
     },
     Operation {
@@ -219,6 +237,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_FUNCTION_URL_CONFIG_REQUEST),
         permissions: &permissions::DELETE_FUNCTION_URL_CONFIG,
     },
     Operation {
@@ -230,6 +249,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_LAYER_VERSION_REQUEST),
         permissions: &permissions::DELETE_LAYER_VERSION,
     },
     Operation {
@@ -241,6 +261,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_PROVISIONED_CONCURRENCY_CONFIG_REQUEST),
         permissions: &permissions::DELETE_PROVISIONED_CONCURRENCY_CONFIG,
     },
     Operation {
@@ -252,6 +273,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::DELETE_RESOURCE_POLICY_REQUEST),
         permissions: &permissions::DELETE_RESOURCE_POLICY,
     },
     Operation {
@@ -263,6 +285,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_ACCOUNT_SETTINGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_ACCOUNT_SETTINGS,
     },
     Operation {
@@ -274,6 +297,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::ALIAS_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_ALIAS_REQUEST),
         permissions: &permissions::GET_ALIAS,
     },
     Operation {
@@ -285,6 +309,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_CAPACITY_PROVIDER_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_CAPACITY_PROVIDER_REQUEST),
         permissions: &permissions::GET_CAPACITY_PROVIDER,
     },
     Operation {
@@ -296,6 +321,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::GET_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -307,6 +333,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_DURABLE_EXECUTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_DURABLE_EXECUTION_REQUEST),
         permissions: &permissions::GET_DURABLE_EXECUTION,
     },
     Operation {
@@ -318,6 +345,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_DURABLE_EXECUTION_HISTORY_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_DURABLE_EXECUTION_HISTORY_REQUEST),
         permissions: &permissions::GET_DURABLE_EXECUTION_HISTORY,
     },
     Operation {
@@ -329,6 +357,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_DURABLE_EXECUTION_STATE_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_DURABLE_EXECUTION_STATE_REQUEST),
         permissions: &permissions::GET_DURABLE_EXECUTION_STATE,
     },
     Operation {
@@ -340,6 +369,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::EVENT_SOURCE_MAPPING_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_EVENT_SOURCE_MAPPING_REQUEST),
         permissions: &permissions::GET_EVENT_SOURCE_MAPPING,
     },
     Operation {
@@ -351,6 +381,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_FUNCTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_REQUEST),
         permissions: &permissions::GET_FUNCTION,
     },
     Operation {
@@ -362,6 +393,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_FUNCTION_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::GET_FUNCTION_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -373,6 +405,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_FUNCTION_CONCURRENCY_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_CONCURRENCY_REQUEST),
         permissions: &permissions::GET_FUNCTION_CONCURRENCY,
     },
     Operation {
@@ -384,6 +417,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_CONFIGURATION_REQUEST),
         permissions: &permissions::GET_FUNCTION_CONFIGURATION,
     },
     Operation {
@@ -395,6 +429,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_EVENT_INVOKE_CONFIG,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_EVENT_INVOKE_CONFIG_REQUEST),
         permissions: &permissions::GET_FUNCTION_EVENT_INVOKE_CONFIG,
     },
     Operation {
@@ -406,6 +441,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_FUNCTION_RECURSION_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_RECURSION_CONFIG_REQUEST),
         permissions: &permissions::GET_FUNCTION_RECURSION_CONFIG,
     },
     Operation {
@@ -417,6 +453,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_FUNCTION_SCALING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_SCALING_CONFIG_REQUEST),
         permissions: &permissions::GET_FUNCTION_SCALING_CONFIG,
     },
     Operation {
@@ -428,6 +465,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_FUNCTION_URL_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_FUNCTION_URL_CONFIG_REQUEST),
         permissions: &permissions::GET_FUNCTION_URL_CONFIG,
     },
     Operation {
@@ -439,6 +477,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_LAYER_VERSION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_LAYER_VERSION_REQUEST),
         permissions: &permissions::GET_LAYER_VERSION,
     },
     Operation {
@@ -450,6 +489,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_LAYER_VERSION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_LAYER_VERSION_BY_ARN_REQUEST),
         permissions: &permissions::GET_LAYER_VERSION_BY_ARN,
     },
     Operation {
@@ -461,6 +501,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_LAYER_VERSION_POLICY_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_LAYER_VERSION_POLICY_REQUEST),
         permissions: &permissions::GET_LAYER_VERSION_POLICY,
     },
     Operation {
@@ -472,6 +513,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_POLICY_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_POLICY_REQUEST),
         permissions: &permissions::GET_POLICY,
     },
     Operation {
@@ -483,6 +525,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_PROVISIONED_CONCURRENCY_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_PROVISIONED_CONCURRENCY_CONFIG_REQUEST),
         permissions: &permissions::GET_PROVISIONED_CONCURRENCY_CONFIG,
     },
     Operation {
@@ -494,6 +537,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_RESOURCE_POLICY_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_RESOURCE_POLICY_REQUEST),
         permissions: &permissions::GET_RESOURCE_POLICY,
     },
     Operation {
@@ -505,6 +549,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::GET_RUNTIME_MANAGEMENT_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::GET_RUNTIME_MANAGEMENT_CONFIG_REQUEST),
         permissions: &permissions::GET_RUNTIME_MANAGEMENT_CONFIG,
     },
     Operation {
@@ -516,6 +561,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::INVOCATION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::INVOCATION_REQUEST),
         permissions: &permissions::INVOKE,
     },
     Operation {
@@ -527,6 +573,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::INVOKE_ASYNC_RESPONSE,
         result_wrapper: None,
         streams_input: true,
+        constraints: Some(&constraints::INVOKE_ASYNC_REQUEST),
         permissions: &permissions::INVOKE_ASYNC,
     },
     Operation {
@@ -538,6 +585,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::INVOKE_WITH_RESPONSE_STREAM_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::INVOKE_WITH_RESPONSE_STREAM_REQUEST),
         permissions: &permissions::INVOKE_WITH_RESPONSE_STREAM,
     },
     Operation {
@@ -549,6 +597,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_ALIASES_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_ALIASES_REQUEST),
         permissions: &permissions::LIST_ALIASES,
     },
     Operation {
@@ -560,6 +609,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_CAPACITY_PROVIDERS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_CAPACITY_PROVIDERS_REQUEST),
         permissions: &permissions::LIST_CAPACITY_PROVIDERS,
     },
     Operation {
@@ -571,6 +621,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_CODE_SIGNING_CONFIGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_CODE_SIGNING_CONFIGS_REQUEST),
         permissions: &permissions::LIST_CODE_SIGNING_CONFIGS,
     },
     Operation {
@@ -582,6 +633,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_DURABLE_EXECUTIONS_BY_FUNCTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_DURABLE_EXECUTIONS_BY_FUNCTION_REQUEST),
         permissions: &permissions::LIST_DURABLE_EXECUTIONS_BY_FUNCTION,
     },
     Operation {
@@ -593,6 +645,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_EVENT_SOURCE_MAPPINGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_EVENT_SOURCE_MAPPINGS_REQUEST),
         permissions: &permissions::LIST_EVENT_SOURCE_MAPPINGS,
     },
     Operation {
@@ -604,6 +657,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_FUNCTION_EVENT_INVOKE_CONFIGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_FUNCTION_EVENT_INVOKE_CONFIGS_REQUEST),
         permissions: &permissions::LIST_FUNCTION_EVENT_INVOKE_CONFIGS,
     },
     Operation {
@@ -615,6 +669,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_FUNCTION_URL_CONFIGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_FUNCTION_URL_CONFIGS_REQUEST),
         permissions: &permissions::LIST_FUNCTION_URL_CONFIGS,
     },
     Operation {
@@ -626,6 +681,9 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(
+            &constraints::LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER_REQUEST,
+        ),
         permissions: &permissions::LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER,
     },
     Operation {
@@ -637,6 +695,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_FUNCTIONS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_FUNCTIONS_REQUEST),
         permissions: &permissions::LIST_FUNCTIONS,
     },
     Operation {
@@ -648,6 +707,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -659,6 +719,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_LAYER_VERSIONS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_LAYER_VERSIONS_REQUEST),
         permissions: &permissions::LIST_LAYER_VERSIONS,
     },
     Operation {
@@ -670,6 +731,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_LAYERS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_LAYERS_REQUEST),
         permissions: &permissions::LIST_LAYERS,
     },
     Operation {
@@ -681,6 +743,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_PROVISIONED_CONCURRENCY_CONFIGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_PROVISIONED_CONCURRENCY_CONFIGS_REQUEST),
         permissions: &permissions::LIST_PROVISIONED_CONCURRENCY_CONFIGS,
     },
     Operation {
@@ -692,6 +755,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_TAGS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_TAGS_REQUEST),
         permissions: &permissions::LIST_TAGS,
     },
     Operation {
@@ -703,6 +767,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::LIST_VERSIONS_BY_FUNCTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::LIST_VERSIONS_BY_FUNCTION_REQUEST),
         permissions: &permissions::LIST_VERSIONS_BY_FUNCTION,
     },
     Operation {
@@ -714,6 +779,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PAUSE_DURABLE_EXECUTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PAUSE_DURABLE_EXECUTION_REQUEST),
         permissions: &permissions::PAUSE_DURABLE_EXECUTION,
     },
     Operation {
@@ -725,6 +791,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUBLISH_LAYER_VERSION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUBLISH_LAYER_VERSION_REQUEST),
         permissions: &permissions::PUBLISH_LAYER_VERSION,
     },
     Operation {
@@ -736,6 +803,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUBLISH_VERSION_REQUEST),
         permissions: &permissions::PUBLISH_VERSION,
     },
     Operation {
@@ -747,6 +815,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUT_FUNCTION_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_FUNCTION_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::PUT_FUNCTION_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -758,6 +827,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::CONCURRENCY,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_FUNCTION_CONCURRENCY_REQUEST),
         permissions: &permissions::PUT_FUNCTION_CONCURRENCY,
     },
     Operation {
@@ -769,6 +839,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_EVENT_INVOKE_CONFIG,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_FUNCTION_EVENT_INVOKE_CONFIG_REQUEST),
         permissions: &permissions::PUT_FUNCTION_EVENT_INVOKE_CONFIG,
     },
     Operation {
@@ -780,6 +851,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUT_FUNCTION_RECURSION_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_FUNCTION_RECURSION_CONFIG_REQUEST),
         permissions: &permissions::PUT_FUNCTION_RECURSION_CONFIG,
     },
     Operation {
@@ -791,6 +863,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUT_FUNCTION_SCALING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_FUNCTION_SCALING_CONFIG_REQUEST),
         permissions: &permissions::PUT_FUNCTION_SCALING_CONFIG,
     },
     Operation {
@@ -802,6 +875,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUT_PROVISIONED_CONCURRENCY_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_PROVISIONED_CONCURRENCY_CONFIG_REQUEST),
         permissions: &permissions::PUT_PROVISIONED_CONCURRENCY_CONFIG,
     },
     Operation {
@@ -813,6 +887,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUT_RESOURCE_POLICY_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_RESOURCE_POLICY_REQUEST),
         permissions: &permissions::PUT_RESOURCE_POLICY,
     },
     Operation {
@@ -824,6 +899,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::PUT_RUNTIME_MANAGEMENT_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::PUT_RUNTIME_MANAGEMENT_CONFIG_REQUEST),
         permissions: &permissions::PUT_RUNTIME_MANAGEMENT_CONFIG,
     },
     Operation {
@@ -835,6 +911,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::REMOVE_LAYER_VERSION_PERMISSION_REQUEST),
         permissions: &permissions::REMOVE_LAYER_VERSION_PERMISSION,
     },
     Operation {
@@ -846,6 +923,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::REMOVE_PERMISSION_REQUEST),
         permissions: &permissions::REMOVE_PERMISSION,
     },
     Operation {
@@ -857,6 +935,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::RESUME_DURABLE_EXECUTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::RESUME_DURABLE_EXECUTION_REQUEST),
         permissions: &permissions::RESUME_DURABLE_EXECUTION,
     },
     Operation {
@@ -868,6 +947,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::SEND_DURABLE_EXECUTION_CALLBACK_FAILURE_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::SEND_DURABLE_EXECUTION_CALLBACK_FAILURE_REQUEST),
         permissions: &permissions::SEND_DURABLE_EXECUTION_CALLBACK_FAILURE,
     },
     Operation {
@@ -879,6 +959,9 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(
+            &constraints::SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT_REQUEST,
+        ),
         permissions: &permissions::SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT,
     },
     Operation {
@@ -890,6 +973,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS_REQUEST),
         permissions: &permissions::SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS,
     },
     Operation {
@@ -901,6 +985,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::STOP_DURABLE_EXECUTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::STOP_DURABLE_EXECUTION_REQUEST),
         permissions: &permissions::STOP_DURABLE_EXECUTION,
     },
     Operation {
@@ -912,6 +997,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::TAG_RESOURCE_REQUEST),
         permissions: &permissions::TAG_RESOURCE,
     },
     Operation {
@@ -923,6 +1009,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UNTAG_RESOURCE_REQUEST),
         permissions: &permissions::UNTAG_RESOURCE,
     },
     Operation {
@@ -934,6 +1021,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::ALIAS_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_ALIAS_REQUEST),
         permissions: &permissions::UPDATE_ALIAS,
     },
     Operation {
@@ -945,6 +1033,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::UPDATE_CAPACITY_PROVIDER_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_CAPACITY_PROVIDER_REQUEST),
         permissions: &permissions::UPDATE_CAPACITY_PROVIDER,
     },
     Operation {
@@ -956,6 +1045,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::UPDATE_CODE_SIGNING_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_CODE_SIGNING_CONFIG_REQUEST),
         permissions: &permissions::UPDATE_CODE_SIGNING_CONFIG,
     },
     Operation {
@@ -967,6 +1057,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::EVENT_SOURCE_MAPPING_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_EVENT_SOURCE_MAPPING_REQUEST),
         permissions: &permissions::UPDATE_EVENT_SOURCE_MAPPING,
     },
     Operation {
@@ -978,6 +1069,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_FUNCTION_CODE_REQUEST),
         permissions: &permissions::UPDATE_FUNCTION_CODE,
     },
     Operation {
@@ -989,6 +1081,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_FUNCTION_CONFIGURATION_REQUEST),
         permissions: &permissions::UPDATE_FUNCTION_CONFIGURATION,
     },
     Operation {
@@ -1000,6 +1093,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::FUNCTION_EVENT_INVOKE_CONFIG,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_FUNCTION_EVENT_INVOKE_CONFIG_REQUEST),
         permissions: &permissions::UPDATE_FUNCTION_EVENT_INVOKE_CONFIG,
     },
     Operation {
@@ -1011,6 +1105,7 @@ pub static OPERATIONS: [Operation; 91] = [
         output: &schemas::UPDATE_FUNCTION_URL_CONFIG_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: Some(&constraints::UPDATE_FUNCTION_URL_CONFIG_REQUEST),
         permissions: &permissions::UPDATE_FUNCTION_URL_CONFIG,
     },
 ];

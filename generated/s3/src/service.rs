@@ -21,6 +21,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::ABORT_MULTIPART_UPLOAD_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::ABORT_MULTIPART_UPLOAD,
     },
     Operation {
@@ -32,6 +33,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::COMPLETE_MULTIPART_UPLOAD_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::COMPLETE_MULTIPART_UPLOAD,
     },
     Operation {
@@ -43,6 +45,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::COPY_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::COPY_OBJECT,
     },
     Operation {
@@ -54,6 +57,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::CREATE_BUCKET_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::CREATE_BUCKET,
     },
     Operation {
@@ -65,6 +69,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::CREATE_BUCKET_METADATA_CONFIGURATION,
     },
     Operation {
@@ -76,6 +81,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::CREATE_BUCKET_METADATA_TABLE_CONFIGURATION,
     },
     Operation {
@@ -87,6 +93,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::CREATE_MULTIPART_UPLOAD_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::CREATE_MULTIPART_UPLOAD,
     },
     Operation {
@@ -98,6 +105,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::CREATE_SESSION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::CREATE_SESSION,
     },
     Operation {
@@ -109,6 +117,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET,
     },
     Operation {
@@ -120,6 +129,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_ANALYTICS_CONFIGURATION,
     },
     Operation {
@@ -131,6 +141,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_CORS,
     },
     Operation {
@@ -142,6 +153,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_ENCRYPTION,
     },
     Operation {
@@ -153,6 +165,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION,
     },
     Operation {
@@ -164,6 +177,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_INVENTORY_CONFIGURATION,
     },
     Operation {
@@ -175,6 +189,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_LIFECYCLE,
     },
     Operation {
@@ -186,6 +201,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_METADATA_CONFIGURATION,
     },
     Operation {
@@ -197,6 +213,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_METADATA_TABLE_CONFIGURATION,
     },
     Operation {
@@ -208,6 +225,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_METRICS_CONFIGURATION,
     },
     Operation {
@@ -219,6 +237,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_OWNERSHIP_CONTROLS,
     },
     Operation {
@@ -230,6 +249,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_POLICY,
     },
     Operation {
@@ -241,6 +261,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_REPLICATION,
     },
     Operation {
@@ -252,6 +273,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_TAGGING,
     },
     Operation {
@@ -263,6 +285,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_BUCKET_WEBSITE,
     },
     Operation {
@@ -274,6 +297,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::DELETE_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_OBJECT,
     },
     Operation {
@@ -285,6 +309,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::DELETE_OBJECT_ANNOTATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_OBJECT_ANNOTATION,
     },
     Operation {
@@ -296,6 +321,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::DELETE_OBJECT_TAGGING_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_OBJECT_TAGGING,
     },
     Operation {
@@ -307,6 +333,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::DELETE_OBJECTS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_OBJECTS,
     },
     Operation {
@@ -318,6 +345,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::DELETE_PUBLIC_ACCESS_BLOCK,
     },
     Operation {
@@ -329,6 +357,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_ABAC_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_ABAC,
     },
     Operation {
@@ -340,6 +369,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_ACCELERATE_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_ACCELERATE_CONFIGURATION,
     },
     Operation {
@@ -351,6 +381,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_ACL_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_ACL,
     },
     Operation {
@@ -362,6 +393,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_ANALYTICS_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_ANALYTICS_CONFIGURATION,
     },
     Operation {
@@ -373,6 +405,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_CORS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_CORS,
     },
     Operation {
@@ -384,6 +417,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_ENCRYPTION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_ENCRYPTION,
     },
     Operation {
@@ -395,6 +429,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION,
     },
     Operation {
@@ -406,6 +441,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_INVENTORY_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_INVENTORY_CONFIGURATION,
     },
     Operation {
@@ -417,6 +453,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_LIFECYCLE_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_LIFECYCLE,
     },
     Operation {
@@ -428,6 +465,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_LIFECYCLE_CONFIGURATION,
     },
     Operation {
@@ -439,6 +477,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_LOCATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_LOCATION,
     },
     Operation {
@@ -450,6 +489,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_LOGGING_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_LOGGING,
     },
     Operation {
@@ -461,6 +501,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_METADATA_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_METADATA_CONFIGURATION,
     },
     Operation {
@@ -472,6 +513,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_METADATA_TABLE_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_METADATA_TABLE_CONFIGURATION,
     },
     Operation {
@@ -483,6 +525,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_METRICS_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_METRICS_CONFIGURATION,
     },
     Operation {
@@ -494,6 +537,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::NOTIFICATION_CONFIGURATION_DEPRECATED,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_NOTIFICATION,
     },
     Operation {
@@ -505,6 +549,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::NOTIFICATION_CONFIGURATION,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_NOTIFICATION_CONFIGURATION,
     },
     Operation {
@@ -516,6 +561,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_OWNERSHIP_CONTROLS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_OWNERSHIP_CONTROLS,
     },
     Operation {
@@ -527,6 +573,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_POLICY_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_POLICY,
     },
     Operation {
@@ -538,6 +585,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_POLICY_STATUS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_POLICY_STATUS,
     },
     Operation {
@@ -549,6 +597,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_REPLICATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_REPLICATION,
     },
     Operation {
@@ -560,6 +609,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_REQUEST_PAYMENT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_REQUEST_PAYMENT,
     },
     Operation {
@@ -571,6 +621,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_TAGGING_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_TAGGING,
     },
     Operation {
@@ -582,6 +633,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_VERSIONING_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_VERSIONING,
     },
     Operation {
@@ -593,6 +645,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_BUCKET_WEBSITE_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_BUCKET_WEBSITE,
     },
     Operation {
@@ -604,6 +657,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT,
     },
     Operation {
@@ -615,6 +669,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_ACL_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_ACL,
     },
     Operation {
@@ -626,6 +681,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_ANNOTATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_ANNOTATION,
     },
     Operation {
@@ -637,6 +693,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_ATTRIBUTES_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_ATTRIBUTES,
     },
     Operation {
@@ -648,6 +705,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_LEGAL_HOLD_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_LEGAL_HOLD,
     },
     Operation {
@@ -659,6 +717,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_LOCK_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_LOCK_CONFIGURATION,
     },
     Operation {
@@ -670,6 +729,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_RETENTION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_RETENTION,
     },
     Operation {
@@ -681,6 +741,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_TAGGING_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_TAGGING,
     },
     Operation {
@@ -692,6 +753,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_OBJECT_TORRENT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_OBJECT_TORRENT,
     },
     Operation {
@@ -703,6 +765,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::GET_PUBLIC_ACCESS_BLOCK_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_PUBLIC_ACCESS_BLOCK,
     },
     Operation {
@@ -714,6 +777,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::HEAD_BUCKET_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::HEAD_BUCKET,
     },
     Operation {
@@ -725,6 +789,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::HEAD_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::HEAD_OBJECT,
     },
     Operation {
@@ -736,6 +801,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_BUCKET_ANALYTICS_CONFIGURATIONS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_BUCKET_ANALYTICS_CONFIGURATIONS,
     },
     Operation {
@@ -747,6 +813,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS,
     },
     Operation {
@@ -758,6 +825,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_BUCKET_INVENTORY_CONFIGURATIONS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_BUCKET_INVENTORY_CONFIGURATIONS,
     },
     Operation {
@@ -769,6 +837,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_BUCKET_METRICS_CONFIGURATIONS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_BUCKET_METRICS_CONFIGURATIONS,
     },
     Operation {
@@ -780,6 +849,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_BUCKETS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_BUCKETS,
     },
     Operation {
@@ -791,6 +861,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_DIRECTORY_BUCKETS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_DIRECTORY_BUCKETS,
     },
     Operation {
@@ -802,6 +873,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_MULTIPART_UPLOADS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_MULTIPART_UPLOADS,
     },
     Operation {
@@ -813,6 +885,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_OBJECT_ANNOTATIONS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_OBJECT_ANNOTATIONS,
     },
     Operation {
@@ -824,6 +897,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_OBJECT_VERSIONS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_OBJECT_VERSIONS,
     },
     Operation {
@@ -835,6 +909,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_OBJECTS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_OBJECTS,
     },
     Operation {
@@ -846,6 +921,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_OBJECTS_V2_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_OBJECTS_V2,
     },
     Operation {
@@ -857,6 +933,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::LIST_PARTS_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::LIST_PARTS,
     },
     Operation {
@@ -868,6 +945,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_ABAC,
     },
     Operation {
@@ -879,6 +957,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_ACCELERATE_CONFIGURATION,
     },
     Operation {
@@ -890,6 +969,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_ACL,
     },
     Operation {
@@ -901,6 +981,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_ANALYTICS_CONFIGURATION,
     },
     Operation {
@@ -912,6 +993,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_CORS,
     },
     Operation {
@@ -923,6 +1005,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_ENCRYPTION,
     },
     Operation {
@@ -934,6 +1017,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION,
     },
     Operation {
@@ -945,6 +1029,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_INVENTORY_CONFIGURATION,
     },
     Operation {
@@ -956,6 +1041,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_LIFECYCLE,
     },
     Operation {
@@ -967,6 +1053,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_BUCKET_LIFECYCLE_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_LIFECYCLE_CONFIGURATION,
     },
     Operation {
@@ -978,6 +1065,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_LOGGING,
     },
     Operation {
@@ -989,6 +1077,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_METRICS_CONFIGURATION,
     },
     Operation {
@@ -1000,6 +1089,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_NOTIFICATION,
     },
     Operation {
@@ -1011,6 +1101,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_NOTIFICATION_CONFIGURATION,
     },
     Operation {
@@ -1022,6 +1113,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_OWNERSHIP_CONTROLS,
     },
     Operation {
@@ -1033,6 +1125,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_POLICY,
     },
     Operation {
@@ -1044,6 +1137,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_REPLICATION,
     },
     Operation {
@@ -1055,6 +1149,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_REQUEST_PAYMENT,
     },
     Operation {
@@ -1066,6 +1161,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_TAGGING,
     },
     Operation {
@@ -1077,6 +1173,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_VERSIONING,
     },
     Operation {
@@ -1088,6 +1185,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_BUCKET_WEBSITE,
     },
     Operation {
@@ -1099,6 +1197,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: true,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT,
     },
     Operation {
@@ -1110,6 +1209,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_ACL_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT_ACL,
     },
     Operation {
@@ -1121,6 +1221,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_ANNOTATION_OUTPUT,
         result_wrapper: None,
         streams_input: true,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT_ANNOTATION,
     },
     Operation {
@@ -1132,6 +1233,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_LEGAL_HOLD_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT_LEGAL_HOLD,
     },
     Operation {
@@ -1143,6 +1245,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_LOCK_CONFIGURATION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT_LOCK_CONFIGURATION,
     },
     Operation {
@@ -1154,6 +1257,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_RETENTION_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT_RETENTION,
     },
     Operation {
@@ -1165,6 +1269,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::PUT_OBJECT_TAGGING_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_OBJECT_TAGGING,
     },
     Operation {
@@ -1176,6 +1281,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::PUT_PUBLIC_ACCESS_BLOCK,
     },
     Operation {
@@ -1187,6 +1293,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::RENAME_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::RENAME_OBJECT,
     },
     Operation {
@@ -1198,6 +1305,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::RESTORE_OBJECT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::RESTORE_OBJECT,
     },
     Operation {
@@ -1209,6 +1317,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::SELECT_OBJECT_CONTENT_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::SELECT_OBJECT_CONTENT,
     },
     Operation {
@@ -1220,6 +1329,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION,
     },
     Operation {
@@ -1231,6 +1341,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION,
     },
     Operation {
@@ -1242,6 +1353,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION,
     },
     Operation {
@@ -1253,6 +1365,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::UPDATE_OBJECT_ENCRYPTION_RESPONSE,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::UPDATE_OBJECT_ENCRYPTION,
     },
     Operation {
@@ -1264,6 +1377,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::UPLOAD_PART_OUTPUT,
         result_wrapper: None,
         streams_input: true,
+        constraints: None,
         permissions: &permissions::UPLOAD_PART,
     },
     Operation {
@@ -1275,6 +1389,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: &schemas::UPLOAD_PART_COPY_OUTPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &permissions::UPLOAD_PART_COPY,
     },
     Operation {
@@ -1286,6 +1401,7 @@ pub static OPERATIONS: [Operation; 116] = [
         output: <Unit as Structure>::SCHEMA,
         result_wrapper: None,
         streams_input: true,
+        constraints: None,
         permissions: &permissions::WRITE_GET_OBJECT_RESPONSE,
     },
 ];

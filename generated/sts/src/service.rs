@@ -8,7 +8,7 @@ use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
 use stockade_spec::service::{BoxFuture, read, run};
 use stockade_spec::{AnyShape, Error, Facts, Operation, RequestContext, Service};
 use crate::permissions::{self, Resolvers};
-use crate::{schemas, shapes};
+use crate::{constraints, schemas, shapes};
 /// The operations, sorted by name; their places are the indices that [`Server`] takes.
 pub static OPERATIONS: [Operation; 11] = [
     Operation {
@@ -20,6 +20,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::ASSUME_ROLE_RESPONSE,
         result_wrapper: Some("AssumeRoleResult"),
         streams_input: false,
+        constraints: Some(&constraints::ASSUME_ROLE_REQUEST),
         permissions: &permissions::ASSUME_ROLE,
     },
     Operation {
@@ -31,6 +32,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::ASSUME_ROLE_WITH_SAML_RESPONSE,
         result_wrapper: Some("AssumeRoleWithSAMLResult"),
         streams_input: false,
+        constraints: Some(&constraints::ASSUME_ROLE_WITH_SAML_REQUEST),
         permissions: &permissions::ASSUME_ROLE_WITH_SAML,
     },
     Operation {
@@ -42,6 +44,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::ASSUME_ROLE_WITH_WEB_IDENTITY_RESPONSE,
         result_wrapper: Some("AssumeRoleWithWebIdentityResult"),
         streams_input: false,
+        constraints: Some(&constraints::ASSUME_ROLE_WITH_WEB_IDENTITY_REQUEST),
         permissions: &permissions::ASSUME_ROLE_WITH_WEB_IDENTITY,
     },
     Operation {
@@ -53,6 +56,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::ASSUME_ROOT_RESPONSE,
         result_wrapper: Some("AssumeRootResult"),
         streams_input: false,
+        constraints: Some(&constraints::ASSUME_ROOT_REQUEST),
         permissions: &permissions::ASSUME_ROOT,
     },
     Operation {
@@ -64,6 +68,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::DECODE_AUTHORIZATION_MESSAGE_RESPONSE,
         result_wrapper: Some("DecodeAuthorizationMessageResult"),
         streams_input: false,
+        constraints: Some(&constraints::DECODE_AUTHORIZATION_MESSAGE_REQUEST),
         permissions: &permissions::DECODE_AUTHORIZATION_MESSAGE,
     },
     Operation {
@@ -75,6 +80,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::GET_ACCESS_KEY_INFO_RESPONSE,
         result_wrapper: Some("GetAccessKeyInfoResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_ACCESS_KEY_INFO_REQUEST),
         permissions: &permissions::GET_ACCESS_KEY_INFO,
     },
     Operation {
@@ -86,6 +92,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::GET_CALLER_IDENTITY_RESPONSE,
         result_wrapper: Some("GetCallerIdentityResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_CALLER_IDENTITY,
     },
     Operation {
@@ -97,6 +104,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::GET_DELEGATED_ACCESS_TOKEN_RESPONSE,
         result_wrapper: Some("GetDelegatedAccessTokenResult"),
         streams_input: false,
+        constraints: None,
         permissions: &permissions::GET_DELEGATED_ACCESS_TOKEN,
     },
     Operation {
@@ -108,6 +116,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::GET_FEDERATION_TOKEN_RESPONSE,
         result_wrapper: Some("GetFederationTokenResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_FEDERATION_TOKEN_REQUEST),
         permissions: &permissions::GET_FEDERATION_TOKEN,
     },
     Operation {
@@ -119,6 +128,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::GET_SESSION_TOKEN_RESPONSE,
         result_wrapper: Some("GetSessionTokenResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_SESSION_TOKEN_REQUEST),
         permissions: &permissions::GET_SESSION_TOKEN,
     },
     Operation {
@@ -130,6 +140,7 @@ pub static OPERATIONS: [Operation; 11] = [
         output: &schemas::GET_WEB_IDENTITY_TOKEN_RESPONSE,
         result_wrapper: Some("GetWebIdentityTokenResult"),
         streams_input: false,
+        constraints: Some(&constraints::GET_WEB_IDENTITY_TOKEN_REQUEST),
         permissions: &permissions::GET_WEB_IDENTITY_TOKEN,
     },
 ];

@@ -17,7 +17,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
 use stockade_authz::render::error::{Style, denial};
 use stockade_authz::{Authorizer, Facts, Mode, Needs, Ring, principal_name};
 use stockade_described::Descriptions;
-use stockade_kit::ids;
+use stockade_kit::{ids, validate};
 use stockade_spec::catalog::Catalog;
 use stockade_spec::directory::Directory;
 use stockade_spec::service::BoxFuture;
@@ -360,6 +360,10 @@ impl Gateway {
             service: Some(service),
         };
         self.authorize(asked, route, &context, Some(needs))?;
+        if let Some(constraints) = operation.constraints {
+            validate::check(constraints, input.as_serializable())
+                .map_err(|message| errors::violation(dialect, message))?;
+        }
         let mut output = match service.handle(index, &context, input).await {
             Err(error) if error.is_not_implemented(route.service.id, name) => {
                 return self.unhandled(asked, route, known, &context).await;

@@ -26,6 +26,7 @@
 //! ```
 
 pub mod catalog;
+pub mod constraint;
 pub mod directory;
 pub mod error;
 pub mod filter;

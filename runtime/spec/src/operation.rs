@@ -2,6 +2,7 @@
 
 use aws_smithy_schema::Schema;
 
+use crate::constraint;
 use crate::permission::Permissions;
 
 /// One operation of a typed service: its shapes, its errors and what a caller needs to be allowed.
@@ -23,6 +24,8 @@ pub struct Operation {
     pub result_wrapper: Option<&'static str>,
     /// The input has a streaming payload: the body is handed over unread.
     pub streams_input: bool,
+    /// What the model demands of the input beyond its types, where it demands anything.
+    pub constraints: Option<&'static constraint::Shape>,
     /// What the caller needs.
     pub permissions: &'static Permissions,
 }

@@ -15,6 +15,20 @@ use crate::{Dialect, Protocol};
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
+/// The answer to an input that breaks a constraint of the model, in the code that services of the
+/// protocol use for it ("Common errors" of the services' references).
+pub fn violation(dialect: &Dialect<'_>, message: impl Into<String>) -> Error {
+    let code = match dialect.protocol {
+        Protocol::Query => "ValidationError",
+        Protocol::Ec2Query => "InvalidParameterValue",
+        Protocol::RestXml => "InvalidRequest",
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RestJson | Protocol::RpcV2Cbor => {
+            "ValidationException"
+        }
+    };
+    Error::new(code, 400, message)
+}
+
 /// A member of the envelope.
 macro_rules! member {
     ($name:ident = $text:literal, $index:literal) => {

@@ -84,6 +84,7 @@ fn encode(dialect: &Dialect<'_>, model: &Model, status: u16, value: Value) -> Re
         output: model.schema(ROOT),
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions: &NO_PERMISSIONS,
     };
     respond(dialect, &operation, &Shaped::new(model, ROOT, &value), "id").unwrap()

@@ -129,6 +129,7 @@ fn encode(protocol: Protocol, value: &Value) -> Vec<u8> {
         output: MODEL.schema(NODE),
         result_wrapper: Some("EchoResult"),
         streams_input: false,
+        constraints: None,
         permissions: &NO_PERMISSIONS,
     };
     assert_eq!(shaped.schema().members().len(), 12);

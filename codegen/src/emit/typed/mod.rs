@@ -1,6 +1,7 @@
 //! Typed Rust for the services that have a crate: shapes, schemas, codecs, errors, operations.
 
 mod codec;
+mod constraints;
 mod errors;
 mod names;
 mod overlay;
@@ -9,6 +10,7 @@ mod service;
 mod shapes;
 mod types;
 
+pub(crate) use constraints::ConstraintOverlays;
 pub(crate) use overlay::ShapeOverlay;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Model;
+use constraints::Constraints;
 use types::Types;
 
 /// The files of one typed service's crate, by their path under `generated/`.
@@ -28,6 +31,7 @@ use types::Types;
 pub(crate) fn emit(
     model: &Model,
     overlay: &ShapeOverlay,
+    constraints: &ConstraintOverlays,
     permissions: &TokenStream,
 ) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     for shape in overlay.shapes() {
@@ -38,6 +42,7 @@ pub(crate) fn emit(
         );
     }
     let types = Types::new(model);
+    let constraints = Constraints::new(&types, constraints)?;
     let id = &model.id;
     let front = format!(
         "The typed shapes and operations of `{id}`, version {}: structures with their schemas, errors, the\n\
@@ -45,10 +50,12 @@ pub(crate) fn emit(
         model.api_version()
     );
     let front = super::front_page(&front);
+    let constraints_module = (!constraints.is_empty()).then(|| quote! { pub mod constraints; });
     let library = quote! {
         #front
 
         mod codec;
+        #constraints_module
         pub mod errors;
         pub mod permissions;
         mod schemas;
@@ -63,11 +70,17 @@ pub(crate) fn emit(
         ("errors.rs", &errors::emit(&types)),
         ("permissions.rs", permissions),
         ("schemas.rs", &schemas::emit(&types, overlay)),
-        ("service.rs", &service::emit(&types)),
+        ("service.rs", &service::emit(&types, &constraints)),
         ("shapes.rs", &shapes::emit(&types)),
     ];
     let root = PathBuf::from(id);
     let mut files = BTreeMap::new();
+    if !constraints.is_empty() {
+        files.insert(
+            root.join("src/constraints.rs"),
+            super::rust_file(&constraints.emit()?)?,
+        );
+    }
     for (name, tokens) in sources {
         files.insert(root.join("src").join(name), super::rust_file(tokens)?);
     }

@@ -3,12 +3,13 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::constraints::Constraints;
 use super::names;
 use super::schemas;
 use super::types::Types;
 
 /// `OPERATIONS`, the handler trait and `Server`.
-pub(super) fn emit(types: &Types<'_>) -> TokenStream {
+pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStream {
     let model = types.model;
     let id = &model.id;
     let service = names::type_name(&handler_name(id));
@@ -31,6 +32,7 @@ pub(super) fn emit(types: &Types<'_>) -> TokenStream {
             .as_deref()
             .is_some_and(|input| types.stream_field(input).is_some());
         let permissions = names::shouty(name);
+        let demanded = constraints.of_input(operation.input.as_deref());
         let (input_schema, output_schema) = (
             schema_of(operation.input.as_deref()),
             schema_of(operation.output.as_deref()),
@@ -45,6 +47,7 @@ pub(super) fn emit(types: &Types<'_>) -> TokenStream {
                 output: #output_schema,
                 result_wrapper: #wrapper,
                 streams_input: #streams,
+                constraints: #demanded,
                 permissions: &permissions::#permissions,
             }
         });
@@ -77,6 +80,7 @@ pub(super) fn emit(types: &Types<'_>) -> TokenStream {
         .values()
         .any(|operation| operation.input.is_none() || operation.output.is_none())
         .then(|| quote! { use stockade_spec::{Structure, Unit}; });
+    let constraints_module = (!constraints.is_empty()).then(|| quote! { constraints, });
     quote! {
         //! Operations: their table, the handler trait, and the server that shows one to the gateway.
 
@@ -88,7 +92,7 @@ pub(super) fn emit(types: &Types<'_>) -> TokenStream {
         #unit
 
         use crate::permissions::{self, Resolvers};
-        use crate::{schemas, shapes};
+        use crate::{#constraints_module schemas, shapes};
 
         /// The operations, sorted by name; their places are the indices that [`Server`] takes.
         pub static OPERATIONS: [Operation; #count] = [#(#table),*];

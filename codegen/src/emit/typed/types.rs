@@ -45,10 +45,56 @@ impl<'a> Types<'a> {
         }
         while let Some(name) = pending.pop() {
             if types.reached.insert(name) {
-                pending.extend(targets(types.shape(name)));
+                pending.extend(types.shape(name).targets());
             }
         }
         types
+    }
+
+    /// The shapes that are read with operations' inputs, by name: what streams is not.
+    pub(super) fn inputs(&self) -> BTreeSet<&'a str> {
+        let mut inputs = BTreeSet::new();
+        let operations = self.model.operations.values();
+        let mut pending: Vec<&str> = operations
+            .filter_map(|operation| operation.input.as_deref())
+            .collect();
+        while let Some(name) = pending.pop() {
+            if inputs.insert(name) {
+                pending.extend(self.held(name).into_iter().map(|(_, target)| target));
+            }
+        }
+        inputs
+    }
+
+    /// The shapes that a shape's values hold, with their members' indices: a list's element has
+    /// the index 0, a map's key and value 0 and 1. A streaming payload is left out.
+    pub(super) fn held(&self, name: &str) -> Vec<(usize, &'a str)> {
+        let shape = self.shape(name);
+        match &shape.kind {
+            ShapeKind::Structure(members) | ShapeKind::Union(members) => members
+                .iter()
+                .enumerate()
+                .filter(|(_, (name, member))| !self.is_streaming(shape, name, member))
+                .map(|(index, (_, member))| (index, member.target.as_str()))
+                .collect(),
+            _ => shape.targets().into_iter().enumerate().collect(),
+        }
+    }
+
+    /// Whether a shape's values, or anything that they hold, must not be repeated.
+    pub(super) fn is_sensitive(&self, name: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut pending = vec![name];
+        while let Some(name) = pending.pop() {
+            let shape = self.shape(name);
+            if shape.sensitive {
+                return true;
+            }
+            if seen.insert(name) {
+                pending.extend(shape.targets());
+            }
+        }
+        false
     }
 
     /// The reached shapes, by name.
@@ -199,18 +245,5 @@ impl<'a> Types<'a> {
             }
         }
         false
-    }
-}
-
-/// The shapes that a shape's members, element, key or value name.
-fn targets(shape: &Shape) -> Vec<&str> {
-    match &shape.kind {
-        ShapeKind::Structure(members) | ShapeKind::Union(members) => members
-            .values()
-            .map(|member| member.target.as_str())
-            .collect(),
-        ShapeKind::List(element) => vec![&element.target],
-        ShapeKind::Map { key, value } => vec![&key.target, &value.target],
-        _ => Vec::new(),
     }
 }

@@ -74,6 +74,7 @@ const fn operation(name: &'static str, permissions: &'static Permissions) -> Ope
         output: &INPUT,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions,
     }
 }

@@ -22,6 +22,7 @@ const fn operation(name: &'static str, permissions: &'static Permissions) -> Ope
         output: Unit::SCHEMA,
         result_wrapper: None,
         streams_input: false,
+        constraints: None,
         permissions,
     }
 }

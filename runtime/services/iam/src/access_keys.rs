@@ -4,6 +4,7 @@ use stockade_iam_api::{errors, shapes};
 use stockade_kit::access_key::{self, Kind};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids;
+use stockade_kit::validate::{Demand, violation};
 use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
@@ -132,11 +133,10 @@ pub(crate) async fn update(
     let active = match input.status.as_str() {
         "Active" => true,
         "Inactive" => false,
-        other => {
-            return Err(validation_error(format!(
-                "1 validation error detected: Value '{other}' at 'status' failed to satisfy \
-                 constraint: Member must satisfy enum value set: [Active, Inactive]"
-            )));
+        _ => {
+            // The model knows a third, which only AWS sets.
+            let demand = Demand::Values(&["Active", "Inactive"]);
+            return Err(validation_error(violation("status", None, demand)));
         }
     };
     let name = users::name_or_caller(input.user_name.as_deref(), context)?;

@@ -9,7 +9,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, Group, Policies, Role, User};
-use crate::{Iam, documents, groups, paging, policies, roles, users, validate};
+use crate::{Iam, documents, groups, paging, policies, roles, users};
 
 /// Most managed policies that one of them can carry: "IAM and AWS STS quotas" (default).
 const MAX_ATTACHED: usize = 10;
@@ -79,7 +79,6 @@ pub(crate) async fn put_inline<E: Entity + Send>(
     policy: &str,
     document: &str,
 ) -> Result<(), Error> {
-    validate::name("policyName", policy, validate::MAX_NAME)?;
     documents::check(document, PolicyKind::Identity)?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut entity = E::get(tx, scope, name)?;
@@ -192,7 +191,7 @@ pub(crate) async fn detach<E: Entity + Send>(
     name: &str,
     arn: &str,
 ) -> Result<(), Error> {
-    validate::policy_arn(arn)?;
+    policies::arn_parts(arn)?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut entity = E::get(tx, scope, name)?;
         if !entity.policies_mut().attached.remove(arn) {

@@ -9,7 +9,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, GROUPS, Group, Policies, USERS};
-use crate::{Iam, paging, render, users, validate};
+use crate::{Iam, default_path, paging, render, users};
 
 /// Most groups that a user can be in: "IAM and AWS STS quotas", IAM User Guide.
 const MAX_GROUPS_PER_USER: usize = 10;
@@ -65,9 +65,8 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreateGroupRequest,
 ) -> Result<shapes::CreateGroupResponse, Error> {
-    validate::name("groupName", &input.group_name, validate::MAX_NAME)?;
     let group = Group {
-        path: validate::path(input.path)?,
+        path: input.path.unwrap_or_else(default_path),
         name: input.group_name,
         id: UniqueId::Group.draw(),
         created: render::now(context),
@@ -170,17 +169,10 @@ pub(crate) async fn update(
     context: &RequestContext,
     input: shapes::UpdateGroupRequest,
 ) -> Result<(), Error> {
-    if let Some(name) = &input.new_group_name {
-        validate::name("newGroupName", name, validate::MAX_NAME)?;
-    }
-    let new_path = input
-        .new_path
-        .map(|path| validate::path(Some(path)))
-        .transpose()?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut group = get(tx, scope, &input.group_name)?;
         let old = state::key(&group.name);
-        if let Some(path) = &new_path {
+        if let Some(path) = &input.new_path {
             group.path.clone_from(path);
         }
         if let Some(name) = &input.new_group_name {

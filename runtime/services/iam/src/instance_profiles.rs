@@ -7,10 +7,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, INSTANCE_PROFILES, InstanceProfile, ROLES};
-use crate::{Iam, paging, render, roles, tags, users, validate};
-
-/// The name of a profile, in characters: "IAM and AWS STS quotas".
-const MAX_NAME: i64 = 128;
+use crate::{Iam, default_path, paging, render, roles, tags, users};
 
 pub(crate) fn get(
     snapshot: &Snapshot,
@@ -63,13 +60,8 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreateInstanceProfileRequest,
 ) -> Result<shapes::CreateInstanceProfileResponse, Error> {
-    validate::name(
-        "instanceProfileName",
-        &input.instance_profile_name,
-        MAX_NAME,
-    )?;
     let profile = InstanceProfile {
-        path: validate::path(input.path)?,
+        path: input.path.unwrap_or_else(default_path),
         name: input.instance_profile_name,
         id: UniqueId::InstanceProfile.draw(),
         created: render::now(context),

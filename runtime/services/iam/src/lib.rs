@@ -40,7 +40,6 @@ mod tags;
 mod trust;
 mod usage;
 mod users;
-mod validate;
 
 use std::sync::Arc;
 
@@ -69,6 +68,11 @@ impl std::fmt::Debug for Iam {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Iam").finish_non_exhaustive()
     }
+}
+
+/// The path of what is made without one.
+fn default_path() -> String {
+    String::from("/")
 }
 
 /// IAM's refusal of a malformed value; no model has this error.

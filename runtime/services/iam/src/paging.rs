@@ -3,7 +3,6 @@
 use serde::de::DeserializeOwned;
 use stockade_kit::failure::Failure;
 use stockade_kit::page::{self, Markers, Page};
-use stockade_kit::validate::{Constraint, Violations};
 use stockade_spec::Error;
 use stockade_store::{Scan, Scope, Snapshot, Table};
 
@@ -16,13 +15,6 @@ pub(crate) struct Request {
     limit: usize,
 }
 
-/// What `MaxItems` may be ("ListUsers", IAM API Reference).
-const MAX_ITEMS: Constraint = Constraint {
-    min: Some(1),
-    max: Some(1000),
-    ..Constraint::NONE
-};
-
 impl Request {
     pub(crate) fn new(
         operation: &'static str,
@@ -33,9 +25,6 @@ impl Request {
         let after = markers
             .open(marker)
             .map_err(|_| validation_error("Invalid Marker."))?;
-        let mut violations = Violations::new();
-        violations.number("maxItems", max_items.map(i64::from), &MAX_ITEMS);
-        violations.finish().map_err(validation_error)?;
         Ok(Self {
             markers,
             after,

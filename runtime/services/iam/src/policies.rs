@@ -12,7 +12,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
 use crate::state::{self, GROUPS, ManagedPolicy, POLICIES, Policies, PolicyVersion, ROLES, USERS};
-use crate::{Iam, documents, managed, paging, render, tags, validate};
+use crate::{Iam, default_path, documents, managed, paging, render, tags};
 
 /// Longest document in characters without white space: "IAM and AWS STS quotas".
 const MAX_DOCUMENT: usize = 6144;
@@ -29,7 +29,7 @@ pub(crate) fn get_own(
     scope: &Scope,
     arn: &str,
 ) -> Result<ManagedPolicy, Failure> {
-    let (account, _) = validate::policy_arn(arn)?;
+    let (account, _) = arn_parts(arn)?;
     if account != scope.account_id() {
         return Err(Error::new(
             "AccessDenied",
@@ -46,8 +46,21 @@ fn get(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<ManagedPolicy, F
     Ok(find(snapshot, scope, arn)?.ok_or_else(|| not_found(arn))?)
 }
 
+/// A managed policy's ARN, taken apart: its account (or `aws`) and its name after the path.
+pub(crate) fn arn_parts(arn: &str) -> Result<(&str, &str), Error> {
+    let invalid = || errors::invalid_input_exception(format!("ARN {arn} is not valid."));
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", _, "iam", "", account, resource] => {
+            let name = resource.strip_prefix("policy/").ok_or_else(invalid)?;
+            Ok((account, name.rsplit('/').next().unwrap_or(name)))
+        }
+        _ => Err(invalid()),
+    }
+}
+
 fn find(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<Option<ManagedPolicy>, Failure> {
-    let (account, name) = validate::policy_arn(arn)?;
+    let (account, name) = arn_parts(arn)?;
     if account != scope.account_id() {
         return Ok(None);
     }
@@ -69,7 +82,7 @@ pub(crate) fn document(snapshot: &Snapshot, arn: &str) -> Result<Option<Arc<str>
     if let Some(policy) = managed::by_arn(arn) {
         return Ok(Some(Arc::from(policy.document)));
     }
-    let Ok((account, _)) = validate::policy_arn(arn) else {
+    let Ok((account, _)) = arn_parts(arn) else {
         return Ok(None);
     };
     let policy = find(snapshot, &Scope::account(account), arn)?;
@@ -166,11 +179,10 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreatePolicyRequest,
 ) -> Result<shapes::CreatePolicyResponse, Error> {
-    validate::name("policyName", &input.policy_name, validate::MAX_NAME)?;
     check_document(&input.policy_document)?;
     let now = render::now(context);
     let policy = ManagedPolicy {
-        path: validate::path(input.path)?,
+        path: input.path.unwrap_or_else(default_path),
         name: input.policy_name,
         id: UniqueId::ManagedPolicy.draw(),
         created: now,

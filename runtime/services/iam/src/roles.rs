@@ -8,7 +8,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
 use crate::state::{self, INSTANCE_PROFILES, Policies, ROLES, Role};
-use crate::{Iam, boundaries, documents, paging, render, tags, users, validate, validation_error};
+use crate::{Iam, boundaries, default_path, documents, paging, render, tags, users};
 
 /// Longest trust policy in characters without white space: "IAM and AWS STS quotas" (default).
 const MAX_TRUST_POLICY: usize = 2048;
@@ -54,19 +54,6 @@ pub(crate) fn put(tx: &mut WriteTx, scope: &Scope, role: &Role) -> Result<(), Fa
     Ok(tx.put(ROLES, scope, &[&state::key(&role.name)], role)?)
 }
 
-fn max_session(seconds: Option<i32>) -> Result<i32, Error> {
-    let seconds = seconds.unwrap_or(DEFAULT_MAX_SESSION);
-    let bound = match seconds {
-        ..3600 => "greater than or equal to 3600",
-        43201.. => "less than or equal to 43200",
-        _ => return Ok(seconds),
-    };
-    Err(validation_error(format!(
-        "1 validation error detected: Value '{seconds}' at 'maxSessionDuration' failed to satisfy \
-         constraint: Member must have value {bound}"
-    )))
-}
-
 fn check_trust(document: &str) -> Result<(), Error> {
     if documents::size(document) > MAX_TRUST_POLICY {
         return Err(errors::limit_exceeded_exception(format!(
@@ -81,16 +68,15 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreateRoleRequest,
 ) -> Result<shapes::CreateRoleResponse, Error> {
-    validate::name("roleName", &input.role_name, validate::MAX_ROLE_NAME)?;
     check_trust(&input.assume_role_policy_document)?;
     let role = Role {
-        path: validate::path(input.path)?,
+        path: input.path.unwrap_or_else(default_path),
         name: input.role_name,
         id: UniqueId::Role.draw(),
         created: render::now(context),
         trust: input.assume_role_policy_document,
         description: input.description,
-        max_session: max_session(input.max_session_duration)?,
+        max_session: input.max_session_duration.unwrap_or(DEFAULT_MAX_SESSION),
         tags: tags::from_input(input.tags.as_deref())?,
         boundary: input.permissions_boundary,
         policies: Policies::default(),
@@ -161,16 +147,12 @@ pub(crate) async fn update(
     context: &RequestContext,
     input: shapes::UpdateRoleRequest,
 ) -> Result<shapes::UpdateRoleResponse, Error> {
-    let max_session = input
-        .max_session_duration
-        .map(|seconds| max_session(Some(seconds)))
-        .transpose()?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut role = get(tx, scope, &input.role_name)?;
         if let Some(description) = &input.description {
             role.description = Some(description.clone());
         }
-        if let Some(seconds) = max_session {
+        if let Some(seconds) = input.max_session_duration {
             role.max_session = seconds;
         }
         put(tx, scope, &role)

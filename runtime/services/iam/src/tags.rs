@@ -104,23 +104,10 @@ fn error(error: TagError) -> Error {
         TagError::Reserved { .. } => errors::invalid_input_exception(
             "Invalid input: tag keys that begin with aws: are reserved for internal use.",
         ),
-        TagError::KeyLength { key } => validation_error(format!(
-            "1 validation error detected: Value '{key}' at 'tags.1.member.key' failed to satisfy \
-             constraint: Member must have length less than or equal to 128"
-        )),
-        TagError::ValueLength { .. } => validation_error(
-            "1 validation error detected: Value at 'tags.1.member.value' failed to satisfy \
-             constraint: Member must have length less than or equal to 256",
-        ),
-        TagError::KeyCharacter { key } => validation_error(format!(
-            "1 validation error detected: Value '{key}' at 'tags.1.member.key' failed to satisfy \
-             constraint: Member must satisfy regular expression pattern: \
-             [\\p{{L}}\\p{{Z}}\\p{{N}}_.:/=+\\-@]+"
-        )),
-        TagError::ValueCharacter { .. } => validation_error(
-            "1 validation error detected: Value at 'tags.1.member.value' failed to satisfy \
-             constraint: Member must satisfy regular expression pattern: \
-             [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*",
-        ),
+        // The model's demands have been checked before, with their own words.
+        TagError::KeyLength { .. }
+        | TagError::ValueLength { .. }
+        | TagError::KeyCharacter { .. }
+        | TagError::ValueCharacter { .. } => validation_error(error.to_string()),
     }
 }

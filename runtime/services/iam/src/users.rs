@@ -9,7 +9,7 @@ use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, ACCESS_KEYS, Policies, USERS, User};
-use crate::{Iam, boundaries, groups, paging, render, tags, validate, validation_error};
+use crate::{Iam, boundaries, default_path, groups, paging, render, tags, validation_error};
 
 impl User {
     pub(crate) fn to_shape(&self, context: &RequestContext) -> shapes::User {
@@ -60,8 +60,7 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreateUserRequest,
 ) -> Result<shapes::CreateUserResponse, Error> {
-    validate::name("userName", &input.user_name, validate::MAX_USER_NAME)?;
-    let path = validate::path(input.path)?;
+    let path = input.path.unwrap_or_else(default_path);
     let tags = tags::from_input(input.tags.as_deref())?;
     let user = User {
         name: input.user_name,
@@ -148,17 +147,10 @@ pub(crate) async fn update(
     context: &RequestContext,
     input: shapes::UpdateUserRequest,
 ) -> Result<(), Error> {
-    if let Some(name) = &input.new_user_name {
-        validate::name("newUserName", name, validate::MAX_USER_NAME)?;
-    }
-    let new_path = input
-        .new_path
-        .map(|path| validate::path(Some(path)))
-        .transpose()?;
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut user = get(tx, scope, &input.user_name)?;
         let old = state::key(&user.name);
-        if let Some(path) = &new_path {
+        if let Some(path) = &input.new_path {
             user.path.clone_from(path);
         }
         if let Some(name) = &input.new_user_name {

@@ -1,7 +1,9 @@
 //! Tag sets and the rules that AWS has for them ("Tag naming limits and requirements").
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 /// Most tags that a resource can have, in almost every service.
@@ -224,12 +226,17 @@ fn check_count(count: usize, rules: Rules) -> Result<(), TagError> {
     Ok(())
 }
 
+/// Letters, separators and numbers of all languages.
+static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\A[\p{L}\p{Z}\p{N}]\z").ok());
+
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, the pattern that most models have for both.
 fn is_allowed(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || " _.:/=+-@".contains(c);
     }
-    crate::validate::matches(r"[\p{L}\p{Z}\p{N}]", c.encode_utf8(&mut [0; 4])).unwrap_or(false)
+    WORDS
+        .as_ref()
+        .is_some_and(|words| words.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
 fn folded(key: &str, rules: Rules) -> String {

@@ -7,7 +7,7 @@ use stockade_store::{Scan, Scope, Snapshot, StoreError};
 
 use crate::Lambda;
 use crate::code::{MAX_DIRECT_BYTES, MAX_UNZIPPED_BYTES};
-use crate::errors::{invalid, validation};
+use crate::errors::invalid;
 use crate::names::Function;
 use crate::state::{FUNCTIONS, FunctionRecord, VERSIONS};
 
@@ -94,12 +94,6 @@ pub(crate) async fn put_concurrency(
 ) -> Result<shapes::Concurrency, Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
     let asked = input.reserved_concurrent_executions;
-    if asked < 0 {
-        return Err(validation(format!(
-            "1 validation error detected: Value '{asked}' at 'reservedConcurrentExecutions' failed \
-             to satisfy constraint: Member must have value greater than or equal to 0"
-        )));
-    }
     reserve(lambda, &function, Some(asked)).await?;
     Ok(shapes::Concurrency {
         reserved_concurrent_executions: Some(asked),

@@ -5,29 +5,18 @@ use std::collections::BTreeMap;
 use stockade_kit::failure::Failure;
 use stockade_kit::ids;
 use stockade_kit::page::{self, Markers};
-use stockade_kit::validate::{Constraint, Violations};
 use stockade_lambda_api::errors;
 use stockade_lambda_api::shapes::{self, AliasConfiguration, AliasRoutingConfiguration};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Snapshot};
 
 use crate::Lambda;
-use crate::errors::{check_revision, invalid, validation};
+use crate::errors::{check_revision, invalid};
 use crate::listing::{open_marker, page_size};
 use crate::names::{Function, LATEST, is_alias};
 use crate::state::{ALIASES, AliasRecord, FunctionRecord, POLICIES};
-use crate::versions::check_description;
 
 const LISTING: Markers = Markers::new("ListAliases");
-
-/// The model's pattern; that it must not be a number is a look-ahead, and checked apart.
-const NAME_PATTERN: &str = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
-const VERSION: Constraint = Constraint {
-    min: Some(1),
-    max: Some(1024),
-    pattern: Some(r"(\$LATEST(\.PUBLISHED)?|[0-9]+)"),
-    ..Constraint::NONE
-};
 
 fn describe(function: &Function, name: &str, record: AliasRecord) -> AliasConfiguration {
     AliasConfiguration {
@@ -40,22 +29,6 @@ fn describe(function: &Function, name: &str, record: AliasRecord) -> AliasConfig
             additional_version_weights: Some(record.weights),
         }),
     }
-}
-
-fn check_name(name: &str) -> Result<(), Error> {
-    if is_alias(name) {
-        return Ok(());
-    }
-    Err(validation(format!(
-        "1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: \
-         Member must satisfy regular expression pattern: {NAME_PATTERN}"
-    )))
-}
-
-fn check_version(version: Option<&str>) -> Result<(), Error> {
-    let mut violations = Violations::new();
-    violations.text("functionVersion", version, &VERSION);
-    violations.finish().map_err(validation)
 }
 
 /// Refuses an alias whose versions do not exist, or whose shares make no sense ("Lambda function
@@ -82,16 +55,7 @@ fn check_target(
         )
         .into());
     }
-    for (version, weight) in &alias.weights {
-        if !(0.0..=1.0).contains(weight) {
-            return Err(validation(format!(
-                "Value '{{{version}={weight}}}' at \
-                 'routingConfig.additionalVersionWeights' failed to satisfy constraint: Map value \
-                 must satisfy constraint: [Member must have value less than or equal to 1.0, \
-                 Member must have value greater than or equal to 0.0, Member must not be null]"
-            ))
-            .into());
-        }
+    for version in alias.weights.keys() {
         if *version == alias.version {
             return Err(invalid(format!(
                 "Invalid function version {version}. Function version {version} is already \
@@ -122,9 +86,6 @@ pub(crate) async fn create(
     input: shapes::CreateAliasRequest,
 ) -> Result<AliasConfiguration, Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
-    check_name(&input.name)?;
-    check_version(Some(&input.function_version))?;
-    check_description(input.description.as_deref())?;
     let alias = AliasRecord {
         version: input.function_version,
         description: input.description.unwrap_or_default(),
@@ -155,7 +116,6 @@ pub(crate) fn get(
     input: shapes::GetAliasRequest,
 ) -> Result<AliasConfiguration, Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
-    check_name(&input.name)?;
     let snapshot = lambda.store.snapshot();
     let alias = AliasRecord::require(&snapshot, &function, &input.name)?;
     Ok(describe(&function, &input.name, alias))
@@ -167,8 +127,7 @@ pub(crate) fn list(
     input: shapes::ListAliasesRequest,
 ) -> Result<shapes::ListAliasesResponse, Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
-    check_version(input.function_version.as_deref())?;
-    let limit = page_size(input.max_items)?;
+    let limit = page_size(input.max_items);
     let after = open_marker(LISTING, input.marker.as_deref())?;
     let snapshot = lambda.store.snapshot();
     FunctionRecord::require(&snapshot, &function)?;
@@ -208,9 +167,6 @@ pub(crate) async fn update(
     input: shapes::UpdateAliasRequest,
 ) -> Result<AliasConfiguration, Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
-    check_name(&input.name)?;
-    check_version(input.function_version.as_deref())?;
-    check_description(input.description.as_deref())?;
     let revision = ids::request_id();
     let alias = lambda
         .store
@@ -247,7 +203,6 @@ pub(crate) async fn delete(
     input: shapes::DeleteAliasRequest,
 ) -> Result<(), Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
-    check_name(&input.name)?;
     lambda
         .store
         .write(|tx| {

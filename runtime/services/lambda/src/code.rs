@@ -13,8 +13,6 @@ use stockade_store::Staged;
 use zip::ZipArchive;
 
 use crate::Lambda;
-use crate::errors::validation;
-use crate::settings::KMS_KEY;
 use crate::state::{CodeRecord, Package};
 
 /// Largest package within a request, in bytes ("Lambda quotas").
@@ -87,9 +85,6 @@ pub(crate) async fn receive(
     architectures: Vec<String>,
     source: Source,
 ) -> Result<Received, Error> {
-    let mut violations = stockade_kit::validate::Violations::new();
-    violations.text("sourceKMSKeyArn", source.kms_key.as_deref(), &KMS_KEY);
-    violations.finish().map_err(validation)?;
     let kms_key = source.kms_key.clone().filter(|key| !key.is_empty());
     let record = |package, sha256| CodeRecord {
         package,

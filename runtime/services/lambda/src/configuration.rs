@@ -49,7 +49,7 @@ pub(crate) async fn update_code(
     if input.publish_to.is_some() {
         return Err(unsupported(OPERATION, "PublishTo"));
     }
-    let asked = architectures(input.architectures.as_deref())?;
+    let asked = architectures(input.architectures.as_deref());
     let current = FunctionRecord::require(&lambda.store.snapshot(), &function)?.latest;
     check_revision(input.revision_id.as_deref(), &current.revision)?;
     let package_type = describe::package_type(&current.code);

@@ -2,14 +2,13 @@
 
 use aws_smithy_types::DateTime;
 use stockade_kit::failure::Failure;
-use stockade_kit::validate::{Constraint, Violations};
 use stockade_kit::{ids, time};
 use stockade_lambda_api::errors;
 use stockade_lambda_api::shapes::{self, Architecture, PackageType};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{BlobRef, Scan, WriteTx};
 
-use crate::errors::{function_not_found, invalid, unsupported, validation};
+use crate::errors::{function_not_found, invalid, unsupported};
 use crate::names::{Function, LATEST, Target, is_alias};
 use crate::state::{
     ALIASES, AliasRecord, FUNCTIONS, FunctionRecord, POLICIES, Package, Settings, VERSIONS,
@@ -22,27 +21,9 @@ pub(crate) fn now(context: &RequestContext) -> String {
     time::iso8601_millis_offset(&DateTime::from(context.now))
 }
 
-/// The architectures that a request asks for, checked.
-pub(crate) fn architectures(asked: Option<&[Architecture]>) -> Result<Option<Vec<String>>, Error> {
-    const COUNT: Constraint = Constraint {
-        min: Some(1),
-        max: Some(1),
-        ..Constraint::NONE
-    };
-    const EACH: Constraint = Constraint {
-        values: Architecture::VALUES,
-        ..Constraint::NONE
-    };
-    let Some(asked) = asked else {
-        return Ok(None);
-    };
-    let names: Vec<String> = asked.iter().map(|name| name.as_str().to_owned()).collect();
-    let mut violations = Violations::new();
-    let shown = format!("[{}]", names.join(", "));
-    violations.length("architectures", Some(names.len()), &shown, &COUNT);
-    violations.elements("architectures", &names, &EACH);
-    violations.finish().map_err(validation)?;
-    Ok(Some(names))
+/// The architectures that a request asks for.
+pub(crate) fn architectures(asked: Option<&[Architecture]>) -> Option<Vec<String>> {
+    asked.map(|asked| asked.iter().map(|name| name.as_str().to_owned()).collect())
 }
 
 /// Refuses a role that Lambda cannot assume, where that is asked for.
@@ -53,18 +34,6 @@ pub(crate) fn check_role(lambda: &Lambda, role: Option<&str>) -> Result<(), Erro
         ),
         _ => Ok(()),
     }
-}
-
-fn package_type(asked: Option<PackageType>) -> Result<PackageType, Error> {
-    const ONE_OF: Constraint = Constraint {
-        values: PackageType::VALUES,
-        ..Constraint::NONE
-    };
-    let asked = asked.unwrap_or(PackageType::Zip);
-    let mut violations = Violations::new();
-    violations.text("packageType", Some(asked.as_str()), &ONE_OF);
-    violations.finish().map_err(validation)?;
-    Ok(asked)
 }
 
 /// Refuses settings that do not go with the package's type.
@@ -111,8 +80,8 @@ pub(crate) async fn create(
             return Err(unsupported(OPERATION, member));
         }
     }
-    let package_type = package_type(input.package_type)?;
-    let architectures = architectures(input.architectures.as_deref())?
+    let package_type = input.package_type.unwrap_or(PackageType::Zip);
+    let architectures = architectures(input.architectures.as_deref())
         .unwrap_or_else(|| vec![Architecture::X8664.as_str().to_owned()]);
     let tags = tags::parse(input.tags.unwrap_or_default())?;
     let role = changes.role.clone();

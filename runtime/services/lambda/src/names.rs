@@ -5,9 +5,10 @@
 
 use stockade_kit::arn::Arn;
 use stockade_kit::ids;
-use stockade_kit::validate::{Constraint, Violations};
-use stockade_lambda_api::errors;
+use stockade_kit::validate::{Demand, violation};
+use stockade_lambda_api::{constraints, errors};
 use stockade_spec::Error;
+use stockade_spec::constraint::Shape;
 use stockade_spec::resolve::Scope;
 
 use crate::errors::{function_not_found, invalid, validation};
@@ -17,22 +18,6 @@ pub(crate) const LATEST: &str = "$LATEST";
 
 /// Longest name in characters.
 const MAX_NAME_CHARS: usize = 64;
-
-const FUNCTION_NAME: Constraint = Constraint {
-    min: Some(1),
-    max: Some(256),
-    pattern: Some(
-        r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?",
-    ),
-    ..Constraint::NONE
-};
-
-const QUALIFIER: Constraint = Constraint {
-    min: Some(1),
-    max: Some(128),
-    pattern: Some(r"\$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"),
-    ..Constraint::NONE
-};
 
 /// A function, wherever it is, and whether or not there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +114,7 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// `ValidationException` for what is no name or no qualifier, `InvalidParameterValueException`
+    /// `ValidationException` for what the model takes for a name or a qualifier and is none, `InvalidParameterValueException`
     /// for two qualifiers that differ, `ResourceNotFoundException` for a function of another region
     /// or partition.
     pub(crate) fn of(
@@ -137,14 +122,11 @@ impl Target {
         name: &str,
         qualifier: Option<&str>,
     ) -> Result<Self, Error> {
-        let mut violations = Violations::new();
-        violations.text("functionName", Some(name), &FUNCTION_NAME);
-        violations.text("qualifier", qualifier, &QUALIFIER);
-        violations.finish().map_err(validation)?;
         let mut target = Self::parse(scope, name).ok_or_else(|| unreadable(name))?;
         if let Some(qualifier) = qualifier {
             if !is_qualifier(qualifier) {
-                return Err(validation(broken("qualifier", qualifier, QUALIFIER)));
+                let demanded = &constraints::NUMERIC_LATEST_PUBLISHED_OR_ALIAS_QUALIFIER;
+                return Err(misformed("qualifier", qualifier, demanded));
             }
             if target
                 .qualifier
@@ -211,22 +193,17 @@ fn is_word(text: &str, max: usize) -> bool {
 /// A name within the model's pattern that no function can have.
 fn unreadable(text: &str) -> Error {
     let name = text.rsplit(':').next().unwrap_or(text);
-    if is_word(name, FUNCTION_NAME.max.unwrap_or_default() as usize) && name.len() > MAX_NAME_CHARS
-    {
-        return validation(format!(
-            "1 validation error detected: Value '{text}' at 'functionName' failed to satisfy \
-             constraint: Member must have length less than or equal to {MAX_NAME_CHARS}"
-        ));
+    if name.len() > MAX_NAME_CHARS && is_word(name, name.len()) {
+        let demand = Demand::MaxLength(MAX_NAME_CHARS as u64);
+        return validation(violation("functionName", Some(text), demand));
     }
-    validation(broken("functionName", text, FUNCTION_NAME))
+    misformed("functionName", text, &constraints::NAMESPACED_FUNCTION_NAME)
 }
 
-fn broken(member: &str, value: &str, constraint: Constraint) -> String {
-    format!(
-        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: \
-         Member must satisfy regular expression pattern: {}",
-        constraint.pattern.unwrap_or_default()
-    )
+/// A value that is told to break its member's pattern.
+fn misformed(member: &str, value: &str, demanded: &Shape) -> Error {
+    let pattern = demanded.pattern.map_or("", |pattern| pattern.text);
+    validation(violation(member, Some(value), Demand::Pattern(pattern)))
 }
 
 #[cfg(test)]

@@ -5,74 +5,20 @@ use serde_json::{Map, Value, json};
 use stockade_kit::arn::Arn;
 use stockade_kit::failure::Failure;
 use stockade_kit::ids;
-use stockade_kit::validate::{Constraint, Violations};
 use stockade_lambda_api::errors;
 use stockade_lambda_api::shapes::{self, AddPermissionRequest, FunctionUrlAuthType};
 use stockade_spec::{Error, RequestContext};
 
 use crate::Lambda;
-use crate::errors::{check_revision, invalid, validation};
+use crate::errors::{check_revision, invalid};
 use crate::names::{LATEST, Target};
 use crate::state::{FunctionRecord, POLICIES, PolicyRecord, StatementRecord};
 
 /// Longest policy in bytes ("Lambda quotas", Function resource-based policy).
 const MAX_POLICY_BYTES: usize = 20 * 1024;
 
-const fn text(min: i64, max: i64, pattern: &'static str) -> Constraint {
-    Constraint {
-        min: Some(min),
-        max: Some(max),
-        pattern: Some(pattern),
-        ..Constraint::NONE
-    }
-}
-
-const STATEMENT_ID: Constraint = text(1, 100, "([a-zA-Z0-9-_]+)");
-const STATEMENT_ID_REMOVED: Constraint = text(1, 100, "([a-zA-Z0-9-_.]+)");
-const ACTION: Constraint = text(0, 10_000, "(lambda:[*]|lambda:[a-zA-Z]+|[*])");
-const PRINCIPAL: Constraint = text(0, 2048, r"[^\s]+");
-const SOURCE_ACCOUNT: Constraint = text(0, 12, r"\d{12}");
-const SOURCE_ARN: Constraint = text(
-    0,
-    10_000,
-    r"arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.*)",
-);
-const ORGANIZATION: Constraint = text(12, 34, "o-[a-z0-9]{10,32}");
-const EVENT_SOURCE_TOKEN: Constraint = text(0, 256, r"[a-zA-Z0-9._\-]+");
-const URL_AUTH_TYPE: Constraint = Constraint {
-    values: FunctionUrlAuthType::VALUES,
-    ..Constraint::NONE
-};
-
 fn check(input: &AddPermissionRequest) -> Result<(), Error> {
-    let mut violations = Violations::new();
-    violations.text("statementId", Some(&input.statement_id), &STATEMENT_ID);
-    violations.text("action", Some(&input.action), &ACTION);
-    violations.text("principal", Some(&input.principal), &PRINCIPAL);
-    violations.text(
-        "sourceAccount",
-        input.source_account.as_deref(),
-        &SOURCE_ACCOUNT,
-    );
-    violations.text("sourceArn", input.source_arn.as_deref(), &SOURCE_ARN);
-    violations.text(
-        "principalOrgID",
-        input.principal_org_id.as_deref(),
-        &ORGANIZATION,
-    );
-    violations.text(
-        "eventSourceToken",
-        input.event_source_token.as_deref(),
-        &EVENT_SOURCE_TOKEN,
-    );
-    let auth_type = input.function_url_auth_type.as_ref();
-    violations.text(
-        "functionUrlAuthType",
-        auth_type.map(FunctionUrlAuthType::as_str),
-        &URL_AUTH_TYPE,
-    );
-    violations.finish().map_err(validation)?;
-    if auth_type.is_some() && input.action != "lambda:InvokeFunctionUrl" {
+    if input.function_url_auth_type.is_some() && input.action != "lambda:InvokeFunctionUrl" {
         return Err(invalid(
             "FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action",
         ));
@@ -236,13 +182,6 @@ pub(crate) async fn remove(
     context: &RequestContext,
     input: shapes::RemovePermissionRequest,
 ) -> Result<(), Error> {
-    let mut violations = Violations::new();
-    violations.text(
-        "statementId",
-        Some(&input.statement_id),
-        &STATEMENT_ID_REMOVED,
-    );
-    violations.finish().map_err(validation)?;
     let qualifier = input.qualifier.as_deref();
     let target = Target::of(&context.scope(), &input.function_name, qualifier)?;
     let function = &target.function;

@@ -5,15 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use stockade_kit::validate::{Constraint, Violations};
 use stockade_lambda_api::shapes::{
-    ApplicationLogLevel, CreateFunctionRequest, FileSystemConfig, LogFormat, LoggingConfig,
-    Runtime, SnapStartApplyOn, SystemLogLevel, TracingMode,
-    UpdateFunctionConfigurationRequest as Changes, VpcConfig,
+    CreateFunctionRequest, FileSystemConfig, LogFormat, LoggingConfig, Runtime, SnapStartApplyOn,
+    SystemLogLevel, TracingMode, UpdateFunctionConfigurationRequest as Changes,
 };
 use stockade_spec::Error;
 
-use crate::errors::{invalid, unsupported, validation};
+use crate::errors::{invalid, unsupported};
 use crate::state::{ImageRecord, LoggingRecord, Settings, VpcRecord};
 
 /// "Lambda quotas", Function configuration, deployment, and execution.
@@ -24,58 +22,6 @@ const MAX_ENVIRONMENT_BYTES: usize = 4096;
 const DEFAULT_TIMEOUT_SECS: i32 = 3;
 const DEFAULT_MEMORY_MIB: i32 = 128;
 const DEFAULT_EPHEMERAL_MIB: i32 = 512;
-
-const fn range(min: i64, max: i64) -> Constraint {
-    Constraint {
-        min: Some(min),
-        max: Some(max),
-        ..Constraint::NONE
-    }
-}
-
-const fn text(max: i64, pattern: &'static str) -> Constraint {
-    Constraint {
-        max: Some(max),
-        pattern: Some(pattern),
-        ..Constraint::NONE
-    }
-}
-
-const fn one_of(values: &'static [&'static str]) -> Constraint {
-    Constraint {
-        values,
-        ..Constraint::NONE
-    }
-}
-
-const DESCRIPTION: Constraint = range(0, 256);
-const WORKING_DIRECTORY: Constraint = range(0, 1000);
-const HANDLER: Constraint = text(128, r"[^\s]+");
-const MEMORY: Constraint = range(128, 10_240);
-const TIMEOUT: Constraint = range(1, 900);
-const EPHEMERAL_STORAGE: Constraint = range(512, 10_240);
-const ROLE: Constraint = text(
-    10_000,
-    r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+",
-);
-/// A key's ARN, or nothing; targets of dead letters have the same pattern.
-pub(crate) const KMS_KEY: Constraint = text(10_000, r"(arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()");
-const LAYER: Constraint = text(
-    2048,
-    r"((arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+))",
-);
-const LOG_GROUP: Constraint = Constraint {
-    min: Some(1),
-    ..text(512, r"[\.\-_/#A-Za-z0-9]+")
-};
-const SUBNET: Constraint = text(1024, r"subnet-[0-9a-z]*");
-const SECURITY_GROUP: Constraint = text(1024, r"sg-[0-9a-zA-Z]*");
-const MOUNT_PATH: Constraint = text(160, r"/mnt/[a-zA-Z0-9-_.]+");
-const VARIABLE_NAME: Constraint = Constraint {
-    sensitive: true,
-    pattern: Some(r"[a-zA-Z]([a-zA-Z0-9_])+"),
-    ..Constraint::NONE
-};
 
 /// "Using Lambda environment variables", reserved environment variables.
 const RESERVED_VARIABLES: [&str; 18] = [
@@ -128,62 +74,9 @@ pub(crate) fn of_creation(input: &mut CreateFunctionRequest) -> Changes {
     }
 }
 
-/// Refuses what AWS refuses, and what is not kept here.
+/// Refuses what AWS refuses beyond the model's constraints, and what is not kept here.
 pub(crate) fn check(operation: &str, changes: &Changes) -> Result<(), Error> {
-    let mut violations = Violations::new();
-    violations.text("role", changes.role.as_deref(), &ROLE);
-    violations.text("handler", changes.handler.as_deref(), &HANDLER);
-    violations.text("description", changes.description.as_deref(), &DESCRIPTION);
-    violations.text("kMSKeyArn", changes.kms_key_arn.as_deref(), &KMS_KEY);
-    violations.number("memorySize", changes.memory_size.map(i64::from), &MEMORY);
-    violations.number("timeout", changes.timeout.map(i64::from), &TIMEOUT);
-    let ephemeral = changes.ephemeral_storage.as_ref();
-    violations.number(
-        "ephemeralStorage.size",
-        ephemeral.map(|storage| i64::from(storage.size)),
-        &EPHEMERAL_STORAGE,
-    );
     let layers = changes.layers.as_deref().unwrap_or_default();
-    violations.elements("layers", layers, &LAYER);
-    let tracing = changes.tracing_config.as_ref();
-    violations.text(
-        "tracingConfig.mode",
-        tracing
-            .and_then(|config| config.mode.as_ref())
-            .map(TracingMode::as_str),
-        &one_of(TracingMode::VALUES),
-    );
-    let snap_start = changes.snap_start.as_ref();
-    violations.text(
-        "snapStart.applyOn",
-        snap_start
-            .and_then(|config| config.apply_on.as_ref())
-            .map(SnapStartApplyOn::as_str),
-        &one_of(SnapStartApplyOn::VALUES),
-    );
-    let dead_letter = changes.dead_letter_config.as_ref();
-    violations.text(
-        "deadLetterConfig.targetArn",
-        dead_letter.and_then(|config| config.target_arn.as_deref()),
-        &KMS_KEY,
-    );
-    let image = changes.image_config.as_ref();
-    violations.text(
-        "imageConfig.workingDirectory",
-        image.and_then(|config| config.working_directory.as_deref()),
-        &WORKING_DIRECTORY,
-    );
-    if let Some(logging) = &changes.logging_config {
-        check_logging(&mut violations, logging);
-    }
-    if let Some(vpc) = &changes.vpc_config {
-        check_vpc(&mut violations, vpc);
-    }
-    for (place, system) in changes.file_system_configs.iter().flatten().enumerate() {
-        let path = format!("fileSystemConfigs.{}.member.localMountPath", place + 1);
-        violations.text(&path, Some(&system.local_mount_path), &MOUNT_PATH);
-    }
-    violations.finish().map_err(validation)?;
     if layers.len() > MAX_LAYERS {
         return Err(invalid(format!(
             "Cannot reference more than {MAX_LAYERS} layers."
@@ -200,52 +93,6 @@ pub(crate) fn check(operation: &str, changes: &Changes) -> Result<(), Error> {
         check_environment(variables)?;
     }
     check_supported(operation, changes)
-}
-
-fn check_logging(violations: &mut Violations, logging: &LoggingConfig) {
-    violations.text(
-        "loggingConfig.logFormat",
-        logging.log_format.as_ref().map(LogFormat::as_str),
-        &one_of(LogFormat::VALUES),
-    );
-    violations.text(
-        "loggingConfig.applicationLogLevel",
-        logging
-            .application_log_level
-            .as_ref()
-            .map(ApplicationLogLevel::as_str),
-        &one_of(ApplicationLogLevel::VALUES),
-    );
-    violations.text(
-        "loggingConfig.systemLogLevel",
-        logging
-            .system_log_level
-            .as_ref()
-            .map(SystemLogLevel::as_str),
-        &one_of(SystemLogLevel::VALUES),
-    );
-    violations.text(
-        "loggingConfig.logGroup",
-        logging.log_group.as_deref(),
-        &LOG_GROUP,
-    );
-}
-
-fn check_vpc(violations: &mut Violations, vpc: &VpcConfig) {
-    for (path, items, most, each) in [
-        ("vpcConfig.subnetIds", &vpc.subnet_ids, 16, &SUBNET),
-        (
-            "vpcConfig.securityGroupIds",
-            &vpc.security_group_ids,
-            5,
-            &SECURITY_GROUP,
-        ),
-    ] {
-        let items = items.as_deref().unwrap_or_default();
-        let shown = format!("[{}]", items.join(", "));
-        violations.length(path, Some(items.len()), &shown, &range(0, most));
-        violations.elements(path, items, each);
-    }
 }
 
 fn check_runtime(runtime: &str) -> Result<(), Error> {
@@ -274,10 +121,6 @@ fn check_environment(variables: &BTreeMap<String, String>) -> Result<(), Error> 
             reserved.join(", ")
         )));
     }
-    let mut violations = Violations::new();
-    let names: Vec<&String> = variables.keys().collect();
-    violations.elements("environment.variables", &names, &VARIABLE_NAME);
-    violations.finish().map_err(validation)?;
     let measured = serde_json::to_string(variables).unwrap_or_default();
     if measured.len() > MAX_ENVIRONMENT_BYTES {
         return Err(invalid(format!(

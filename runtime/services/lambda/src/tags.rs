@@ -4,24 +4,13 @@ use std::collections::BTreeMap;
 
 use stockade_kit::failure::Failure;
 use stockade_kit::tags::{RESERVED_PREFIX, Rules, TagError, TagSet};
-use stockade_kit::validate::Constraint;
-use stockade_kit::validate::Violations;
 use stockade_lambda_api::shapes;
 use stockade_spec::{Error, RequestContext};
 
 use crate::Lambda;
-use crate::errors::{invalid, unsupported, validation};
+use crate::errors::{invalid, unsupported};
 use crate::names::{Function, Target};
 use crate::state::FunctionRecord;
-
-const RESOURCE: Constraint = Constraint {
-    min: Some(1),
-    max: Some(10_000),
-    pattern: Some(
-        r"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|(capacity-provider|network-connector):[a-zA-Z0-9-_]{1,64})",
-    ),
-    ..Constraint::NONE
-};
 
 fn refuse(error: TagError) -> Error {
     match error {
@@ -44,9 +33,6 @@ fn function_of(
     context: &RequestContext,
     resource: &str,
 ) -> Result<Function, Error> {
-    let mut violations = Violations::new();
-    violations.text("resource", Some(resource), &RESOURCE);
-    violations.finish().map_err(validation)?;
     if !resource.contains(":function:") {
         return Err(unsupported(operation, "resources other than functions"));
     }

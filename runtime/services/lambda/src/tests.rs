@@ -18,14 +18,15 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use aws_smithy_types::Blob;
 use aws_smithy_types::byte_stream::ByteStream;
-use stockade_lambda_api::Lambda as _;
 use stockade_lambda_api::shapes::*;
+use stockade_lambda_api::{Lambda as _, OPERATIONS};
 use stockade_spec::service::BoxFuture;
-use stockade_spec::{Caller, Error, RequestContext};
+use stockade_spec::{Caller, Error, RequestContext, Structure};
 use stockade_store::Store;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::errors::validation;
 use crate::{Lambda, Objects, Options, Roles};
 
 pub(crate) const ACCOUNT: &str = "000000000000";
@@ -176,6 +177,13 @@ pub(crate) async fn alias(lambda: &Lambda, name: &str, version: &str) -> AliasCo
 }
 
 /// An error's code and status; tells its message.
+/// Holds an input against the model's constraints, as the gateway does before it calls a handler.
+pub(crate) fn check(operation: &str, input: &impl Structure) -> Result<(), Error> {
+    let operation = OPERATIONS.iter().find(|known| known.name == operation);
+    let constraints = operation.unwrap().constraints.unwrap();
+    stockade_kit::validate::check(constraints, input).map_err(validation)
+}
+
 #[track_caller]
 pub(crate) fn refused<T>(result: Result<T, Error>, code: &str, status: u16) -> String {
     let Err(error) = result else {

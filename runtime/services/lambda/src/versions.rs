@@ -7,14 +7,13 @@ use stockade_lambda_api::shapes;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, StoreError, WriteTx, ordered};
 
-use crate::errors::{check_revision, invalid, unsupported, validation};
+use crate::errors::{check_revision, invalid, unsupported};
 use crate::listing::{open_marker, page_size};
 use crate::names::Function;
 use crate::state::{FunctionRecord, Settings, VERSIONS, VersionRecord, version_key};
 use crate::{Lambda, describe};
 
 const LISTING: Markers = Markers::new("ListVersionsByFunction");
-const MAX_DESCRIPTION_CHARS: usize = 256;
 
 /// Publishes `$LATEST` under the next number, or tells the version published last if nothing has
 /// changed since ("PublishVersion").
@@ -61,7 +60,6 @@ pub(crate) async fn publish_version(
         return Err(unsupported("PublishVersion", "PublishTo"));
     }
     let description = input.description.as_deref();
-    check_description(description)?;
     let version = lambda
         .store
         .write(|tx| {
@@ -86,24 +84,13 @@ pub(crate) async fn publish_version(
     Ok(describe::configuration(&function, &version, qualifier))
 }
 
-/// Refuses a description that is too long.
-pub(crate) fn check_description(description: Option<&str>) -> Result<(), Error> {
-    match description {
-        Some(text) if text.chars().count() > MAX_DESCRIPTION_CHARS => Err(validation(format!(
-            "1 validation error detected: Value '{text}' at 'description' failed to satisfy \
-             constraint: Member must have length less than or equal to {MAX_DESCRIPTION_CHARS}"
-        ))),
-        _ => Ok(()),
-    }
-}
-
 pub(crate) fn list(
     lambda: &Lambda,
     context: &RequestContext,
     input: shapes::ListVersionsByFunctionRequest,
 ) -> Result<shapes::ListVersionsByFunctionResponse, Error> {
     let function = Function::of(&context.scope(), &input.function_name)?;
-    let limit = page_size(input.max_items)?;
+    let limit = page_size(input.max_items);
     let after = open_marker(LISTING, input.marker.as_deref())?;
     let snapshot = lambda.store.snapshot();
     let record = FunctionRecord::require(&snapshot, &function)?;

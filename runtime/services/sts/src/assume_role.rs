@@ -6,11 +6,8 @@ use stockade_spec::{Caller, Error, RequestContext, Session};
 use stockade_sts_api::shapes;
 
 use crate::identity::root_arn;
-use crate::validate::{Checks, EXTERNAL_ID, SESSION_NAME};
-use crate::{Sts, error, issue, limits, tags, validate};
+use crate::{Sts, error, issue, limits, mfa, tags};
 
-/// Longest session of any role, in seconds.
-const MAX_DURATION: i64 = 43_200;
 /// A session's length when none is asked for, in seconds.
 const DEFAULT_DURATION: i32 = 3_600;
 /// Longest session that a session can ask for, in seconds: "Role chaining", IAM User Guide.
@@ -21,9 +18,11 @@ pub(crate) async fn assume_role(
     context: &RequestContext,
     input: shapes::AssumeRoleRequest,
 ) -> Result<shapes::AssumeRoleResponse, Error> {
-    check(&input)?;
+    if input.role_arn.parse::<Arn>().is_err() {
+        return Err(error::validation("Request ARN is invalid"));
+    }
     let role = role(sts, context, &input.role_arn)?;
-    validate::mfa(input.serial_number.as_deref(), input.token_code.as_deref())?;
+    mfa::refuse(input.serial_number.as_deref(), input.token_code.as_deref())?;
     // Who asks with a role's session chains: the new session inherits, and is short.
     let asking = match context.caller {
         Caller::AssumedRole { .. } => context.session.as_deref(),
@@ -63,34 +62,6 @@ pub(crate) async fn assume_role(
         source_identity: session.source_identity,
         ..Default::default()
     })
-}
-
-fn check(input: &shapes::AssumeRoleRequest) -> Result<(), Error> {
-    Checks::default()
-        .arn("roleArn", &input.role_arn)
-        .text(
-            "roleSessionName",
-            Some(&input.role_session_name),
-            &SESSION_NAME,
-        )
-        .duration(input.duration_seconds, MAX_DURATION)
-        .policies(
-            input.policy.as_deref(),
-            input.policy_arns.as_deref().unwrap_or_default(),
-        )
-        .tags(input.tags.as_deref().unwrap_or_default())
-        .text("externalId", input.external_id.as_deref(), &EXTERNAL_ID)
-        .text(
-            "sourceIdentity",
-            input.source_identity.as_deref(),
-            &SESSION_NAME,
-        )
-        .mfa(input.serial_number.as_deref(), input.token_code.as_deref())
-        .finish()?;
-    if input.role_arn.parse::<Arn>().is_err() {
-        return Err(error::validation("Request ARN is invalid"));
-    }
-    Ok(())
 }
 
 /// Refuses those who can assume no role at all.

@@ -5,7 +5,6 @@ use stockade_spec::{Caller, Error, RequestContext};
 use stockade_sts_api::shapes;
 
 use crate::error;
-use crate::validate::{ACCESS_KEY_ID, Checks};
 
 /// The account of whoever brings a key that nobody issued, and what its root is called.
 const DEFAULT_ACCOUNT: &str = "000000000000";
@@ -43,9 +42,6 @@ pub(crate) fn access_key_info(
     input: &shapes::GetAccessKeyInfoRequest,
 ) -> Result<shapes::GetAccessKeyInfoResponse, Error> {
     let id = input.access_key_id.as_str();
-    Checks::default()
-        .text("accessKeyId", Some(id), &ACCESS_KEY_ID)
-        .finish()?;
     let account = access_key::account_of(id).ok_or_else(|| {
         error::validation(format!("The access key ID {id} does not name an account."))
     })?;

@@ -30,11 +30,11 @@ mod error;
 mod identity;
 mod issue;
 mod limits;
+mod mfa;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod tokens;
-mod validate;
 
 use std::sync::Arc;
 

@@ -9,12 +9,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use stockade_iam::Iam;
 use stockade_iam_api::{Iam as _, shapes as iam_shapes};
+use stockade_kit::validate;
 use stockade_spec::directory::{Credential, Directory};
 use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::Store;
-use stockade_sts_api::shapes;
+use stockade_sts_api::{OPERATIONS, Sts as _, shapes};
 
-use crate::Sts;
+use crate::{Sts, error};
 
 const ACCOUNT: &str = "123456789012";
 const NOW: u64 = 1_700_000_000;
@@ -25,13 +26,46 @@ const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 /// STS over an IAM with nothing in it.
 struct Fixture {
     iam: Iam,
-    sts: Sts,
+    sts: Served,
+}
+
+/// STS as the gateway calls it: the model's constraints come before the handlers.
+struct Served(Sts);
+
+macro_rules! served {
+    ($($operation:literal $method:ident: $input:ident -> $output:ident;)*) => {
+        impl Served {
+            $(
+                async fn $method(
+                    &self,
+                    context: &RequestContext,
+                    input: shapes::$input,
+                ) -> Result<shapes::$output, Error> {
+                    let operation = OPERATIONS.iter().find(|known| known.name == $operation);
+                    if let Some(constraints) = operation.unwrap().constraints {
+                        validate::check(constraints, &input).map_err(error::validation)?;
+                    }
+                    self.0.$method(context, input).await
+                }
+            )*
+        }
+    };
+}
+
+served! {
+    "AssumeRole" assume_role: AssumeRoleRequest -> AssumeRoleResponse;
+    "GetAccessKeyInfo" get_access_key_info: GetAccessKeyInfoRequest -> GetAccessKeyInfoResponse;
+    "GetCallerIdentity" get_caller_identity:
+        GetCallerIdentityRequest -> GetCallerIdentityResponse;
+    "GetFederationToken" get_federation_token:
+        GetFederationTokenRequest -> GetFederationTokenResponse;
+    "GetSessionToken" get_session_token: GetSessionTokenRequest -> GetSessionTokenResponse;
 }
 
 impl Fixture {
     fn new() -> Self {
         let iam = Iam::new(Store::in_memory());
-        let sts = Sts::new(iam.clone());
+        let sts = Served(Sts::new(iam.clone()));
         Self { iam, sts }
     }
 

@@ -4,11 +4,8 @@ use stockade_spec::{Caller, Error, RequestContext, Session};
 use stockade_sts_api::shapes;
 
 use crate::identity::root_arn;
-use crate::validate::{Checks, FEDERATED_NAME};
-use crate::{Sts, error, issue, limits, tags, validate};
+use crate::{Sts, error, issue, limits, mfa, tags};
 
-/// Longest session, in seconds: 36 hours.
-const MAX_DURATION: i32 = 129_600;
 /// A session's length when none is asked for, in seconds: 12 hours.
 const DEFAULT_DURATION: i32 = 43_200;
 /// Longest session of root, in seconds. A longer one is cut to it without a word
@@ -21,12 +18,8 @@ pub(crate) async fn session(
     input: shapes::GetSessionTokenRequest,
 ) -> Result<shapes::GetSessionTokenResponse, Error> {
     let (serial, code) = (input.serial_number.as_deref(), input.token_code.as_deref());
-    Checks::default()
-        .duration(input.duration_seconds, i64::from(MAX_DURATION))
-        .mfa(serial, code)
-        .finish()?;
     refuse_session("GetSessionToken", context)?;
-    validate::mfa(serial, code)?;
+    mfa::refuse(serial, code)?;
     let credentials = issue::credentials(
         sts,
         context,
@@ -51,14 +44,6 @@ pub(crate) async fn federation(
     context: &RequestContext,
     input: shapes::GetFederationTokenRequest,
 ) -> Result<shapes::GetFederationTokenResponse, Error> {
-    let policy = input.policy.as_deref();
-    Checks::default()
-        .text("name", Some(&input.name), &FEDERATED_NAME)
-        .duration(input.duration_seconds, i64::from(MAX_DURATION))
-        .policies(policy, input.policy_arns.as_deref().unwrap_or_default())
-        .federated_policy(policy)
-        .tags(input.tags.as_deref().unwrap_or_default())
-        .finish()?;
     refuse_session("GetFederationToken", context)?;
     let account = context.account.as_str();
     let session = Session {

@@ -5,6 +5,7 @@ use std::fmt;
 use aws_smithy_schema::serde::SerdeError;
 use stockade_spec::Error;
 
+use crate::errors::violation;
 use crate::{Dialect, Protocol};
 
 /// Where in a request a value stood.
@@ -65,15 +66,7 @@ impl DecodeError {
 
 /// The answer to a required member's absence (AWS, "Common errors" of the services' references).
 fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
-    let text = || {
-        format!(
-            "1 validation error detected: Value null at '{}' failed to satisfy constraint: Member \
-             must not be null",
-            lower_camel(path)
-        )
-    };
     match dialect.protocol {
-        Protocol::Query => Error::new("ValidationError", 400, text()),
         Protocol::Ec2Query => Error::new(
             "MissingParameter",
             400,
@@ -85,9 +78,14 @@ fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
             400,
             format!("Missing required parameter for this request: '{path}'"),
         ),
-        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 | Protocol::RestJson | Protocol::RpcV2Cbor => {
-            Error::new("ValidationException", 400, text())
-        }
+        _ => violation(
+            dialect,
+            format!(
+                "1 validation error detected: Value null at '{}' failed to satisfy constraint: \
+                 Member must not be null",
+                lower_camel(path)
+            ),
+        ),
     }
 }
 

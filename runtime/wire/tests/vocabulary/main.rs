@@ -35,6 +35,7 @@ pub(crate) fn operation(wrapper: Option<&'static str>) -> Operation {
         output: &typed::NODE,
         result_wrapper: wrapper,
         streams_input: false,
+        constraints: None,
         permissions: &NO_PERMISSIONS,
     }
 }

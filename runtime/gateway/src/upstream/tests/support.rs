@@ -46,6 +46,7 @@ const fn operation(name: &'static str, streams_input: bool) -> Operation {
         output: Unit::SCHEMA,
         result_wrapper: None,
         streams_input,
+        constraints: None,
         permissions: &OPEN,
     }
 }

@@ -88,9 +88,7 @@ async fn aliases_that_cannot_be_are_refused() {
         format!("Alias already exists: {ARN}:PROD")
     );
     for (name, version) in [("1", "1"), ("$X", "1"), ("", "1"), ("A", "x")] {
-        let result = lambda
-            .create_alias(&context(), creation(name, version))
-            .await;
+        let result = check("CreateAlias", &creation(name, version));
         refused(result, "ValidationException", 400);
     }
     let result = lambda.create_alias(&context(), creation("A", "9")).await;
@@ -106,8 +104,7 @@ async fn aliases_that_cannot_be_are_refused() {
         routing_config: routing("2", 1.5),
         ..creation("A", "1")
     };
-    let result = lambda.create_alias(&context(), input).await;
-    refused(result, "ValidationException", 400);
+    refused(check("CreateAlias", &input), "ValidationException", 400);
 }
 
 #[tokio::test]

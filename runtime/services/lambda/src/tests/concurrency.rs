@@ -9,6 +9,7 @@ async fn put(lambda: &Lambda, name: &str, count: i32) -> Result<Concurrency, Err
         function_name: name.to_owned(),
         reserved_concurrent_executions: count,
     };
+    check("PutFunctionConcurrency", &input)?;
     lambda.put_function_concurrency(&context(), input).await
 }
 

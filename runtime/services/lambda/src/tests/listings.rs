@@ -80,8 +80,7 @@ async fn listings_refuse_what_makes_no_sense() {
         max_items: Some(0),
         ..Default::default()
     };
-    let result = lambda.list_functions(&context(), input).await;
-    refused(result, "ValidationException", 400);
+    refused(check("ListFunctions", &input), "ValidationException", 400);
     let input = ListFunctionsRequest {
         marker: Some("made up".to_owned()),
         ..Default::default()
@@ -91,8 +90,7 @@ async fn listings_refuse_what_makes_no_sense() {
         function_version: Some("SOME".into()),
         ..Default::default()
     };
-    let result = lambda.list_functions(&context(), input).await;
-    refused(result, "ValidationException", 400);
+    refused(check("ListFunctions", &input), "ValidationException", 400);
     let input = ListVersionsByFunctionRequest {
         function_name: "g".to_owned(),
         ..Default::default()

@@ -16,6 +16,7 @@ pub(super) fn permission(id: &str, principal: &str) -> AddPermissionRequest {
 }
 
 async fn statement(lambda: &Lambda, input: AddPermissionRequest) -> Result<Value, Error> {
+    check("AddPermission", &input)?;
     let answer = lambda.add_permission(&context(), input).await?;
     Ok(serde_json::from_str(&answer.statement.unwrap()).unwrap())
 }

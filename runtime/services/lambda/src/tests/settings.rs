@@ -7,6 +7,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 
 async fn try_create(input: CreateFunctionRequest) -> Result<FunctionConfiguration, Error> {
+    check("CreateFunction", &input)?;
     empty().create_function(&context(), input).await
 }
 

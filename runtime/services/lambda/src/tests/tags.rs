@@ -18,6 +18,7 @@ async fn tag(lambda: &Lambda, resource: &str, tags: &[(&str, &str)]) -> Result<(
         resource: resource.to_owned(),
         tags: pairs(tags),
     };
+    check("TagResource", &input)?;
     lambda.tag_resource(&context(), input).await.map(drop)
 }
 

@@ -64,9 +64,7 @@ async fn updates_are_refused_as_creations_are() {
         timeout: Some(901),
         ..changes()
     };
-    let result = lambda
-        .update_function_configuration(&context(), timeout)
-        .await;
+    let result = check("UpdateFunctionConfiguration", &timeout);
     refused(result, "ValidationException", 400);
     let missing = UpdateFunctionConfigurationRequest {
         function_name: "g".to_owned(),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use stockade_spec::resolve::PolicyRole;
 use stockade_spec::{Caller, Facts, RequestContext};
-use stockade_sts_api::{Sts as _, shapes};
+use stockade_sts_api::shapes;
 
 use super::{
     ACCOUNT, Fixture, NOW, POLICY, READ_ONLY, TRUST, alice, arns, at, context, refusal, refused,
@@ -83,7 +83,10 @@ async fn a_session_is_of_the_roles_account() {
 async fn the_trust_policy_decides() {
     let fixture = fixture().await;
     let context = context(alice());
-    let facts = fixture.sts.facts("sts:AssumeRole", ROLE, &context.scope());
+    let facts = fixture
+        .sts
+        .0
+        .facts("sts:AssumeRole", ROLE, &context.scope());
     let policy = facts.policy.unwrap();
     assert_eq!(&*policy.document, TRUST);
     assert_eq!(policy.role, PolicyRole::DecidesAlone);
@@ -96,7 +99,7 @@ async fn the_trust_policy_decides() {
         "arn:aws:iam::123456789012:user/ops/deploy",
         "*",
     ] {
-        let facts = fixture.sts.facts("sts:AssumeRole", arn, &context.scope());
+        let facts = fixture.sts.0.facts("sts:AssumeRole", arn, &context.scope());
         assert!(facts.policy.is_none(), "{arn}");
     }
 }
@@ -123,14 +126,14 @@ async fn root_and_federated_users_are_not_admitted_to_roles() {
     let fixture = fixture().await;
     let root = context(Caller::Root);
     assert_eq!(
-        refusal(fixture.sts.admit("AssumeRole", &root)),
+        refusal(fixture.sts.0.admit("AssumeRole", &root)),
         refused(
             "AccessDenied",
             403,
             "Roles may not be assumed by root accounts."
         )
     );
-    assert!(fixture.sts.admit("GetCallerIdentity", &root).is_ok());
+    assert!(fixture.sts.0.admit("GetCallerIdentity", &root).is_ok());
     // Where IAM is not enforced, nobody asks for admission.
     fixture.sts.assume_role(&root, request()).await.unwrap();
 
@@ -140,7 +143,7 @@ async fn root_and_federated_users_are_not_admitted_to_roles() {
         user_arn: "arn:aws:iam::123456789012:user/alice".to_owned(),
     });
     assert_eq!(
-        refusal(fixture.sts.admit("AssumeRole", &bob)),
+        refusal(fixture.sts.0.admit("AssumeRole", &bob)),
         refused(
             "AccessDenied",
             403,
@@ -148,8 +151,8 @@ async fn root_and_federated_users_are_not_admitted_to_roles() {
              sts:AssumeRole"
         )
     );
-    assert!(fixture.sts.admit("GetCallerIdentity", &bob).is_ok());
-    assert!(fixture.sts.admit("AssumeRole", &context(alice())).is_ok());
+    assert!(fixture.sts.0.admit("GetCallerIdentity", &bob).is_ok());
+    assert!(fixture.sts.0.admit("AssumeRole", &context(alice())).is_ok());
 }
 
 #[tokio::test]

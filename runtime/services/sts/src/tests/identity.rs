@@ -1,5 +1,5 @@
 use stockade_spec::{Caller, RequestContext};
-use stockade_sts_api::{Sts as _, shapes};
+use stockade_sts_api::shapes;
 
 use super::{ACCOUNT, Fixture, alice, context, refusal, refused};
 

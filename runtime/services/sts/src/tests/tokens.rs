@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use stockade_spec::{Caller, RequestContext, Session};
-use stockade_sts_api::{Sts as _, shapes};
+use stockade_sts_api::shapes;
 
 use super::{
     ACCOUNT, Fixture, NOW, POLICY, READ_ONLY, alice, arns, at, context, refusal, refused, tag,

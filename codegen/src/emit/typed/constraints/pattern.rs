@@ -1,48 +1,26 @@
-//! Patterns as models write them (Java's dialect), as the `regex` crate understands them.
+//! Patterns as models write them (Java's dialect), as the `fancy-regex` crate understands them.
 //!
 //! What differs: Java matches the whole input, its `\w`, `\d` and `\s` are ASCII, its `.` stops at
-//! more line ends, and some of its named classes have other names. Look-around and back-references
-//! have no counterpart: such a pattern is not checked.
+//! more line ends, and some of its named classes have other names.
 
-use std::{collections::HashMap, sync::LazyLock};
+use stockade_spec::constraint::compile;
 
-use parking_lot::RwLock;
-use regex::{Regex, RegexBuilder};
-
-/// Largest compiled pattern in bytes; some models repeat a class tens of thousands of times.
-const COMPILED_LIMIT: usize = 4 * 1024 * 1024;
-
-/// Compiled at first use, `None` for what cannot be expressed. Bounded by the models' patterns,
-/// which are constants of the program.
-static COMPILED: LazyLock<RwLock<HashMap<&'static str, Option<Regex>>>> =
-    LazyLock::new(RwLock::default);
-
-/// Whether the whole text matches a model's pattern; `None` if the pattern cannot be expressed.
-#[must_use]
-pub fn matches(pattern: &'static str, text: &str) -> Option<bool> {
-    if let Some(known) = COMPILED.read().get(pattern) {
-        return known.as_ref().map(|regex| regex.is_match(text));
+/// A model's pattern in the crate's dialect, or why it has no counterpart there.
+pub(super) fn translate(pattern: &str) -> Result<String, String> {
+    let regex = dialect(pattern);
+    match compile(&regex) {
+        Ok(_) => Ok(regex),
+        // The crate's explanations may have several lines; the last one tells the reason.
+        Err(error) => Err(error
+            .to_string()
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .to_owned()),
     }
-    let compiled = compile(pattern);
-    let answer = compiled.as_ref().map(|regex| regex.is_match(text));
-    COMPILED.write().insert(pattern, compiled);
-    answer
 }
 
-/// Whether a pattern can be checked at all.
-#[must_use]
-pub fn is_expressible(pattern: &str) -> bool {
-    compile(pattern).is_some()
-}
-
-fn compile(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"\A(?:{})\z", translate(pattern)))
-        .size_limit(COMPILED_LIMIT)
-        .build()
-        .ok()
-}
-
-fn translate(pattern: &str) -> String {
+fn dialect(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut depth = 0_usize;
     let mut rest = pattern;
@@ -137,6 +115,11 @@ fn escape<'p>(rest: &'p str, in_class: bool, out: &mut String) -> &'p str {
 mod tests {
     use super::*;
 
+    fn matches(pattern: &str, text: &str) -> bool {
+        let regex = compile(&translate(pattern).unwrap()).unwrap();
+        regex.is_match(text).unwrap()
+    }
+
     #[test]
     fn models_patterns_mean_what_they_mean_on_aws() {
         // Patterns of IAM's, STS's and Lambda's models.
@@ -164,24 +147,31 @@ mod tests {
                 "f g",
             ),
         ] {
-            assert_eq!(matches(pattern, good), Some(true), "{pattern} {good:?}");
-            assert_eq!(matches(pattern, bad), Some(false), "{pattern} {bad:?}");
+            assert!(matches(pattern, good), "{pattern} {good:?}");
+            assert!(!matches(pattern, bad), "{pattern} {bad:?}");
         }
     }
 
     #[test]
-    fn the_whole_text_must_match() {
-        assert_eq!(matches("a|b", "ab"), Some(false));
-        assert_eq!(matches("a|b", "b"), Some(true));
-        assert_eq!(matches("[a-z]+", "abc\n"), Some(false));
+    fn look_around_is_kept() {
+        // Lambda's `Alias`, IAM's `accountAliasType`.
+        for (pattern, good, bad) in [
+            ("(?!^[0-9]+$)([a-zA-Z0-9-_]+)", "v1", "1"),
+            (
+                "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$",
+                "my-account",
+                "my--account",
+            ),
+        ] {
+            assert!(matches(pattern, good), "{pattern} {good:?}");
+            assert!(!matches(pattern, bad), "{pattern} {bad:?}");
+        }
     }
 
     #[test]
-    fn what_cannot_be_expressed_is_said() {
-        assert!(!is_expressible(r"(?!aws:)[a-z]+"));
-        assert!(!is_expressible(r"(a)\1"));
-        assert!(!is_expressible("["));
-        assert_eq!(matches(r"(?!aws:)[a-z]+", "x"), None);
-        assert!(is_expressible(r"[\w+=,.@-]+"));
+    fn what_has_no_counterpart_is_said() {
+        assert!(translate("[").is_err());
+        // A lone half of a surrogate pair.
+        assert!(translate(r"[\uD800\uDC00]").is_err());
     }
 }
