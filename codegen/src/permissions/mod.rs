@@ -15,6 +15,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 mod types;
+mod verbs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -7,7 +7,7 @@ use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
 use super::prefixes::Own;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
-    Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules, types,
+    Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::members;
@@ -126,7 +126,7 @@ impl<'a> Resolver<'a> {
             requirements: Vec::new(),
             unbound_dependents: Vec::new(),
         };
-        let named = self.named(name, entry);
+        let named = self.named(name, operation, entry);
         result.source = named.source;
         if class != Class::Requirements {
             return result;
@@ -162,7 +162,12 @@ impl<'a> Resolver<'a> {
     }
 
     /// The operation's action: the overlay's, or by the rules.
-    fn named(&mut self, name: &str, entry: Option<&Entry>) -> rules::Named<'a> {
+    fn named(
+        &mut self,
+        name: &str,
+        operation: &Operation,
+        entry: Option<&Entry>,
+    ) -> rules::Named<'a> {
         if let Some(wanted) = entry.and_then(|entry| entry.action.as_ref()) {
             return rules::Named {
                 name: wanted.value.clone(),
@@ -170,7 +175,11 @@ impl<'a> Resolver<'a> {
                 source: Source::Overlay,
             };
         }
-        rules::name(name, &self.own)
+        let named = rules::name(name, &self.own);
+        match verbs::name(operation, &self.own) {
+            Some(verb) if named.known.is_none() => verb,
+            _ => named,
+        }
     }
 
     fn by_rules(
@@ -199,6 +208,14 @@ impl<'a> Resolver<'a> {
         let bound = match overridden {
             Some(resources) => vec![bind::Bound {
                 resources: resources.value.clone(),
+                when: Predicate::Always,
+            }],
+            None if verbs::is_verb(&named.name) => vec![bind::Bound {
+                resources: vec![verbs::resource(
+                    &self.model.operations[name],
+                    reference,
+                    input,
+                )],
                 when: Predicate::Always,
             }],
             None => bind::resources(name, action, reference, self.overlay, input),

@@ -14,6 +14,15 @@ mod partiql;
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but what RFC 3986 calls unreserved.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// A filter; the name it is written by is that of its variant in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
@@ -48,6 +57,8 @@ pub enum Filter {
     Bus,
     /// The topic of an SNS subscription's ARN replaces the template.
     Topic,
+    /// Percent-encoded, as an ARN stands within a path.
+    Encoded,
     /// The table of a PartiQL statement, `TABLE` or `TABLE/index/INDEX`; an ARN in its place replaces the template. Of a
     /// statement that cannot be read the table is opaque.
     Table,
@@ -130,7 +141,7 @@ impl<'a> Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Arn,
         Self::Base,
         Self::Last,
@@ -144,6 +155,7 @@ impl Filter {
         Self::Amazon,
         Self::Bus,
         Self::Topic,
+        Self::Encoded,
         Self::Table,
         Self::Account,
         Self::Catalog,
@@ -174,6 +186,7 @@ impl Filter {
             Self::Amazon => "amazon",
             Self::Bus => "bus",
             Self::Topic => "topic",
+            Self::Encoded => "encoded",
             Self::Table => "table",
             Self::Account => "account",
             Self::Catalog => "catalog",
@@ -218,6 +231,7 @@ impl Filter {
                     .map_or(text.len(), |(at, _)| at);
                 Filtered::whole(&text[..end])
             }
+            Self::Encoded => Filtered::text(utf8_percent_encode(text, ENCODED)),
             Self::Table => partiql::table(text).map_or_else(|| Filtered::opaque(""), table),
             Self::Account => Filtered::text(owned(text).0?),
             Self::Catalog => Filtered::text(format!("/{}", owned(text).1?)),
@@ -426,6 +440,11 @@ mod tests {
                 "topic",
                 "arn:aws:sns:us-east-1:123456789012:orders:5be8f5b4",
                 "=arn:aws:sns:us-east-1:123456789012:orders",
+            ),
+            (
+                "encoded",
+                "arn:aws:a:::b/c-d",
+                "arn%3Aaws%3Aa%3A%3A%3Ab%2Fc-d",
             ),
             ("table", "SELECT * FROM \"Music\" WHERE a = 1", "Music"),
             (
