@@ -79,8 +79,12 @@ impl Description {
 /// The most a text may inflate to: the largest one has 1.2 MB.
 const MAX_TEXT: u64 = 16 << 20;
 
-/// A packed text as it was; the catalog's own, so that what is wrong with it is a defect of the build.
-pub(crate) fn unpack(packed: Packed) -> Result<String, String> {
+/// One of the catalog's texts, as it was before it was packed.
+///
+/// # Errors
+///
+/// What is wrong with the text: a defect of the build.
+pub fn unpack(packed: Packed) -> Result<String, String> {
     let mut text = String::new();
     ZlibDecoder::new(packed.0)
         .take(MAX_TEXT)

@@ -26,7 +26,7 @@ use std::sync::OnceLock;
 
 use stockade_spec::catalog::Catalog;
 
-pub use description::{Description, Input, Operation};
+pub use description::{Description, Input, Operation, unpack};
 
 /// A text of the catalog that cannot be read: a defect of the generator, or a binary that is damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]

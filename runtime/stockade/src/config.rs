@@ -10,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use stockade_authz::Mode;
 use stockade_authz::render::error::Style;
 
+use crate::commands;
+
 /// A local AWS that enforces IAM on every API, and tells you why.
 #[derive(Debug, Parser)]
 #[command(name = "stockade", version, args_conflicts_with_subcommands = true)]
@@ -21,18 +23,19 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Serve the AWS APIs (the default)
     Serve(Serve),
+    /// Print what operations need: actions, resources, condition keys
+    Permissions(commands::permissions::Arguments),
+    /// Tell which permissions one request needs
+    Explain(commands::explain::Arguments),
 }
 
 impl Cli {
     /// The command; serving is the default.
-    pub(crate) fn serve(self) -> Serve {
-        match self.command {
-            Some(Command::Serve(serve)) => serve,
-            None => self.serve,
-        }
+    pub(crate) fn chosen(self) -> Command {
+        self.command.unwrap_or(Command::Serve(self.serve))
     }
 }
 
@@ -126,6 +129,11 @@ pub(crate) enum LogFormat {
 }
 
 impl Serve {
+    /// What a server started without flags would do.
+    pub(crate) fn from_environment() -> Self {
+        Cli::parse_from(["stockade"]).serve
+    }
+
     /// Whether decisions are made, and whether they bind: soft mode wins.
     pub(crate) fn mode(&self) -> Mode {
         match (self.iam_soft_mode, self.enforce_iam) {

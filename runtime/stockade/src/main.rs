@@ -1,5 +1,6 @@
 //! Stockade, the program: configuration, logging, composition, and the server's life.
 
+mod commands;
 mod compose;
 mod config;
 mod logging;
@@ -11,15 +12,43 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use stockade_gateway::{Config, Gateway};
+use stockade_gateway::{Config, Explainer, Gateway};
 use stockade_store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Cli, Serve};
+use crate::config::{Cli, Command, Serve};
 
 fn main() -> ExitCode {
-    let config = Cli::parse().serve();
+    match Cli::parse().chosen() {
+        Command::Serve(config) => run(&config),
+        Command::Permissions(arguments) => print(commands::permissions::run(&arguments)),
+        Command::Explain(arguments) => print(explain(&arguments)),
+    }
+}
+
+fn explain(arguments: &commands::explain::Arguments) -> Result<String, String> {
+    let parties = compose::compose(&Serve::from_environment(), &Store::in_memory())?;
+    let explainer = Explainer::new(parties.catalog, parties.services);
+    commands::explain::run(arguments, &explainer)
+}
+
+/// Prints what a command found, or what is wrong with it.
+fn print(outcome: Result<String, String>) -> ExitCode {
+    match outcome {
+        Ok(text) => {
+            // Whoever closed the output has read enough.
+            let _ = writeln!(std::io::stdout(), "{text}");
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(config: &Serve) -> ExitCode {
     let _log = logging::start(config.log_format, config.debug);
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -31,7 +60,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(serve(&config)) {
+    match runtime.block_on(serve(config)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");

@@ -5,7 +5,10 @@ use super::*;
 
 fn parse(arguments: &[&str]) -> Serve {
     let arguments = ["stockade"].iter().chain(arguments);
-    Cli::try_parse_from(arguments).unwrap().serve()
+    match Cli::try_parse_from(arguments).unwrap().chosen() {
+        Command::Serve(serve) => serve,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
