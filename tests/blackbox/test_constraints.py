@@ -152,7 +152,7 @@ class TestLambda:
 
 
 def test_s3_keeps_its_own_words(plain):
-    """S3 answers InvalidArgument to what its model says of MaxBuckets, and takes any other enum's value as it comes."""
+    """S3 has an error of its own for a storage class that there is not, and none for a constraint."""
     s3 = plain.root().client("s3")
     s3.create_bucket(Bucket="bucket")
     with refused("InvalidStorageClass", 400):
