@@ -57,6 +57,9 @@ pub enum Filter {
     Bus,
     /// The topic of an SNS subscription's ARN replaces the template.
     Topic,
+    /// A log group by its name, or by its ARN, which replaces what stands before it; a `:*` at the end of that is none of
+    /// its name ("Log group", Amazon CloudWatch Logs User Guide).
+    Group,
     /// Percent-encoded, as an ARN stands within a path.
     Encoded,
     /// The table of a PartiQL statement, `TABLE` or `TABLE/index/INDEX`; an ARN in its place replaces the template. Of a
@@ -141,7 +144,7 @@ impl<'a> Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Arn,
         Self::Base,
         Self::Last,
@@ -155,6 +158,7 @@ impl Filter {
         Self::Amazon,
         Self::Bus,
         Self::Topic,
+        Self::Group,
         Self::Encoded,
         Self::Table,
         Self::Account,
@@ -186,6 +190,7 @@ impl Filter {
             Self::Amazon => "amazon",
             Self::Bus => "bus",
             Self::Topic => "topic",
+            Self::Group => "group",
             Self::Encoded => "encoded",
             Self::Table => "table",
             Self::Account => "account",
@@ -231,6 +236,9 @@ impl Filter {
                     .map_or(text.len(), |(at, _)| at);
                 Filtered::whole(&text[..end])
             }
+            Self::Group if is_arn => Filtered::text(text.strip_suffix(":*").unwrap_or(text))
+                .in_place_of(Replaces::Before),
+            Self::Group => Filtered::text(text),
             Self::Encoded => Filtered::text(utf8_percent_encode(text, ENCODED)),
             Self::Table => partiql::table(text).map_or_else(|| Filtered::opaque(""), table),
             Self::Account => Filtered::text(owned(text).0?),
@@ -424,6 +432,12 @@ mod tests {
             ),
             ("amazon", "AWS-RunShellScript", ""),
             ("amazon", "AmazonCloudWatch-ManageAgent", ""),
+            ("group", "app", "app"),
+            (
+                "group",
+                "arn:aws:logs:us-east-1:123456789012:log-group:app:*",
+                "~arn:aws:logs:us-east-1:123456789012:log-group:app",
+            ),
             ("bus", "default", ""),
             ("bus", "orders", "orders/"),
             (
