@@ -65,6 +65,13 @@ pub(super) fn lists(action: &Action, key: &str) -> bool {
     listed(action).any(|listed| base(listed).eq_ignore_ascii_case(key))
 }
 
+/// Whether a key, as an overlay writes it, is among those that the reference has.
+pub(super) fn names(listed: &[&str], key: &str) -> bool {
+    listed
+        .iter()
+        .any(|listed| base(listed).eq_ignore_ascii_case(key))
+}
+
 /// Whether a prefix has a condition key, as an overlay writes it.
 pub(super) fn known(reference: &Authorization, key: &str) -> bool {
     reference

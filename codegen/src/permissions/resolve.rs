@@ -304,8 +304,16 @@ impl<'a> Resolver<'a> {
             let types = resource
                 .as_ref()
                 .map_or_else(Vec::new, |resource| types::of(resource, action, reference));
-            let mut keys = self.default_keys(operation, action, input);
-            keys.retain(|key| types::sets(action, &types, &key.name));
+            // A verb is of every type: what a request sets is listed for the types themselves.
+            let of_types = if verbs::is_verb(&requirement.action) {
+                types::keys(&types, reference)
+            } else {
+                Vec::new()
+            };
+            let mut keys = self.default_keys(operation, action, &of_types, input);
+            keys.retain(|key| {
+                types::sets(action, &types, &key.name) || keys::names(&of_types, &key.name)
+            });
             match several.iter_mut().find(|one| one.keys == keys) {
                 Some(one) => one.resources.extend(resource),
                 None => several.push(Requirement {
@@ -319,10 +327,17 @@ impl<'a> Resolver<'a> {
     }
 
     /// The keys that hold for an action wherever the input has the members.
-    fn default_keys(&self, operation: &str, action: &Action, input: &Input<'_>) -> Vec<Key> {
+    /// `of_types`: keys of the resource's type, which the overlay alone binds: some are of the resource's state.
+    fn default_keys(
+        &self,
+        operation: &str,
+        action: &Action,
+        of_types: &[&str],
+        input: &Input<'_>,
+    ) -> Vec<Key> {
         let mut keys = keys::evident(action, input);
         for (name, located) in &self.overlay.keys {
-            if !keys::lists(action, name) {
+            if !keys::lists(action, name) && !keys::names(of_types, name) {
                 continue;
             }
             if let Some(value) = located.value.iter().find(|value| has_members(value, input)) {

@@ -46,6 +46,16 @@ pub(super) fn of<'a>(
     types
 }
 
+/// The condition keys that the reference lists for the resource types themselves.
+pub(super) fn keys<'a>(types: &[&str], reference: &'a Authorization) -> Vec<&'a str> {
+    types
+        .iter()
+        .filter_map(|name| reference.resource_types.get(*name))
+        .flat_map(|kind| &kind.condition_keys)
+        .map(String::as_str)
+        .collect()
+}
+
 /// Whether AWS sets a key for an action on resources of these types; without types, on any.
 pub(super) fn sets(action: &Action, types: &[&str], key: &str) -> bool {
     if types.is_empty() {
