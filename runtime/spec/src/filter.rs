@@ -79,6 +79,8 @@ pub enum Filter {
     Project,
     /// AWS WAF's scope as its ARNs have it: `REGIONAL` is `regional`, `CLOUDFRONT` is `global`.
     Scope,
+    /// The address in a mail's `Name <address>`; one without a name stands as it is.
+    Address,
 }
 
 /// What a filter makes of a text.
@@ -144,7 +146,7 @@ impl<'a> Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Arn,
         Self::Base,
         Self::Last,
@@ -167,6 +169,7 @@ impl Filter {
         Self::Model,
         Self::Project,
         Self::Scope,
+        Self::Address,
     ];
 
     /// The filter of a name.
@@ -199,6 +202,7 @@ impl Filter {
             Self::Model => "model",
             Self::Project => "project",
             Self::Scope => "scope",
+            Self::Address => "address",
         }
     }
 
@@ -255,6 +259,10 @@ impl Filter {
                 "CLOUDFRONT" => Filtered::text("global"),
                 _ => Filtered::text(text.to_ascii_lowercase()),
             },
+            Self::Address => {
+                let inner = text.rsplit_once('<').map_or(text, |(_, address)| address);
+                Filtered::text(inner.trim_end().trim_end_matches('>'))
+            }
         })
     }
 }
@@ -485,6 +493,8 @@ mod tests {
                 "arn:aws:codebuild:us-east-1:123456789012:build/site:1-2",
                 "site",
             ),
+            ("address", "Ann <a@example.com>", "a@example.com"),
+            ("address", "a@example.com", "a@example.com"),
             ("scope", "REGIONAL", "regional"),
             ("scope", "CLOUDFRONT", "global"),
             (
