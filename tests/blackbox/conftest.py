@@ -9,6 +9,7 @@ import pytest
 
 from support.clients import CommandLine
 from support.clock import Clock
+from support.moto import Moto
 from support.server import Server
 
 
@@ -47,6 +48,21 @@ def plain(serve):
 def enforcing(serve):
     """A server that enforces IAM and explains denials."""
     return serve(enforce=True, debug=True)
+
+
+@pytest.fixture(scope="session")
+def moto_process(tmp_path_factory):
+    """The moto server that the tests share: its start takes seconds."""
+    moto = Moto(tmp_path_factory.mktemp("moto"))
+    yield moto
+    moto.stop()
+
+
+@pytest.fixture
+def moto(moto_process):
+    """moto without anything in it."""
+    moto_process.reset()
+    return moto_process
 
 
 @pytest.fixture
