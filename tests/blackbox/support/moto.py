@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from .clients import Identity
 from .server import DEADLINE_SECONDS, free_port, wait_until
 
 
@@ -39,6 +40,15 @@ class Moto:
     def reset(self):
         """Forgets all that earlier tests left."""
         assert self._request("POST") == 200
+
+    def client(self, service, account="000000000000"):
+        """A client that talks to moto itself."""
+        client = Identity(self, "test", "test").client(service)
+        client.meta.events.register(
+            "before-sign.*",
+            lambda request, **_: request.headers.add_header("x-moto-account-id", account),
+        )
+        return client
 
     def stop(self):
         """Ends the process."""

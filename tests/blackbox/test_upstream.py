@@ -1,0 +1,163 @@
+"""Requests that go to another emulator: the mission's page with moto behind it, its objects, and upstreams that fail."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from support.clients import refused
+from support.policies import allow
+from support.server import free_port
+from test_mission_page import (
+    ATTACH_P1,
+    CREATE_FUNCTION,
+    CREATE_FUNCTION_REFUSED,
+    CREATE_P1,
+    MAKE_BUCKET_REFUSED,
+    entries,
+    prepare_lambda,
+    user_keys,
+)
+
+# -- the mission's page, its bucket and its function in moto ---------------------------------------------------------
+
+
+@pytest.fixture
+def page(serve, moto):
+    """Stockade, enforcing, with all of S3 and Lambda in moto."""
+    return serve(enforce=True, debug=True, env={"UPSTREAM": f"s3={moto.url},lambda={moto.url}"})
+
+
+def test_the_pages_bucket(shell, page):
+    first = shell(page)
+    first.run("awslocal iam create-user --user-name test").ok()
+    second = first.as_identity(user_keys(page, first.run("awslocal iam create-access-key --user-name test").ok()))
+    assert second.run("awslocal s3 mb s3://mybucket").failed().strip() == MAKE_BUCKET_REFUSED["aws"]
+    first.run(CREATE_P1).ok()
+    first.run(ATTACH_P1).ok()
+    assert second.run("awslocal s3 mb s3://mybucket").ok() == "make_bucket: mybucket\n"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d mybucket\n", first.run("awslocal s3 ls").ok())
+    page.wait_for_log(r"service=s3 operation=CreateBucket status=200 .*upstream=http://127\.0\.0\.1:\d+")
+
+
+def test_the_pages_function(shell, page, moto, function_zip):
+    terminal = shell(page)
+    user = prepare_lambda(terminal, page, function_zip)
+    assert user.run(CREATE_FUNCTION).failed().strip() == CREATE_FUNCTION_REFUSED["aws"]
+    entries(page)
+    terminal.run(
+        "awslocal iam put-user-policy --user-name test-user --policy-name policy1 "
+        "--policy-document file://policy_2.json"
+    ).ok()
+    # moto wants the role to be there, and its own IAM is the only one it knows.
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    moto.client("iam").create_role(
+        RoleName="lambda-role",
+        AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+    )
+    function = json.loads(user.run(CREATE_FUNCTION).ok())
+    assert function["FunctionArn"] == "arn:aws:lambda:us-east-1:000000000000:function:test-function"
+    assert function["CodeSize"] == len(function_zip)
+
+
+# -- moto's S3, under Stockade's permissions --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sign", ["pass", "account", "some:secret"])
+def test_objects_survive(serve, moto, sign):
+    server = serve(enforce=True, env={"UPSTREAM": f"s3={moto.url}", "UPSTREAM_SIGN": sign})
+    root = server.root().client("s3")
+    root.create_bucket(Bucket="shelf")
+    alice = server.new_user("alice", [allow(["s3:PutObject", "s3:GetObject"], "arn:aws:s3:::shelf/a/*")])
+    s3 = alice.client("s3")
+    body = bytes(range(256)) * 9
+    with refused("AccessDenied", 403):
+        s3.put_object(Bucket="shelf", Key="b", Body=body)
+    # The second comes in signed chunks with a trailer, as boto3 sends files that announce a checksum.
+    s3.put_object(Bucket="shelf", Key="a/plain + ü", Body=body, Metadata={"colour": "blue"})
+    s3.put_object(Bucket="shelf", Key="a/summed", Body=body, ChecksumAlgorithm="CRC32")
+    for key in ("a/plain + ü", "a/summed"):
+        assert s3.get_object(Bucket="shelf", Key=key)["Body"].read() == body
+    assert s3.head_object(Bucket="shelf", Key="a/plain + ü")["Metadata"] == {"colour": "blue"}
+    assert s3.get_object(Bucket="shelf", Key="a/summed", Range="bytes=255-256")["Body"].read() == b"\xff\x00"
+    with refused("AccessDenied", 403):
+        s3.delete_object(Bucket="shelf", Key="a/summed")
+    # A URL that alice signed is good for whoever has it.
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "shelf", "Key": "a/summed"})
+    assert server.get(url.removeprefix(server.url)).data == body
+
+
+def test_accounts_are_apart(serve, moto):
+    server = serve(enforce=True, env={"UPSTREAM": moto.url})
+    one, two = (server.root(account).client("sqs") for account in ("111111111111", "222222222222"))
+    assert one.create_queue(QueueName="mine")["QueueUrl"].endswith("/111111111111/mine")
+    assert two.list_queues().get("QueueUrls", []) == []
+    assert len(one.list_queues()["QueueUrls"]) == 1
+
+
+def test_no_key_of_the_upstream_is_taken(serve, moto):
+    """A key from elsewhere would be a stranger's here, and strangers are root."""
+    server = serve(enforce=True, env={"UPSTREAM": moto.url})
+    with refused("NotImplemented", 501):
+        server.admin().client("sts").get_delegated_access_token(TradeInToken="token")
+
+
+# -- upstreams that fail, and settings that are wrong ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "status"),
+    [
+        ("dynamodb", lambda client: client.list_tables(), 502),
+        ("sns", lambda client: client.list_topics(), 502),
+        ("ec2", lambda client: client.describe_vpcs(), 502),
+        ("s3", lambda client: client.list_buckets(), 502),
+        ("batch", lambda client: client.describe_job_queues(), 502),
+    ],
+)
+def test_an_upstream_that_is_not_there(serve, service, call, status):
+    upstream = f"http://127.0.0.1:{free_port()}"
+    server = serve(enforce=True, env={"UPSTREAM": f"{upstream} s3={upstream}"})
+    told = re.compile(rf"{service}.*{re.escape(upstream)}.*UPSTREAM.*cannot be reached")
+    with refused("UpstreamUnavailable", status, told):
+        call(server.root().client(service))
+    health = server.get_json("/_stockade/health")
+    assert [(each["url"], each["reachable"]) for each in health["upstreams"]] == [(upstream, False)]
+    # Stockade itself is well.
+    server.root().client("iam").list_users()
+
+
+def test_errors_of_the_upstream_are_its_own(serve, moto):
+    server = serve(enforce=True, env={"UPSTREAM": moto.url})
+    with refused("ResourceNotFoundException", 400) as caught:
+        server.root().client("dynamodb").describe_table(TableName="nowhere")
+    assert caught.value.response["ResponseMetadata"]["HTTPHeaders"]["x-stockade-upstream"] == moto.url
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("dynamodbb=http://127.0.0.1:1", "did you mean dynamodb?"),
+        ("https://127.0.0.1:1", "plain HTTP only"),
+        ("iam=http://127.0.0.1:1", "iam cannot go to an upstream"),
+    ],
+)
+def test_wrong_settings_end_the_start(binary, setting, told):
+    done = subprocess.run(
+        [binary, "--listen", "127.0.0.1:0", "--upstream", setting],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+        env={},
+    )
+    assert done.returncode != 0
+    assert "--upstream (UPSTREAM)" in done.stderr and told in done.stderr
+
+
+def test_flags_are_repeatable_and_the_screen_says_what_goes_where(serve):
+    server = serve(flags=["--upstream", "http://127.0.0.1:1", "--upstream", "s3=http://127.0.0.1:2"])
+    screen = server.log()
+    assert "http://127.0.0.1:1: all that nothing here handles" in screen
+    assert "http://127.0.0.1:2: s3" in screen
