@@ -169,6 +169,8 @@ impl<'t> Builder<'_, 't> {
                 unknown.insert(part);
             }
         }
+        // A stream is not part of the value that is read.
+        traits.required &= !traits.streaming;
         match unknown.into_iter().next() {
             Some(part) => Err(format!("{owner}.{name} has an unknown trait {part:?}")),
             None => Ok(Member::new(name, target).with(traits)),
@@ -268,6 +270,13 @@ mod tests {
         let list = model.target(inputs[1], 2).unwrap();
         assert!(model.is_sparse(list));
         assert_eq!(model.target(list, 0), Some(inputs[1]));
+    }
+
+    #[test]
+    fn a_stream_is_not_missed() {
+        let text = "Put In - 200\n\nIn structure body!:blob,payload,streaming\n";
+        let (model, inputs) = Text::parse(text).unwrap().inputs("toy").unwrap();
+        assert!(!model.is_required(inputs[0], 0));
     }
 
     #[test]
