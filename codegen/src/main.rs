@@ -18,6 +18,7 @@ mod lined;
 )]
 mod model;
 mod permissions;
+mod routing;
 mod sync;
 
 use std::path::PathBuf;

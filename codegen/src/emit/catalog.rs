@@ -13,11 +13,13 @@ use stockade_spec::template::{Permissions, table};
 
 use super::typed::ShapeOverlay;
 use super::{HEADER, Outputs};
-use crate::model::{Auth, Location, Model, Models, Operation, Protocol, ShapeKind};
+use crate::model::{Auth, Model, Models, Operation, Protocol};
+use crate::routing::{Demands, Endpoints, Name, Routing, parts};
 
 /// The crate's files.
 pub(super) fn emit(
     models: &Models,
+    routing: &Routing,
     overlays: &BTreeMap<String, ShapeOverlay>,
     permissions: &BTreeMap<String, Permissions>,
 ) -> Result<Outputs> {
@@ -26,7 +28,7 @@ pub(super) fn emit(
     let no_overlay = ShapeOverlay::default();
     for model in models.services.values() {
         let file = root.join("services").join(format!("{}.txt", model.id));
-        outputs.insert(file, operations(model)?.into_bytes());
+        outputs.insert(file, operations(model, routing)?.into_bytes());
         let file = root.join("shapes").join(format!("{}.txt", model.id));
         let overlay = overlays.get(&model.id).unwrap_or(&no_overlay);
         outputs.insert(file, super::shapes::emit(model, overlay)?.into_bytes());
@@ -43,7 +45,7 @@ pub(super) fn emit(
     );
     outputs.insert(
         root.join("src/indexes.rs"),
-        super::rust_file(&indexes(&services)?)?,
+        super::rust_file(&indexes(&services, &routing.endpoints)?)?,
     );
     outputs.insert(
         root.join("src/lib.rs"),
@@ -108,67 +110,50 @@ fn build_script() -> TokenStream {
 }
 
 /// A service's operations as text.
-fn operations(model: &Model) -> Result<String> {
+fn operations(model: &Model, routing: &Routing) -> Result<String> {
     let mut text = format!("# {HEADER}\n");
     let rest = model
         .protocols()
         .iter()
         .any(|protocol| matches!(protocol, Protocol::RestJson | Protocol::RestXml));
+    let (mut of_place, mut of_path) = (BTreeMap::new(), BTreeMap::new());
+    for operation in model.operations.values().filter(|_| rest) {
+        let (path, constants) = parts(&operation.uri);
+        let method = &operation.method;
+        *of_path.entry((method, path.clone())).or_insert(0) += 1;
+        *of_place.entry((method, path, constants)).or_insert(0) += 1;
+    }
+    let several = |count: Option<&i32>| count.is_some_and(|count| *count > 1);
     for (name, operation) in &model.operations {
-        let shared = rest
-            && model
-                .operations
-                .values()
-                .filter(|other| (&other.method, &other.uri) == (&operation.method, &operation.uri))
-                .count()
-                > 1;
-        let demands = if shared {
-            demands(model, operation)
-        } else {
-            Demands::default()
-        };
-        text.push_str(&line(name, operation, &demands)?);
+        let (path, constants) = parts(&operation.uri);
+        let plain = constants.is_empty();
+        let shared_path = several(of_path.get(&(&operation.method, path.clone())));
+        let shared = several(of_place.get(&(&operation.method, path, constants)));
+        let all = Demands::of(model, operation);
+        let mut demands = Demands::default();
+        // What has no constants is what is left where those of others are missing, so that only
+        // what it requires tells it from a request that is nobody's.
+        if shared || (plain && shared_path) {
+            demands.query = all.query;
+        }
+        // Without a signature, nothing else may tell whose request it is.
+        if shared || operation.auth == Auth::None {
+            demands.headers = all.headers;
+        }
+        text.push_str(&line(model, name, operation, &demands, routing)?);
         text.push('\n');
     }
     Ok(text)
 }
 
-/// Required members outside path and body: they tell apart operations that share method and URI.
-#[derive(Default)]
-struct Demands {
-    query: Vec<String>,
-    headers: Vec<String>,
-    /// Whether to prefer any other operation that matches.
-    deprecated: bool,
-}
-
-fn demands(model: &Model, operation: &Operation) -> Demands {
-    let mut demands = Demands {
-        deprecated: operation.deprecated,
-        ..Demands::default()
-    };
-    let input = operation
-        .input
-        .as_ref()
-        .and_then(|input| model.shapes.get(input));
-    let Some((shape, ShapeKind::Structure(members))) = input.map(|shape| (shape, &shape.kind))
-    else {
-        return demands;
-    };
-    for (name, member) in members {
-        let wire = member.location_name.as_ref().unwrap_or(name);
-        match member.location {
-            _ if !shape.required.contains(name) => {}
-            Some(Location::Query) => demands.query.push(wire.clone()),
-            Some(Location::Header) => demands.headers.push(wire.to_ascii_lowercase()),
-            _ => {}
-        }
-    }
-    demands
-}
-
 /// `Name METHOD /uri?query flag…`.
-fn line(name: &str, operation: &Operation, demands: &Demands) -> Result<String> {
+fn line(
+    model: &Model,
+    name: &str,
+    operation: &Operation,
+    demands: &Demands,
+    routing: &Routing,
+) -> Result<String> {
     let Operation { method, uri, .. } = operation;
     let mut full = uri.clone();
     for name in &demands.query {
@@ -195,8 +180,19 @@ fn line(name: &str, operation: &Operation, demands: &Demands) -> Result<String> 
         words.push(format!("wire={wire}"));
     }
     words.extend(demands.headers.iter().map(|name| format!("header={name}")));
-    if demands.deprecated {
-        words.push("deprecated".into());
+    if let Some(method) = routing.endpoints.second_method(model, name) {
+        words.push(format!("also={method}"));
+    }
+    if let Some(signing_name) = routing.endpoints.own_signing_name(model, name) {
+        words.push(format!("signed={signing_name}"));
+    }
+    let itself = Name {
+        service: model.id.clone(),
+        operation: name.to_owned(),
+    };
+    let canonical = routing.equivalents.canonical(&itself);
+    if *canonical != itself {
+        words.push(format!("as={canonical}"));
     }
     let path = uri.split('?').next().unwrap_or_default();
     let labels_fill_segments = path.split('/').all(|part| {
@@ -272,18 +268,35 @@ fn protocol(protocol: Protocol) -> TokenStream {
     }
 }
 
-fn indexes(services: &[&Model]) -> Result<TokenStream> {
-    let by_signing_name = index(services, |model| Some(model.metadata.signing_name()))?;
-    let by_target_prefix = index(services, |model| model.metadata.target_prefix.as_deref())?;
-    let by_endpoint_prefix = index(services, |model| {
-        Some(model.metadata.endpoint_prefix.as_str())
+fn indexes(services: &[&Model], endpoints: &Endpoints) -> Result<TokenStream> {
+    let by_signing_name = index(services, |model| {
+        endpoints
+            .all_signing_names(model)
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     })?;
+    let by_target_prefix = index(services, |model| {
+        // In paths of RPC v2, clients may leave a name's namespace out.
+        let whole = model.metadata.target_prefix.as_deref();
+        let bare = whole.and_then(|name| name.rsplit('.').next());
+        let keys = whole
+            .into_iter()
+            .chain(bare.filter(|bare| Some(*bare) != whole));
+        keys.map(str::to_owned).collect()
+    })?;
+    let by_host = index(services, |model| endpoints.hosts(model))?;
     let by_query_version = index(services, |model| {
         let speaks_query = model
             .protocols()
             .iter()
             .any(|protocol| matches!(protocol, Protocol::Query | Protocol::Ec2Query));
-        speaks_query.then(|| model.api_version())
+        let version = model.api_version().to_owned();
+        if speaks_query {
+            vec![version]
+        } else {
+            Vec::new()
+        }
     })?;
     Ok(quote! {
         use stockade_spec::catalog::Catalog;
@@ -295,22 +308,19 @@ fn indexes(services: &[&Model]) -> Result<TokenStream> {
             services: &SERVICES,
             by_signing_name: &[#by_signing_name],
             by_target_prefix: &[#by_target_prefix],
-            by_endpoint_prefix: &[#by_endpoint_prefix],
+            by_host: &[#by_host],
             by_query_version: &[#by_query_version],
         };
     })
 }
 
 /// Keys with the places of their services, sorted.
-fn index<'a>(
-    services: &[&'a Model],
-    key: impl Fn(&'a Model) -> Option<&'a str>,
-) -> Result<TokenStream> {
-    let mut places: BTreeMap<&str, Vec<Literal>> = BTreeMap::new();
+fn index(services: &[&Model], keys: impl Fn(&Model) -> Vec<String>) -> Result<TokenStream> {
+    let mut places: BTreeMap<String, Vec<Literal>> = BTreeMap::new();
     for (place, model) in services.iter().enumerate() {
         let place =
             u16::try_from(place).context("more services than the catalog's indexes hold")?;
-        if let Some(key) = key(model) {
+        for key in keys(model) {
             places
                 .entry(key)
                 .or_default()
@@ -343,7 +353,7 @@ mod tests {
     #[test]
     fn a_line_has_name_method_uri_and_flags() {
         let text = |operation| {
-            operations(&model(operation))
+            operations(&model(operation), &Routing::default())
                 .unwrap()
                 .lines()
                 .nth(1)
@@ -371,7 +381,9 @@ mod tests {
     #[test]
     fn a_uri_that_no_line_can_hold_is_refused_with_its_place() {
         let operation = r#"{"http":{"method":"GET","requestUri":"/a/{b}:act"}}"#;
-        let error = operations(&model(operation)).unwrap_err().to_string();
+        let error = operations(&model(operation), &Routing::default())
+            .unwrap_err()
+            .to_string();
         assert!(
             error.starts_with("models/services/toy.json:4: Act has the URI"),
             "{error}"
@@ -384,7 +396,10 @@ mod tests {
             model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"),
             model("{\"http\":{\"method\":\"GET\",\"requestUri\":\"/\"}}"),
         );
-        let tokens = index(&[&a, &b], |model| Some(model.metadata.signing_name())).unwrap();
+        let tokens = index(&[&a, &b], |model| {
+            vec![model.metadata.signing_name().to_owned()]
+        })
+        .unwrap();
         assert_eq!(tokens.to_string(), quote! { ("toy", &[0, 1]) }.to_string());
     }
 }

@@ -17,6 +17,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Models;
+use crate::routing::Routing;
 
 /// Files by their path under `generated/`.
 pub(crate) type Outputs = BTreeMap<PathBuf, Vec<u8>>;
@@ -32,7 +33,8 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
     let mut outputs = Outputs::new();
     let permissions = crate::permissions::load(root, models)?;
     let overlays = typed::ShapeOverlay::load(root)?;
-    outputs.extend(catalog::emit(models, &overlays, &permissions)?);
+    let routing = Routing::load(root, models)?;
+    outputs.extend(catalog::emit(models, &routing, &overlays, &permissions)?);
     outputs.extend(managed::emit(models)?);
     for (id, permissions) in permissions.iter().filter(|(id, _)| !has_crate(root, id)) {
         let resolvers = crate::permissions::resolvers(permissions);

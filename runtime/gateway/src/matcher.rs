@@ -2,7 +2,8 @@
 //!
 //! One [`Matcher`] a service: a trie of path segments, built once. At each segment a literal beats
 //! a label and a label beats a greedy one (Smithy, *HTTP bindings: specificity routing*); among
-//! the operations of one path, the one wins whose demands on query and headers are met and the most.
+//! the operations of one path, the one wins whose demands on query, headers and signing name are met and
+//! the most; a slash at the end counts only where nothing else tells two operations apart.
 
 #[cfg(test)]
 mod tests;
@@ -34,11 +35,25 @@ struct Node {
 #[derive(Debug)]
 struct Route {
     operation: usize,
-    method: &'static str,
+    of: &'static CatalogOperation,
     constants: Vec<(&'static str, Option<&'static str>)>,
     headers: &'static [&'static str],
     /// The names of the path's labels, in order.
     labels: Vec<&'static str>,
+}
+
+/// What of a request leads to its operation.
+#[derive(Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: &'a Method,
+    /// As sent, percent-escapes untouched.
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a Query,
+    /// The body's parameters, where it is a form.
+    pub(crate) form: Option<&'a Query>,
+    pub(crate) headers: &'a HeaderMap,
+    /// The service in the credential scope.
+    pub(crate) signing_name: Option<&'a str>,
 }
 
 /// Label names with their decoded values.
@@ -68,10 +83,20 @@ impl Matcher {
         }
         for node in &mut matcher.nodes {
             node.literals.sort_unstable();
+            let methods: Vec<_> = node.routes.iter().map(|route| route.of.method).collect();
+            for route in &mut node.routes {
+                // What nothing else is told from needs no headers to be found; that they are missing
+                // is then told by whoever reads them.
+                if methods.iter().filter(|m| **m == route.of.method).count() == 1 {
+                    route.headers = &[];
+                }
+            }
             // The most demanding first: the first whose demands are met is the answer.
             node.routes.sort_by_key(|route| {
-                let demands = (route.constants.len(), route.headers.len());
-                (Reverse(demands), operations[route.operation].deprecated)
+                let (constants, headers) = (route.constants.len(), route.headers.len());
+                let signing_name = route.of.signing_name.is_some();
+                let twin = route.of.served_as.is_some();
+                (Reverse((constants, headers, signing_name)), twin)
             });
         }
         matcher
@@ -112,7 +137,7 @@ impl Matcher {
         }
         self.nodes[at].routes.push(Route {
             operation: index,
-            method: operation.method,
+            of: operation,
             constants: operation
                 .query
                 .iter()
@@ -129,20 +154,12 @@ impl Matcher {
         self.nodes.len() - 1
     }
 
-    /// Finds the operation of a request. `path` is as sent, percent-escapes untouched.
-    pub(crate) fn find(
-        &self,
-        method: &Method,
-        path: &str,
-        query: &Query,
-        headers: &HeaderMap,
-    ) -> Found {
-        let path = path.strip_prefix('/').unwrap_or(path);
+    /// Finds the operation of a request.
+    pub(crate) fn find(&self, request: &Request<'_>) -> Found {
+        let path = request.path.strip_prefix('/').unwrap_or(request.path);
         let mut search = Search {
             matcher: self,
-            method,
-            query,
-            headers,
+            request,
             taken: Vec::new(),
             known: false,
         };
@@ -165,9 +182,7 @@ impl Matcher {
 
 struct Search<'a, 'p> {
     matcher: &'a Matcher,
-    method: &'a Method,
-    query: &'a Query,
-    headers: &'a HeaderMap,
+    request: &'a Request<'p>,
     /// The parts of the path that labels took.
     taken: Vec<&'p str>,
     /// Some path matched whose method or query did not.
@@ -225,16 +240,35 @@ impl<'a, 'p> Search<'a, 'p> {
 
     fn end(&mut self, node: &'a Node) -> Option<&'a Route> {
         self.known |= !node.routes.is_empty();
-        node.routes.iter().find(|route| {
-            route.method == self.method.as_str()
-                && route.constants.iter().all(|(name, value)| match value {
-                    Some(value) => self.query.get(name) == Some(value),
-                    None => self.query.has(name),
-                })
-                && route
-                    .headers
-                    .iter()
-                    .all(|name| self.headers.contains_key(*name))
-        })
+        let mut met = node.routes.iter().filter(|route| self.meets(route));
+        let first = met.next()?;
+        let slash = self.request.path.len() > 1 && self.request.path.ends_with('/');
+        if first.of.trailing_slash == slash {
+            return Some(first);
+        }
+        let alike = |route: &&Route| {
+            route.constants.len() == first.constants.len()
+                && route.headers.len() == first.headers.len()
+                && route.of.trailing_slash == slash
+        };
+        Some(met.find(alike).unwrap_or(first))
+    }
+
+    fn meets(&self, route: &Route) -> bool {
+        let request = self.request;
+        let method = request.method.as_str();
+        // With a second method, what the first has in its query is in the body.
+        let second = route.of.also == Some(method);
+        let query = request.form.filter(|_| second).unwrap_or(request.query);
+        route.of.has_method(method)
+            && route.constants.iter().all(|(name, value)| match value {
+                Some(value) => query.get(name) == Some(value),
+                None => query.has(name),
+            })
+            && route
+                .headers
+                .iter()
+                .all(|name| request.headers.contains_key(*name))
+            && (route.of.signing_name.is_none() || route.of.signing_name == request.signing_name)
     }
 }

@@ -14,19 +14,21 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, Method};
 use stockade_spec::Error;
-use stockade_spec::catalog::{Catalog, CatalogOperation, Protocol, Segment, Service};
+use stockade_spec::catalog::{Auth, Catalog, CatalogOperation, Protocol, Segment, Service};
 use stockade_wire::sigv4::Identity;
 use stockade_wire::{Dialect, Query};
 
-use crate::matcher::{Found, Labels, Matcher};
+use crate::matcher::{Found, Labels, Matcher, Request};
 
 pub(crate) use host::Host;
 
 /// The service of unsigned plain paths.
 const S3: &str = "s3";
+/// API Gateway's management of WebSocket connections.
+const CONNECTIONS: &str = "apigatewaymanagementapi";
 
 /// What routing reads of a request.
 #[derive(Clone, Copy)]
@@ -83,20 +85,18 @@ impl Router {
     pub(crate) fn route(&self, head: &Head<'_>) -> Result<Route, Box<NoRoute>> {
         let host = Host::of(head.headers.get(HOST).and_then(|host| host.to_str().ok()));
         let candidates = self.candidates(head, &host);
-        let service = match candidates.as_slice() {
-            [] => return Err(unknown::service(head)),
-            [only] => only,
-            several => self.narrow(several, head, &host),
-        };
-        self.operation(service, head, &host)
+        match candidates.as_slice() {
+            [] => Err(unknown::service(head)),
+            [only] => self.operation(only, head, &host),
+            several => self.best(several, head, &host),
+        }
     }
 
     /// The services that the request can be for.
     fn candidates(&self, head: &Head<'_>, host: &Host<'_>) -> Vec<&'static Service> {
         let catalog = self.catalog;
-        if let Some(name) = head.identity.map(|identity| identity.service)
-            && !name.is_empty()
-        {
+        let signing_name = signing_name(head);
+        if let Some(name) = signing_name {
             let signed: Vec<_> = catalog.find(catalog.by_signing_name, name).collect();
             if !signed.is_empty() {
                 return signed;
@@ -106,6 +106,7 @@ impl Router {
             return catalog.find(catalog.by_target_prefix, prefix).collect();
         }
         if let Some((name, _)) = rpc(head) {
+            let name = without_namespace(name);
             return catalog.find(catalog.by_target_prefix, name).collect();
         }
         if parameter(head, "Action").is_some()
@@ -116,65 +117,71 @@ impl Router {
                 return known;
             }
         }
-        for prefix in host.endpoint_prefixes() {
-            let known: Vec<_> = catalog.find(catalog.by_endpoint_prefix, prefix).collect();
-            if !known.is_empty() {
-                return known;
-            }
+        let named = self.named_by(host);
+        if !named.is_empty() {
+            return named;
         }
-        if let Some(service) = self.by_first_segment(head) {
+        if host.is_s3() {
+            return catalog.service(S3).into_iter().collect();
+        }
+        if let Some(service) = self.by_path(head) {
             return vec![service];
         }
         // A signature under a name that nobody has is not S3's.
-        match head.identity {
-            Some(identity) if !identity.service.is_empty() => Vec::new(),
-            _ => catalog.service(S3).into_iter().collect(),
+        match signing_name {
+            Some(_) => Vec::new(),
+            None => catalog.service(S3).into_iter().collect(),
         }
     }
 
+    /// The services that a host names.
+    fn named_by(&self, host: &Host<'_>) -> Vec<&'static Service> {
+        let labels = host.service_labels();
+        Host::suffixes(&labels)
+            .map(|prefix| self.catalog.find(self.catalog.by_host, prefix).collect())
+            .find(|named: &Vec<_>| !named.is_empty())
+            .unwrap_or_default()
+    }
+
     /// Of services that share a name, the one that the rest of the request speaks of.
-    fn narrow(
+    fn best(
         &self,
         several: &[&'static Service],
         head: &Head<'_>,
         host: &Host<'_>,
-    ) -> &'static Service {
-        let named = |name: &str| {
-            several
-                .iter()
-                .find(|service| service.target_prefix == Some(name))
-                .copied()
-        };
-        if let Some(service) = target(head).and_then(|(prefix, _)| named(prefix)) {
-            return service;
+    ) -> Result<Route, Box<NoRoute>> {
+        let named = self.named_by(host);
+        let mut best: Option<(Fit, Route)> = None;
+        let mut refusal: Option<(bool, Box<NoRoute>)> = None;
+        for service in several {
+            let scoped = is_meant(service, head);
+            match self.operation(service, head, host) {
+                Ok(route) => {
+                    let operation = route.operation;
+                    let slash = head.path.len() > 1 && head.path.ends_with('/');
+                    let fit = Fit {
+                        scoped,
+                        hosted: named.iter().any(|other| other.id == service.id),
+                        specificity: operation.specificity(),
+                        slash: operation.trailing_slash == slash,
+                        own: operation.served_as.is_none(),
+                    };
+                    if best.as_ref().is_none_or(|(other, _)| fit > *other) {
+                        best = Some((fit, route));
+                    }
+                }
+                Err(unrouted) => {
+                    if refusal.as_ref().is_none_or(|(other, _)| scoped && !other) {
+                        refusal = Some((scoped, unrouted));
+                    }
+                }
+            }
         }
-        if let Some(service) = rpc(head).and_then(|(name, _)| named(name)) {
-            return service;
+        match (best, refusal) {
+            (Some((_, route)), _) => Ok(route),
+            (None, Some((_, unrouted))) => Err(unrouted),
+            (None, None) => Err(unknown::service(head)),
         }
-        if let Some(action) = parameter(head, "Action") {
-            let version = parameter(head, "Version");
-            let has = |service: &&&'static Service| {
-                service.operations.by_name(action).is_some()
-                    && version.is_none_or(|version| service.api_version == version)
-            };
-            return several.iter().find(has).unwrap_or(&several[0]);
-        }
-        let by_host = |service: &&&'static Service| {
-            host.endpoint_prefixes()
-                .any(|prefix| prefix == service.endpoint_prefix)
-        };
-        if let Some(service) = several.iter().find(by_host) {
-            return service;
-        }
-        several
-            .iter()
-            .filter_map(|service| {
-                let (operation, _) = self.rest(service, head, host).ok()?;
-                Some((operation.specificity(), *service))
-            })
-            // The first of equals: `max_by_key` would take the last.
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .map_or(several[0], |(_, service)| service)
     }
 
     fn operation(
@@ -212,10 +219,36 @@ impl Router {
         head: &Head<'_>,
         host: &Host<'_>,
     ) -> Result<(&'static CatalogOperation, Labels), Found> {
+        let found = self.rest_at(&path(service, head, host), service, head, host);
+        if found.is_err() && service.id == S3 && host.bucket().is_some() {
+            // What stands before S3's host may be a label of the operation's own, not a bucket.
+            let labelled = self.rest_at(head.path, service, head, host);
+            return match labelled {
+                Ok((operation, _)) if operation.host_prefix.is_some() => labelled,
+                _ => found,
+            };
+        }
+        found
+    }
+
+    fn rest_at(
+        &self,
+        path: &str,
+        service: &'static Service,
+        head: &Head<'_>,
+        host: &Host<'_>,
+    ) -> Result<(&'static CatalogOperation, Labels), Found> {
         let operations = service.operations.all();
-        let path = path(service, head, host);
+        let request = Request {
+            method: head.method,
+            path,
+            query: head.query,
+            form: head.form,
+            headers: head.headers,
+            signing_name: signing_name(head).or(host.signing_name()),
+        };
         let found = match self.matcher(service) {
-            Some(matcher) => matcher.find(head.method, &path, head.query, head.headers),
+            Some(matcher) => matcher.find(&request),
             None => Found::Nothing,
         };
         match found {
@@ -237,29 +270,67 @@ impl Router {
         Some(matcher.get_or_init(|| Matcher::new(service.operations.all())))
     }
 
-    /// The service of an unsigned path that begins as some operation's does. Reads are S3's unless
-    /// they begin with an API version, so that buckets may be called `tags` or `functions`.
-    fn by_first_segment(&self, head: &Head<'_>) -> Option<&'static Service> {
+    /// The service of a path that begins as some operation's does, for requests that nothing else
+    /// says it of. S3's anonymous requests look like any: so that a bucket may be called `tags` or
+    /// `functions`, an operation has to show in some way that it is not S3's.
+    fn by_path(&self, head: &Head<'_>) -> Option<&'static Service> {
         let first = head.path.strip_prefix('/')?.split('/').next()?;
-        let reads = matches!(*head.method, Method::GET | Method::HEAD);
-        if first.is_empty() || (reads && !is_version(first)) {
+        if first.is_empty() {
             return None;
         }
         let index = self
             .first_segments
             .get_or_init(|| first_segments(self.catalog));
-        index
-            .get(first)?
+        let candidates = index.get(first)?;
+        let bearer = has_bearer(head);
+        let not_s3 = bearer || is_version(first) || !self.is_s3s(head);
+        candidates
             .iter()
             .filter(|(_, operation)| {
-                operation.matches(head.method.as_str(), head.path, |name, value| match value {
-                    Some(value) => head.query.get(name) == Some(value),
-                    None => head.query.has(name),
-                })
+                let marked = !operation.headers.is_empty()
+                    && operation
+                        .headers
+                        .iter()
+                        .all(|name| head.headers.contains_key(*name));
+                (not_s3 || operation.auth == Auth::Unsigned && marked)
+                    && operation.matches(head.method.as_str(), head.path, |name, value| match value
+                    {
+                        Some(value) => head.query.get(name) == Some(value),
+                        None => head.query.has(name),
+                    })
             })
-            .max_by_key(|(_, operation)| operation.specificity())
+            .max_by_key(|(_, operation)| {
+                let likely = match operation.auth {
+                    Auth::Bearer => bearer,
+                    Auth::Unsigned => !bearer,
+                    Auth::SigV4 => false,
+                };
+                (likely, operation.specificity())
+            })
             .map(|(service, _)| *service)
     }
+
+    /// Whether S3 has an operation for the request.
+    fn is_s3s(&self, head: &Head<'_>) -> bool {
+        self.catalog
+            .service(S3)
+            .is_some_and(|s3| self.rest(s3, head, &Host::default()).is_ok())
+    }
+}
+
+/// How well an operation fits a request that several services have an operation for: the greater the
+/// better, the first field before the next.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    /// The target's prefix, or the version, is the service's.
+    scoped: bool,
+    /// The host names the service.
+    hosted: bool,
+    specificity: (usize, usize, usize),
+    /// The path ends in a slash as the operation's does.
+    slash: bool,
+    /// The operation is served under its own name.
+    own: bool,
 }
 
 fn first_segments(catalog: &'static Catalog) -> HashMap<&'static str, Vec<Candidate>> {
@@ -290,14 +361,47 @@ fn is_version(segment: &str) -> bool {
             })
 }
 
-/// The path that the service's patterns are matched against: S3's bucket may stand in the host.
+/// The path that the service's patterns are matched against: S3's bucket may stand in the host, and
+/// before the connections of an API Gateway API stands its stage.
 fn path<'a>(service: &Service, head: &Head<'a>, host: &Host<'_>) -> Cow<'a, str> {
-    if service.id == S3
-        && let Some(bucket) = host.bucket()
-    {
-        return format!("/{bucket}{}", head.path).into();
+    match service.id {
+        S3 => match host.bucket() {
+            Some(bucket) => format!("/{bucket}{}", head.path).into(),
+            None => head.path.into(),
+        },
+        CONNECTIONS => match head.path.find("/@connections/") {
+            Some(start) => head.path[start..].into(),
+            None => head.path.into(),
+        },
+        _ => head.path.into(),
     }
-    head.path.into()
+}
+
+/// The service in the request's credential scope.
+fn signing_name<'a>(head: &Head<'a>) -> Option<&'a str> {
+    let name = head.identity?.service;
+    (!name.is_empty()).then_some(name)
+}
+
+/// Whether the target's prefix, RPC v2's service or the API's version is this service's; true of
+/// requests that have none of them.
+fn is_meant(service: &Service, head: &Head<'_>) -> bool {
+    if let Some((prefix, _)) = target(head) {
+        return service.target_prefix == Some(prefix);
+    }
+    if let Some((name, _)) = rpc(head) {
+        return service.target_prefix.map(without_namespace) == Some(without_namespace(name));
+    }
+    if parameter(head, "Action").is_some()
+        && let Some(version) = parameter(head, "Version")
+    {
+        return service.api_version == version;
+    }
+    true
+}
+
+fn has_bearer(head: &Head<'_>) -> bool {
+    text(head.headers, AUTHORIZATION.as_str()).is_some_and(|value| value.starts_with("Bearer "))
 }
 
 /// A parameter of the form or, for a request without one, of the query.
@@ -317,9 +421,12 @@ fn rpc<'a>(head: &Head<'a>) -> Option<(&'a str, &'a str)> {
     text(head.headers, "smithy-protocol").filter(|protocol| *protocol == "rpc-v2-cbor")?;
     let (_, named) = head.path.rsplit_once("/service/")?;
     let (service, operation) = named.split_once("/operation/")?;
-    // A service's name may carry its namespace.
-    let service = service.rsplit('.').next().unwrap_or(service);
     Some((service, operation.trim_end_matches('/')))
+}
+
+/// A service's name as RPC v2 has it; some clients put its namespace before it.
+fn without_namespace(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -329,11 +436,10 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// How the service speaks to this client: of the protocols it knows, the one that the request is
 /// in.
 fn dialect(service: &'static Service, head: &Head<'_>) -> Dialect<'static> {
-    let json = text(head.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
     let speaks = |protocol: Protocol| match protocol {
         Protocol::RpcV2Cbor => rpc(head).is_some(),
-        Protocol::AwsJson1_0 => target(head).is_some() && json.ends_with("json-1.0"),
-        Protocol::AwsJson1_1 => target(head).is_some() && !json.ends_with("json-1.0"),
+        // A service knows one of the two, and clients may send either's content type.
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => target(head).is_some(),
         Protocol::Query | Protocol::Ec2Query => parameter(head, "Action").is_some(),
         Protocol::RestJson | Protocol::RestXml => target(head).is_none() && rpc(head).is_none(),
     };

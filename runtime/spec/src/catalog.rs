@@ -24,8 +24,9 @@ pub struct Catalog {
     pub by_signing_name: Index,
     /// By what precedes the dot in `X-Amz-Target`; the service's name under RPC v2 too.
     pub by_target_prefix: Index,
-    /// By the label (or labels, with their dots) that hosts begin with.
-    pub by_endpoint_prefix: Index,
+    /// By the label (or labels, with their dots) of a host that name the service:
+    /// `data.iot` of `data.iot.eu-west-1.amazonaws.com`.
+    pub by_host: Index,
     /// Services of the query and EC2 protocols by `Version`.
     pub by_query_version: Index,
 }
@@ -137,8 +138,13 @@ pub struct CatalogOperation {
     /// Headers that the request must have, in lower case, where another operation has the same
     /// method and URI.
     pub headers: Box<[&'static str]>,
-    /// Another operation that has the same method and URI is meant.
-    pub deprecated: bool,
+    /// A second method that clients use.
+    pub also: Option<&'static str>,
+    /// The name in credential scopes that tells the operation from another one with the same method
+    /// and URI.
+    pub signing_name: Option<&'static str>,
+    /// The service and operation that is served where nothing on the wire tells the two apart.
+    pub served_as: Option<(&'static str, &'static str)>,
     /// How callers are authenticated.
     pub auth: Auth,
     /// The body is not part of the signature.
@@ -231,7 +237,9 @@ impl CatalogOperation {
                 })
                 .collect(),
             headers: Box::default(),
-            deprecated: false,
+            also: None,
+            signing_name: None,
+            served_as: None,
             auth: Auth::SigV4,
             unsigned_payload: false,
             checksum_required: false,
@@ -244,10 +252,12 @@ impl CatalogOperation {
                 None if flag == "bearer" => operation.auth = Auth::Bearer,
                 None if flag == "unsigned-payload" => operation.unsigned_payload = true,
                 None if flag == "checksum" => operation.checksum_required = true,
-                None if flag == "deprecated" => operation.deprecated = true,
                 Some(("header", name)) => headers.push(name),
                 Some(("host", prefix)) => operation.host_prefix = Some(prefix),
                 Some(("wire", name)) => operation.wire_name = name,
+                Some(("also", method)) => operation.also = Some(method),
+                Some(("signed", name)) => operation.signing_name = Some(name),
+                Some(("as", name)) => operation.served_as = Some(name.split_once(':')?),
                 _ => return None,
             }
         }
@@ -267,12 +277,17 @@ impl CatalogOperation {
         path: &str,
         has: impl Fn(&str, Option<&str>) -> bool,
     ) -> bool {
-        self.method == method
+        self.has_method(method)
             && self.matches_path(path)
             && self.query.iter().all(|(key, value)| {
                 // Clients send the operation's name as a help to logs; a hand-made request has none.
                 *key == "x-id" || has(key, *value)
             })
+    }
+
+    /// Whether requests come with this method.
+    pub fn has_method(&self, method: &str) -> bool {
+        self.method == method || self.also == Some(method)
     }
 
     /// Literal segments, then segments that are not greedy, then constant query parameters: of the
@@ -355,13 +370,14 @@ mod tests {
     use super::*;
 
     static TEXT: &str = "# header\n\
-        CreateThing PUT /v1/things/ wire=CreateThing2020_05_31\n\
+        CreateThing PUT /v1/things/ wire=CreateThing2020_05_31 also=POST\n\
         DeleteObject DELETE /{Bucket}/{Key+}?x-id=DeleteObject\n\
         GetObjectAcl GET /{Bucket}/{Key+}?acl\n\
         GetPolicy GET /mrap/{name+}/policy\n\
         Odd GET /odd surprising\n\
         Root GET / unsigned host={AccountId}.\n\
-        SelectType GET /{Bucket}?list-type=2 bearer unsigned-payload\n";
+        SelectType GET /{Bucket}?list-type=2 bearer unsigned-payload\n\
+        Twin GET / signed=other as=service:Root\n";
 
     fn none(_: &str, _: Option<&str>) -> bool {
         false
@@ -371,7 +387,7 @@ mod tests {
     fn lines_become_operations() {
         let operations = Operations::new(TEXT);
         // The header is passed over, as is the line with an unknown flag.
-        assert_eq!(operations.all().len(), 6);
+        assert_eq!(operations.all().len(), 7);
         let root = operations.by_name("Root").unwrap();
         assert!(root.path.is_empty() && !root.trailing_slash);
         assert_eq!(
@@ -385,6 +401,12 @@ mod tests {
         assert_eq!(
             (create.wire_name, create.trailing_slash),
             ("CreateThing2020_05_31", true)
+        );
+        assert!(create.has_method("PUT") && create.has_method("POST"));
+        let twin = operations.by_name("Twin").unwrap();
+        assert_eq!(
+            (twin.signing_name, twin.served_as),
+            (Some("other"), Some(("service", "Root")))
         );
         assert!(operations.by_name("Odd").is_none());
     }
@@ -424,7 +446,7 @@ mod tests {
             services: &SERVICES,
             by_signing_name: &[("other", &[1]), ("same", &[0, 1])],
             by_target_prefix: &[],
-            by_endpoint_prefix: &[],
+            by_host: &[],
             by_query_version: &[],
         };
         let ids = |key| -> Vec<&str> {

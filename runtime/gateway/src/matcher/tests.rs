@@ -53,7 +53,15 @@ fn find_copying(
     if let Some(source) = copying {
         headers.insert("x-amz-copy-source", source.parse().unwrap());
     }
-    match matcher.find(&method, path, &Query::parse(query).unwrap(), &headers) {
+    let request = Request {
+        method: &method,
+        path,
+        query: &Query::parse(query).unwrap(),
+        form: None,
+        headers: &headers,
+        signing_name: None,
+    };
+    match matcher.find(&request) {
         Found::Operation(index, labels) => {
             let labels: Vec<String> = labels
                 .into_iter()
