@@ -34,6 +34,16 @@ def test_all_that_is_wrong_is_told_at_once(plain):
         )
 
 
+def test_all_that_is_missing_is_told_at_once(plain):
+    # As DynamoDB says it of CreateTable: "Value null at 'keySchema' …; Value null at 'attributeDefinitions' …".
+    message = (
+        "2 validation errors detected: Value null at 'assumeRolePolicyDocument' failed to satisfy constraint: Member "
+        "must not be null; Value null at 'roleName' failed to satisfy constraint: Member must not be null"
+    )
+    with refused("ValidationError", 400, message):
+        plain.root().client("iam").create_role()
+
+
 def test_permission_comes_first(enforcing):
     """Who may not call an operation learns nothing of what it takes."""
     alice = enforcing.new_user("alice")

@@ -75,18 +75,26 @@ impl Required {
         }
     }
 
-    /// Fails with the first required member that was not seen.
+    /// Fails with the required members that were not seen.
     pub fn finish(self, schema: &Schema<'_>) -> Result<(), SerdeError> {
         if self.unseen == 0 {
             return Ok(());
         }
-        let index = self.unseen.trailing_zeros() as usize;
-        let name = schema
-            .member_schema_by_index(index)
-            .and_then(Schema::member_name)
-            .unwrap_or("?");
-        Err(SerdeError::missing_member(name))
+        let unseen = (0..128).filter(|index| self.unseen & (1u128 << index) != 0);
+        Err(missing_members(unseen.map(|index| {
+            schema
+                .member_schema_by_index(index)
+                .and_then(Schema::member_name)
+                .unwrap_or("?")
+        })))
     }
+}
+
+/// The error about a structure's required members that are absent. The codecs' error has room for
+/// one name: theirs stand in it with commas between, which no member's name has.
+pub fn missing_members<'n>(names: impl IntoIterator<Item = &'n str>) -> SerdeError {
+    let names: Vec<&str> = names.into_iter().collect();
+    SerdeError::missing_member(names.join(","))
 }
 
 /// The input or output of an operation that has none.

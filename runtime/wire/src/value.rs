@@ -5,6 +5,7 @@ use aws_smithy_schema::serde::{
 };
 use aws_smithy_schema::{Schema, ShapeType, prelude};
 use aws_smithy_types::{Blob, DateTime, Document};
+use stockade_spec::shape::missing_members;
 
 use crate::arena::{Model, ShapeIndex};
 
@@ -60,11 +61,15 @@ fn structure(
         }
         Ok(())
     })?;
-    for (index, member) in schema.members().iter().enumerate() {
-        if members[index].is_none() && model.is_required(shape, index) {
-            let name = member.member_name().unwrap_or_default();
-            return Err(SerdeError::missing_member(name));
-        }
+    let mut missing = schema
+        .members()
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| members[*index].is_none() && model.is_required(shape, *index))
+        .map(|(_, member)| member.member_name().unwrap_or_default())
+        .peekable();
+    if missing.peek().is_some() {
+        return Err(missing_members(missing));
     }
     if schema.shape_type() == ShapeType::Union && members.iter().flatten().count() != 1 {
         return Err(SerdeError::invalid_input("a union has exactly one member"));

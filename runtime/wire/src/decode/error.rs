@@ -24,8 +24,9 @@ pub enum Place {
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// A required member is absent: its path, for example `Tags.1.member.Key`.
-    Missing(String),
+    /// Required members of one structure are absent: their paths, for example
+    /// `Tags.1.member.Key`; never empty.
+    Missing(Vec<String>),
     /// The operation needs a body and the request has none.
     NoBody,
     /// The bytes are not of the protocol's format, or a value is not of its member's type.
@@ -45,7 +46,7 @@ impl DecodeError {
     /// An error of the body, or of another place, as the codecs report it.
     pub fn new(place: Place, error: SerdeError) -> Self {
         let fault = match error {
-            SerdeError::MissingMember { member_name, .. } => Fault::Missing(member_name),
+            SerdeError::MissingMember { member_name, .. } => Fault::Missing(paths(&member_name)),
             SerdeError::InvalidInput { message, .. } | SerdeError::Custom { message, .. } => {
                 Fault::Malformed(message)
             }
@@ -57,15 +58,27 @@ impl DecodeError {
     /// The answer, as AWS words it for the service's protocol.
     pub fn into_error(self, dialect: &Dialect<'_>) -> Error {
         match self.fault {
-            Fault::Missing(path) => missing(&path, &self.place, dialect),
+            Fault::Missing(paths) => missing(&paths, &self.place, dialect),
             Fault::NoBody => Error::new("MissingRequestBodyError", 400, "Request Body is empty"),
             Fault::Malformed(message) => malformed(message, &self.place, dialect),
         }
     }
 }
 
-/// The answer to a required member's absence (AWS, "Common errors" of the services' references).
-fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
+/// The paths of absent members from the path of their structure and their names, as
+/// [`missing_members`](stockade_spec::shape::missing_members) lists them.
+fn paths(text: &str) -> Vec<String> {
+    let (structure, names) = text.split_at(text.rfind('.').map_or(0, |dot| dot + 1));
+    names
+        .split(',')
+        .map(|name| format!("{structure}{name}"))
+        .collect()
+}
+
+/// The answer to required members' absence (AWS, "Common errors" of the services' references).
+/// Where an error is about one member, it is about the first.
+fn missing(paths: &[String], place: &Place, dialect: &Dialect<'_>) -> Error {
+    let path = paths.first().map_or("", String::as_str);
     match dialect.protocol {
         Protocol::Ec2Query => Error::new(
             "MissingParameter",
@@ -78,14 +91,24 @@ fn missing(path: &str, place: &Place, dialect: &Dialect<'_>) -> Error {
             400,
             format!("Missing required parameter for this request: '{path}'"),
         ),
-        _ => violation(
-            dialect,
-            format!(
-                "1 validation error detected: Value null at '{}' failed to satisfy constraint: \
-                 Member must not be null",
-                lower_camel(path)
-            ),
-        ),
+        _ => {
+            let all: Vec<String> = paths
+                .iter()
+                .map(|path| {
+                    let path = lower_camel(path);
+                    format!(
+                        "Value null at '{path}' failed to satisfy constraint: Member must not be \
+                         null"
+                    )
+                })
+                .collect();
+            let (count, plural) = (all.len(), if all.len() == 1 { "" } else { "s" });
+            let all = all.join("; ");
+            violation(
+                dialect,
+                format!("{count} validation error{plural} detected: {all}"),
+            )
+        }
     }
 }
 
@@ -137,7 +160,7 @@ fn lower_camel(path: &str) -> String {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.fault {
-            Fault::Missing(path) => write!(f, "{path} is missing"),
+            Fault::Missing(paths) => write!(f, "missing: {}", paths.join(", ")),
             Fault::NoBody => f.write_str("the body is empty"),
             Fault::Malformed(message) => f.write_str(message),
         }?;
@@ -151,3 +174,32 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use stockade_spec::shape::missing_members;
+
+    use super::*;
+
+    fn message(protocol: Protocol, names: &[&str], within: &str) -> String {
+        let error = super::super::guard::within(within, missing_members(names.iter().copied()));
+        DecodeError::new(Place::Body, error)
+            .into_error(&Dialect::new(protocol))
+            .message
+    }
+
+    #[test]
+    fn all_absent_members_are_told() {
+        assert_eq!(
+            message(Protocol::AwsJson1_0, &["Key", "Value"], "Tags.a.b,c.member"),
+            "2 validation errors detected: Value null at 'tags.a.b,c.member.key' failed to satisfy \
+             constraint: Member must not be null; Value null at 'tags.a.b,c.member.value' failed \
+             to satisfy constraint: Member must not be null"
+        );
+        assert_eq!(
+            message(Protocol::Ec2Query, &["ImageId", "MinCount"], "Launch"),
+            "The request must contain the parameter Launch.ImageId"
+        );
+    }
+}

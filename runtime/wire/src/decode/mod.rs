@@ -51,9 +51,9 @@ pub fn read<T>(
     let mut binder = Binder::new(request);
     reader(&mut binder).map_err(|error| {
         let mut error = DecodeError::new(binder.place, error);
-        if let (Fault::Missing(path), Some(payload)) = (&error.fault, binder.absent_payload)
+        if let (Fault::Missing(paths), Some(payload)) = (&error.fault, binder.absent_payload)
             && request.dialect.s3
-            && *path == payload
+            && paths.first().is_some_and(|path| *path == payload)
         {
             error.fault = Fault::NoBody;
         }
