@@ -188,6 +188,69 @@ static THING: &[Resource] = &[Resource::Template(&[
     },
 ])];
 
+const fn name(filter: Filter) -> Part {
+    Part::Capture {
+        capture: 0,
+        default: None,
+        filter: Some(filter),
+    }
+}
+
+#[test]
+fn an_arn_replaces_what_stands_before_it_and_what_follows_follows() {
+    static NEEDS: &[Requirement] = &[requirement(
+        &[
+            Resource::Template(&[
+                Part::Literal("table/"),
+                name(Filter::Base),
+                Part::Literal("/index/a"),
+            ]),
+            Resource::Template(&[Part::Literal("secret:"), name(Filter::Secret)]),
+        ],
+        Predicate::Always,
+        None,
+        &[],
+    )];
+    for (text, index, secret) in [
+        ("t", "table/t/index/a", "secret:t-??????"),
+        (
+            "arn:aws:x:::t",
+            "arn:aws:x:::t/index/a",
+            "arn:aws:x:::t-??????",
+        ),
+    ] {
+        let input = Input {
+            name: Some(text),
+            ..Input::default()
+        };
+        assert_eq!(
+            filled(NEEDS, &input),
+            [
+                format!("example:Do {index}"),
+                format!("example:Do {secret}")
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_beginning_is_compared_without_regard_to_case_and_leading_space() {
+    static NEEDS: &[Requirement] = &[requirement(&[], Predicate::Begins(0, "select"), None, &[])];
+    for (text, needed) in [
+        ("SELECT 1", 1),
+        ("\n select 1", 1),
+        ("sel", 0),
+        ("é", 0),
+        ("unselect", 0),
+    ] {
+        let input = Input {
+            name: Some(text),
+            ..Input::default()
+        };
+        assert_eq!(filled(NEEDS, &input).len(), needed, "{text}");
+    }
+}
+
 #[test]
 fn a_template_is_filled_from_scope_and_input() {
     static NEEDS: &[Requirement] = &[requirement(THING, Predicate::Always, None, &[])];
