@@ -110,14 +110,15 @@ impl Query {
 }
 
 fn decode(part: &[u8]) -> Result<String, QueryError> {
-    let spaced: Cow<'_, [u8]> = if part.contains(&b'+') {
-        let spaced = part
-            .iter()
-            .map(|byte| if *byte == b'+' { b' ' } else { *byte });
-        Cow::Owned(spaced.collect())
-    } else {
-        Cow::Borrowed(part)
-    };
+    if let Ok(text) = std::str::from_utf8(part)
+        && !part.iter().any(|byte| matches!(byte, b'+' | b'%'))
+    {
+        return Ok(text.to_owned());
+    }
+    let spaced: Vec<u8> = part
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
     let mut rest = &spaced[..];
     while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
         match rest.get(at + 1..at + 3) {

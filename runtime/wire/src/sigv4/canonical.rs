@@ -17,7 +17,7 @@ const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 /// The canonical request's text. S3's path is encoded once and taken as it is; all others' is
 /// normalised and encoded on top of the encoding it was sent with.
 pub(super) fn request(
-    presented: &Presented,
+    presented: &Presented<'_>,
     parts: &Parts<'_>,
     payload_hash: &str,
     s3: bool,
@@ -29,19 +29,14 @@ pub(super) fn request(
     out.push('\n');
     query(presented.kind, parts, &mut out);
     out.push('\n');
-    for name in &presented.signed_headers {
+    for name in presented.signed_names() {
         out.push_str(name);
         out.push(':');
         header(parts, name, &mut out);
         out.push('\n');
     }
     out.push('\n');
-    for (index, name) in presented.signed_headers.iter().enumerate() {
-        if index > 0 {
-            out.push(';');
-        }
-        out.push_str(name);
-    }
+    out.push_str(&presented.signed_headers);
     out.push('\n');
     out.push_str(payload_hash);
     out
@@ -88,6 +83,9 @@ fn normalised(path: &str) -> Cow<'_, str> {
 }
 
 fn query(kind: Kind, parts: &Parts<'_>, out: &mut String) {
+    if parts.query.is_empty() {
+        return;
+    }
     let encode = |text: &str| percent_encode(text.as_bytes(), UNRESERVED).to_string();
     let mut pairs: Vec<(String, String)> = parts
         .query
@@ -115,7 +113,7 @@ fn header(parts: &Parts<'_>, name: &str, out: &mut String) {
         }
         let text = String::from_utf8_lossy(value.as_bytes());
         let text = text.trim_matches([' ', '\t']);
-        if !text.contains("  ") {
+        if !text.as_bytes().windows(2).any(|pair| pair == b"  ") {
             out.push_str(text);
             continue;
         }

@@ -35,7 +35,7 @@ impl KeyCache {
         region: &str,
         service: &str,
     ) -> [u8; 32] {
-        let name = format!("{access_key}/{date}/{region}/{service}");
+        let name = [access_key, date, region, service].join("/");
         if let Some(entry) = self.keys.read().get(&name)
             && entry.secret == secret
         {

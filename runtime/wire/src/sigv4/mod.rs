@@ -13,6 +13,8 @@ mod presented;
 mod tests;
 mod verify;
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, Method};
 
 pub use error::SignatureError;
@@ -65,27 +67,36 @@ pub enum Kind {
 
 /// A signature as presented.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Presented {
+pub struct Presented<'a> {
     /// How it is carried.
     pub kind: Kind,
     /// The access key's id.
-    pub access_key: String,
+    pub access_key: &'a str,
+    /// The credential scope, `20150830/us-east-1/iam/aws4_request`.
+    pub scope: &'a str,
     /// The credential scope's date, `20150830`.
-    pub date: String,
+    pub date: &'a str,
     /// The credential scope's region.
-    pub region: String,
+    pub region: &'a str,
     /// The credential scope's service.
-    pub service: String,
-    /// The names of the signed headers, lower-case, in the request's order.
-    pub signed_headers: Vec<String>,
+    pub service: &'a str,
+    /// The names of the signed headers, lower-case, in the request's order, with semicolons between.
+    pub signed_headers: Cow<'a, str>,
     /// The signature, 64 hexadecimal digits.
-    pub signature: String,
+    pub signature: &'a str,
     /// When it was signed, `20150830T123600Z`.
-    pub timestamp: String,
+    pub timestamp: Cow<'a, str>,
     /// For how many seconds a presigned URL holds.
     pub expires: Option<u32>,
     /// The session token of temporary credentials.
-    pub session_token: Option<String>,
+    pub session_token: Option<&'a str>,
+}
+
+impl Presented<'_> {
+    /// The names of the signed headers, lower-case, in the request's order.
+    pub fn signed_names(&self) -> impl Iterator<Item = &str> {
+        self.signed_headers.split(';')
+    }
 }
 
 /// What the chunks of a signed `aws-chunked` body are verified with.

@@ -1,15 +1,21 @@
 //! Reading signatures from requests.
 
-use http::HeaderMap;
+use std::borrow::Cow;
+
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName};
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 
-use super::{
-    DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock, verify,
-};
+use super::{DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock};
 use crate::Dialect;
 
+const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
+const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const CREDENTIAL: &str = "Credential=";
 const TERMINATOR: &str = "aws4_request";
 /// How many headers a signature may cover.
 const MAX_SIGNED_HEADERS: usize = 256;
@@ -20,9 +26,11 @@ const EXPECTING: &str = "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_re
 /// `None` for an unsigned request. Signature Version 2 tells no region and no service.
 pub fn identify<'a>(parts: &Parts<'a>) -> Option<Identity<'a>> {
     if let Some(header) = authorization(parts.headers) {
-        if let Some((_, rest)) = header.split_once("Credential=") {
-            let credential = rest.split([',', ' ']).next().unwrap_or_default();
-            return Some(scope_of(credential, header.contains("ECDSA")));
+        if let Some(at) = memmem::find(header.as_bytes(), CREDENTIAL.as_bytes()) {
+            let (algorithm, rest) = header.split_at(at);
+            let credential = &rest[CREDENTIAL.len()..];
+            let credential = credential.split([',', ' ']).next().unwrap_or_default();
+            return Some(scope_of(credential, algorithm.contains("ECDSA")));
         }
         let (access_key, _) = header.strip_prefix("AWS ")?.split_once(':')?;
         return Some(Identity {
@@ -67,10 +75,10 @@ fn authorization(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Reads a request's signature; `None` for an unsigned request.
-pub fn parse(
-    parts: &Parts<'_>,
+pub fn parse<'a>(
+    parts: &Parts<'a>,
     dialect: &Dialect<'_>,
-) -> Result<Option<Presented>, SignatureError> {
+) -> Result<Option<Presented<'a>>, SignatureError> {
     let query = parts.query;
     let in_query = query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature");
     let Some(header) = parts.headers.get(AUTHORIZATION) else {
@@ -103,12 +111,12 @@ pub fn parse(
     from_header(header, rest, parts, dialect).map(Some)
 }
 
-fn from_header(
+fn from_header<'a>(
     header: &str,
-    rest: &str,
-    parts: &Parts<'_>,
+    rest: &'a str,
+    parts: &Parts<'a>,
     dialect: &Dialect<'_>,
-) -> Result<Presented, SignatureError> {
+) -> Result<Presented<'a>, SignatureError> {
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
     for pair in rest.split(',') {
         let pair = pair.trim();
@@ -135,9 +143,9 @@ fn from_header(
     }
     let date = parts
         .headers
-        .get("x-amz-date")
+        .get(AMZ_DATE)
         .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+        .map(Cow::Borrowed)
         .or_else(|| http_date(parts.headers));
     let (Some(credential), Some(signed_headers), Some(signature)) =
         (credential, signed_headers, signature)
@@ -179,9 +187,8 @@ fn from_header(
     };
     let session_token = parts
         .headers
-        .get("x-amz-security-token")
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned);
+        .get(SECURITY_TOKEN)
+        .and_then(|value| value.to_str().ok());
     assemble(
         Kind::Header,
         [credential, signed_headers, signature],
@@ -204,21 +211,24 @@ fn three_components() -> String {
 }
 
 /// The `Date` header, in the signature's form.
-fn http_date(headers: &HeaderMap) -> Option<String> {
+fn http_date(headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let text = headers.get(http::header::DATE)?.to_str().ok()?;
     if clock::parse(text).is_some() {
-        return Some(text.to_owned());
+        return Some(text.into());
     }
     let format = aws_smithy_types::date_time::Format::HttpDate;
     let date = aws_smithy_types::DateTime::from_str(text, format).ok()?;
-    Some(clock::basic(date.secs()))
+    Some(clock::basic(date.secs()).into())
 }
 
 fn hashed(header: &str) -> String {
     aws_smithy_types::base64::encode(Sha256::digest(header.as_bytes()))
 }
 
-fn from_query(parts: &Parts<'_>, dialect: &Dialect<'_>) -> Result<Presented, SignatureError> {
+fn from_query<'a>(
+    parts: &Parts<'a>,
+    dialect: &Dialect<'_>,
+) -> Result<Presented<'a>, SignatureError> {
     let query = parts.query;
     if let Some(algorithm) = query.get("X-Amz-Algorithm")
         && algorithm != ALGORITHM
@@ -270,12 +280,12 @@ fn from_query(parts: &Parts<'_>, dialect: &Dialect<'_>) -> Result<Presented, Sig
             value("X-Amz-SignedHeaders"),
             value("X-Amz-Signature"),
         ],
-        value("X-Amz-Date").to_owned(),
+        value("X-Amz-Date").into(),
         dialect,
     )?;
     Ok(Presented {
         expires: expires.map(parse_expires).transpose()?,
-        session_token: query.get("X-Amz-Security-Token").map(str::to_owned),
+        session_token: query.get("X-Amz-Security-Token"),
         ..presented
     })
 }
@@ -293,19 +303,22 @@ fn parse_expires(text: &str) -> Result<u32, SignatureError> {
     }
 }
 
-fn assemble(
+fn assemble<'a>(
     kind: Kind,
-    [credential, signed_headers, signature]: [&str; 3],
-    timestamp: String,
+    [credential, signed_headers, signature]: [&'a str; 3],
+    timestamp: Cow<'a, str>,
     dialect: &Dialect<'_>,
-) -> Result<Presented, SignatureError> {
+) -> Result<Presented<'a>, SignatureError> {
     let incomplete = |text: String| match kind {
         Kind::Header => SignatureError::Incomplete(text),
         Kind::Query => SignatureError::IncompleteQuery(text),
     };
     // An access key holds no slash; four more parts follow it.
-    let pieces: Vec<&str> = credential.split('/').collect();
-    let &[access_key, date, region, service, terminator] = &pieces[..] else {
+    let mut pieces = credential.split('/');
+    let mut piece = || pieces.next();
+    let (Some(access_key), Some(date), Some(region), Some(service), Some(terminator), None) =
+        (piece(), piece(), piece(), piece(), piece(), piece())
+    else {
         return Err(incomplete(match (dialect.s3, kind) {
             (true, Kind::Header) => format!(
                 "The authorization header is malformed; the Credential is mal-formed; {EXPECTING}"
@@ -360,21 +373,22 @@ fn assemble(
             ))
         });
     }
-    let signed_headers: Vec<String> = signed_headers
-        .split(';')
-        .map(str::to_ascii_lowercase)
-        .collect();
-    if signed_headers.len() > MAX_SIGNED_HEADERS {
+    if signed_headers.bytes().filter(|byte| *byte == b';').count() >= MAX_SIGNED_HEADERS {
         return Err(incomplete("Too many signed headers.".to_owned()));
     }
     Ok(Presented {
         kind,
-        access_key: access_key.to_owned(),
-        date: date.to_owned(),
-        region: region.to_owned(),
-        service: service.to_owned(),
-        signed_headers,
-        signature: signature.to_owned(),
+        access_key,
+        scope: &credential[access_key.len() + 1..],
+        date,
+        region,
+        service,
+        signed_headers: if signed_headers.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            signed_headers.to_ascii_lowercase().into()
+        } else {
+            signed_headers.into()
+        },
+        signature,
         timestamp,
         expires: None,
         session_token: None,
@@ -383,7 +397,7 @@ fn assemble(
 
 /// Reads the `x-amz-content-sha256` header.
 pub fn declared_hash(headers: &HeaderMap) -> Result<DeclaredHash, SignatureError> {
-    let Some(value) = headers.get("x-amz-content-sha256") else {
+    let Some(value) = headers.get(CONTENT_SHA256) else {
         return Ok(DeclaredHash::Absent);
     };
     let value = value.to_str().unwrap_or_default();
@@ -398,7 +412,7 @@ pub fn declared_hash(headers: &HeaderMap) -> Result<DeclaredHash, SignatureError
         | "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER" => {
             return Err(SignatureError::Unsupported(value.to_owned()));
         }
-        hash if verify::unhex(&hash.to_ascii_lowercase()).is_some() => {
+        hash if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             DeclaredHash::Sha256(hash.to_ascii_lowercase())
         }
         other => return Err(SignatureError::InvalidHash(other.to_owned())),

@@ -33,7 +33,7 @@ pub fn body_hash(body: &[u8]) -> String {
 /// Whether the hash is the body's is the caller's to check; so are the session token and whether
 /// the key is active.
 pub fn verify(
-    presented: &Presented,
+    presented: &Presented<'_>,
     secret: &str,
     parts: &Parts<'_>,
     payload_hash: &str,
@@ -43,45 +43,43 @@ pub fn verify(
 ) -> Result<SigningContext, SignatureError> {
     check_time(presented, clock::seconds(now), dialect)?;
     check_headers(presented, parts, dialect)?;
-    let plain_path = dialect.s3 || signs_plain_path(&presented.service);
+    let plain_path = dialect.s3 || signs_plain_path(presented.service);
     let canonical = canonical::request(presented, parts, payload_hash, plain_path);
-    let scope = format!(
-        "{}/{}/{}/aws4_request",
-        presented.date, presented.region, presented.service
-    );
-    let string_to_sign = format!(
-        "AWS4-HMAC-SHA256\n{}\n{scope}\n{}",
-        presented.timestamp,
-        hex(&Sha256::digest(canonical.as_bytes()))
-    );
+    let string_to_sign = [
+        "AWS4-HMAC-SHA256",
+        &presented.timestamp,
+        presented.scope,
+        &hex(&Sha256::digest(canonical.as_bytes())),
+    ]
+    .join("\n");
     let key = keys.key(
-        &presented.access_key,
+        presented.access_key,
         secret,
-        &presented.date,
-        &presented.region,
-        &presented.service,
+        presented.date,
+        presented.region,
+        presented.service,
     );
     let mut mac = hmac(&key);
     mac.update(string_to_sign.as_bytes());
-    let matches = unhex(&presented.signature).is_some_and(|given| mac.verify_slice(&given).is_ok());
+    let matches = unhex(presented.signature).is_some_and(|given| mac.verify_slice(&given).is_ok());
     if !matches {
         return Err(SignatureError::Mismatch {
-            access_key: presented.access_key.clone(),
-            signature: presented.signature.clone(),
+            access_key: presented.access_key.to_owned(),
+            signature: presented.signature.to_owned(),
             string_to_sign,
             canonical_request: canonical,
         });
     }
     Ok(SigningContext {
         key,
-        timestamp: presented.timestamp.clone(),
-        scope,
-        seed: presented.signature.clone(),
+        timestamp: presented.timestamp.to_string(),
+        scope: presented.scope.to_owned(),
+        seed: presented.signature.to_owned(),
     })
 }
 
 fn check_time(
-    presented: &Presented,
+    presented: &Presented<'_>,
     now: i64,
     dialect: &Dialect<'_>,
 ) -> Result<(), SignatureError> {
@@ -113,7 +111,7 @@ fn check_time(
     match (early, late) {
         (false, false) => Ok(()),
         _ if dialect.s3 => Err(SignatureError::TooSkewed {
-            request: presented.timestamp.clone(),
+            request: presented.timestamp.to_string(),
             now: clock::extended(now),
         }),
         (true, _) => Err(early_error(signed, now)),
@@ -137,11 +135,11 @@ fn early_error(signed: i64, now: i64) -> SignatureError {
 
 /// What must be signed: the host, and for S3 every `x-amz-` header.
 fn check_headers(
-    presented: &Presented,
+    presented: &Presented<'_>,
     parts: &Parts<'_>,
     dialect: &Dialect<'_>,
 ) -> Result<(), SignatureError> {
-    let signed = |name: &str| presented.signed_headers.iter().any(|known| known == name);
+    let signed = |name: &str| presented.signed_names().any(|known| known == name);
     if !signed("host") && !signed(":authority") {
         return Err(if dialect.s3 {
             SignatureError::NotSigned(vec!["host".to_owned()])
@@ -169,12 +167,13 @@ fn check_headers(
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)].into());
-        out.push(DIGITS[usize::from(byte & 15)].into());
+    let mut out = vec![0; bytes.len() * 2];
+    for (pair, byte) in out.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
-    out
+    // INVARIANT: digits are ASCII.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The bytes of 64 lower-case hexadecimal digits.
