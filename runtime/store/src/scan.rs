@@ -239,7 +239,7 @@ impl<R: DeserializeOwned> Iterator for Entries<'_, R> {
         let (key, value) = self.keys.step()?;
         let table = self.keys.table;
         let entry = self.keys.parts(key).and_then(|parts| {
-            let record = serde_json::from_slice(value)
+            let record = serde_json::from_slice(value.bytes())
                 .map_err(|source| StoreError::Record { table, source })?;
             Ok(Entry { parts, record })
         });

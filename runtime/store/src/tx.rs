@@ -1,6 +1,10 @@
 //! What a transaction sees and does.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    any::Any,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 
 use imbl::OrdMap;
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,7 +15,37 @@ use crate::{Entries, Keys, MAX_KEY_BYTES, Scan, Scope, StoreError, Table, key::K
 pub const MAX_VALUE_BYTES: usize = 4 * 1024 * 1024;
 
 /// An encoded record; cheap to clone, because copy-on-write of the map clones values.
-pub(crate) type Value = Arc<[u8]>;
+#[derive(Clone)]
+pub(crate) struct Value(Arc<Stored>);
+
+struct Stored {
+    bytes: Box<[u8]>,
+    /// What [`Snapshot::shared`] made of the bytes. It never changes, as they never do.
+    decoded: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Value {
+    /// The record as it is written.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    fn decode<R: DeserializeOwned>(&self, table: Table<R>) -> Result<R, StoreError> {
+        serde_json::from_slice(self.bytes()).map_err(|source| StoreError::Record {
+            table: table.name(),
+            source,
+        })
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(Stored {
+            bytes: bytes.into(),
+            decoded: OnceLock::new(),
+        }))
+    }
+}
 
 /// The state as it was at one revision. Cloning is O(1), and it never changes.
 #[derive(Clone, Default)]
@@ -39,13 +73,33 @@ impl Snapshot {
         parts: &[&str],
     ) -> Result<Option<R>, StoreError> {
         let key = table.prefix(scope, parts);
+        let value = self.map.get(key.as_slice());
+        value.map(|value| value.decode(table)).transpose()
+    }
+
+    /// The record with this key, decoded once for all who ask. For what nearly every request reads:
+    /// the decoded record stays in memory as long as the record itself.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Record`] if what is stored is not an `R`.
+    pub fn shared<R: DeserializeOwned + Send + Sync + 'static>(
+        &self,
+        table: Table<R>,
+        scope: &Scope,
+        parts: &[&str],
+    ) -> Result<Option<Arc<R>>, StoreError> {
+        let key = table.prefix(scope, parts);
         let Some(value) = self.map.get(key.as_slice()) else {
             return Ok(None);
         };
-        let record = serde_json::from_slice(value).map_err(|source| StoreError::Record {
-            table: table.name(),
-            source,
-        })?;
+        let held = value.0.decoded.get().cloned();
+        if let Some(Ok(record)) = held.map(Arc::downcast) {
+            return Ok(Some(record));
+        }
+        let record = Arc::new(value.decode(table)?);
+        // Whoever came first decoded the same bytes.
+        let _ = value.0.decoded.set(Arc::clone(&record) as _);
         Ok(Some(record))
     }
 

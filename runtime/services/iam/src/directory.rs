@@ -37,43 +37,41 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    fn get(
-        &self,
-        id: &str,
-        revision: u64,
-        read: impl FnOnce() -> Option<Credential>,
-    ) -> Option<Arc<Credential>> {
-        if let Some((at, credential)) = self.kept.read().get(id)
-            && *at == revision
-        {
-            return Some(Arc::clone(credential));
-        }
-        let credential = Arc::new(read()?);
+    fn get(&self, id: &str, revision: u64) -> Option<Arc<Credential>> {
+        let kept = self.kept.read();
+        let (at, credential) = kept.get(id)?;
+        (*at == revision).then(|| Arc::clone(credential))
+    }
+
+    fn keep(&self, id: &str, revision: u64, credential: &Arc<Credential>) {
         let mut kept = self.kept.write();
         if kept.len() >= MAX_KEYS {
             kept.clear();
         }
-        kept.insert(id.to_owned(), (revision, Arc::clone(&credential)));
-        Some(credential)
+        kept.insert(id.to_owned(), (revision, Arc::clone(credential)));
     }
 }
 
 impl Directory for Iam {
     fn credential(&self, access_key: &str) -> Option<Arc<Credential>> {
+        let snapshot = self.store.snapshot();
+        let revision = state::revision(&snapshot);
+        if let Some(credential) = self.keys.get(access_key, revision) {
+            return Some(credential);
+        }
         let kind = access_key::kind_of(access_key)?;
         let account = access_key::account_of(access_key)?;
-        let snapshot = self.store.snapshot();
         // The store's failure is in the log by now. A key that cannot be read is a key that is
         // not there, which refuses it: keys of this form are never taken for a stranger's.
-        match kind {
-            Kind::LongTerm => self.keys.get(access_key, state::revision(&snapshot), || {
-                long_term(&snapshot, access_key, account).ok().flatten()
-            }),
-            Kind::Temporary => temporary(&snapshot, access_key, account)
-                .ok()
-                .flatten()
-                .map(Arc::new),
+        let credential = match kind {
+            Kind::LongTerm => long_term(&snapshot, access_key, account),
+            Kind::Temporary => temporary(&snapshot, access_key, account),
+        };
+        let credential = Arc::new(credential.ok().flatten()?);
+        if kind == Kind::LongTerm {
+            self.keys.keep(access_key, revision, &credential);
         }
+        Some(credential)
     }
 
     fn profile(&self, account: &str, caller: &Caller) -> Option<Profile> {

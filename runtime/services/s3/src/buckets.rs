@@ -248,7 +248,7 @@ pub(crate) async fn head(
     let bucket = Bucket::require(&s3.store.snapshot(), &input.bucket, owner)?;
     Ok(shapes::HeadBucketOutput {
         bucket_arn: Some(arn(&bucket.record.partition, &bucket.name)),
-        bucket_region: Some(bucket.record.region),
+        bucket_region: Some(bucket.record.region.clone()),
         access_point_alias: Some(false),
         ..Default::default()
     })
@@ -260,7 +260,7 @@ pub(crate) async fn location(
 ) -> Result<shapes::GetBucketLocationOutput, Error> {
     let owner = input.expected_bucket_owner.as_deref();
     let bucket = Bucket::require(&s3.store.snapshot(), &input.bucket, owner)?;
-    let region = bucket.record.region;
+    let region = bucket.record.region.clone();
     Ok(shapes::GetBucketLocationOutput {
         location_constraint: (region != UNCONSTRAINED).then(|| region.into()),
     })
@@ -333,7 +333,7 @@ pub(crate) async fn list(
         creation_date: Some(DateTime::from_secs(bucket.record.created)),
         bucket_arn: Some(arn(&bucket.record.partition, &bucket.name)),
         name: Some(bucket.name),
-        bucket_region: tells_region.then_some(bucket.record.region),
+        bucket_region: tells_region.then(|| bucket.record.region.clone()),
     });
     Ok(shapes::ListBucketsOutput {
         buckets: Some(buckets.collect()),

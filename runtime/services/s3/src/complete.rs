@@ -64,7 +64,7 @@ pub(crate) async fn complete(
             let bucket = Bucket::require(tx, &input.bucket, owner)?;
             let upload = bucket.require_upload(tx, &input.key, &input.upload_id)?;
             if conditions.if_match.is_some() || conditions.if_none_match.is_some() {
-                conditions.check(&input.key, bucket.object(tx, &input.key)?.as_ref())?;
+                conditions.check(&input.key, bucket.object(tx, &input.key)?.as_deref())?;
             }
             let stored: BTreeMap<_, _> =
                 bucket.parts(tx, &input.upload_id, 0)?.into_iter().collect();

@@ -124,7 +124,7 @@ fn remove(
         if_none_match: None,
     };
     if if_match.is_some() {
-        conditions.check(key, bucket.object(tx, key)?.as_ref())?;
+        conditions.check(key, bucket.object(tx, key)?.as_deref())?;
     }
     Ok(bucket.replace(tx, key, None)?)
 }

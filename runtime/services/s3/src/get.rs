@@ -1,6 +1,7 @@
 //! `GetObject`, `HeadObject`, and opening objects for copies and for other services.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::byte_stream::ByteStream;
@@ -29,7 +30,7 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    pub(crate) fn find(&self, snapshot: &Snapshot) -> Result<(Bucket, ObjectRecord), Error> {
+    pub(crate) fn find(&self, snapshot: &Snapshot) -> Result<(Bucket, Arc<ObjectRecord>), Error> {
         errors::check_key(self.key)?;
         let bucket = Bucket::require(snapshot, self.bucket, self.expected_owner)?;
         errors::check_version(self.version)?;
@@ -117,7 +118,7 @@ pub(crate) async fn open(
     s3: &S3,
     wanted: Wanted<'_>,
     select: impl Fn(&Snapshot, &Bucket, &ObjectRecord) -> Result<Selection, Error>,
-) -> Result<(ObjectRecord, Selection, ByteStream), Error> {
+) -> Result<(Arc<ObjectRecord>, Selection, ByteStream), Error> {
     for _ in 0..MAX_ATTEMPTS {
         let snapshot = s3.store.snapshot();
         let (bucket, record) = wanted.find(&snapshot)?;
@@ -230,10 +231,9 @@ pub(crate) use wanted;
 /// override the object's own headers.
 macro_rules! describe {
     ($output:expr, $input:expr, $record:expr, $selection:expr) => {{
-        let (record, selection): (ObjectRecord, Selection) = ($record, $selection);
+        let (record, selection): (Arc<ObjectRecord>, Selection) = ($record, $selection);
         let output = &mut $output;
-        let attributes = record.attributes;
-        let content_type = attributes.content_type().to_owned();
+        let attributes = &record.attributes;
         output.accept_ranges = Some("bytes".to_owned());
         output.last_modified = Some(DateTime::from_secs(record.modified));
         let len = selection.range.end - selection.range.start;
@@ -264,25 +264,28 @@ macro_rules! describe {
         output.cache_control = $input
             .response_cache_control
             .take()
-            .or(attributes.cache_control);
+            .or_else(|| attributes.cache_control.clone());
         output.content_disposition = $input
             .response_content_disposition
             .take()
-            .or(attributes.content_disposition);
+            .or_else(|| attributes.content_disposition.clone());
         output.content_encoding = $input
             .response_content_encoding
             .take()
-            .or(attributes.content_encoding);
+            .or_else(|| attributes.content_encoding.clone());
         output.content_language = $input
             .response_content_language
             .take()
-            .or(attributes.content_language);
-        output.content_type = $input.response_content_type.take().or(Some(content_type));
+            .or_else(|| attributes.content_language.clone());
+        output.content_type = $input
+            .response_content_type
+            .take()
+            .or_else(|| Some(attributes.content_type().to_owned()));
         output.expires = $input
             .response_expires
             .or(attributes.expires.map(DateTime::from_secs));
-        output.website_redirect_location = attributes.website_redirect;
-        output.metadata = Some(attributes.metadata);
+        output.website_redirect_location = attributes.website_redirect.clone();
+        output.metadata = Some(attributes.metadata.clone());
     }};
 }
 

@@ -66,7 +66,7 @@ pub(crate) async fn attributes(
     Ok(shapes::GetObjectAttributesOutput {
         last_modified: Some(DateTime::from_secs(record.modified)),
         // Without quotes, in this answer alone.
-        e_tag: asks("ETag").then_some(record.etag),
+        e_tag: asks("ETag").then(|| record.etag.clone()),
         checksum,
         object_parts: parts,
         storage_class: asks("StorageClass").then_some(storage_class),

@@ -36,7 +36,7 @@ pub(crate) async fn put(
             bucket
                 .object(&snapshot, &input.key)
                 .map_err(Failure::from)?
-                .as_ref(),
+                .as_deref(),
         )?;
     }
     // The state must not be held while the body is on its way.
@@ -92,7 +92,7 @@ pub(crate) async fn commit(
         .write(|tx| {
             bucket.recheck(tx)?;
             if conditions.if_match.is_some() || conditions.if_none_match.is_some() {
-                conditions.check(key, bucket.object(tx, key)?.as_ref())?;
+                conditions.check(key, bucket.object(tx, key)?.as_deref())?;
             }
             Ok::<_, Failure>(bucket.replace(tx, key, Some(record))?)
         })

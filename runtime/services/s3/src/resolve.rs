@@ -151,11 +151,13 @@ impl S3 {
         if let Some(key) = key
             && let Some(object) = bucket.object(&snapshot, key)?
         {
-            let tags = object.attributes.tags.into_iter();
-            keys.extend(tags.map(|(tag, value)| (format!("s3:ExistingObjectTag/{tag}"), value)));
+            let tags = object.attributes.tags.iter();
+            let tags =
+                tags.map(|(tag, value)| (format!("s3:ExistingObjectTag/{tag}"), value.to_owned()));
+            keys.extend(tags);
         }
         Ok(ResourceFacts {
-            owner: Some(bucket.record.account),
+            owner: Some(bucket.record.account.clone()),
             policy,
             tags: Vec::new(),
             keys,

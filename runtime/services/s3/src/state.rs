@@ -10,6 +10,8 @@
 //! | uploads | the bucket's account and region | bucket, key, upload id |
 //! | parts | the bucket's account and region | upload id, part number |
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use stockade_kit::failure::Failure;
 use stockade_store::{BlobRef, Scan, Scope, Snapshot, StoreError, Table, WriteTx, ordered};
@@ -108,14 +110,14 @@ pub(crate) struct PartRecord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
     pub(crate) name: String,
-    pub(crate) record: BucketRecord,
+    pub(crate) record: Arc<BucketRecord>,
     /// Where its objects are.
     pub(crate) scope: Scope,
 }
 
 impl Bucket {
     pub(crate) fn find(snapshot: &Snapshot, name: &str) -> Result<Option<Self>, StoreError> {
-        let record = snapshot.get(BUCKETS, &Scope::global(), &[name])?;
+        let record = snapshot.shared(BUCKETS, &Scope::global(), &[name])?;
         Ok(record.map(|record| Self {
             name: name.to_owned(),
             scope: Scope::new(&record.account, &record.region),
@@ -159,15 +161,15 @@ impl Bucket {
         &self,
         snapshot: &Snapshot,
         key: &str,
-    ) -> Result<Option<ObjectRecord>, StoreError> {
-        snapshot.get(OBJECTS, &self.scope, &[&self.name, key])
+    ) -> Result<Option<Arc<ObjectRecord>>, StoreError> {
+        snapshot.shared(OBJECTS, &self.scope, &[&self.name, key])
     }
 
     pub(crate) fn require_object(
         &self,
         snapshot: &Snapshot,
         key: &str,
-    ) -> Result<ObjectRecord, Failure> {
+    ) -> Result<Arc<ObjectRecord>, Failure> {
         let found = self.object(snapshot, key)?;
         Ok(found.ok_or_else(|| errors::no_such_key(key))?)
     }
@@ -192,15 +194,15 @@ impl Bucket {
         let parts = [self.name.as_str(), key];
         let mut garbage = Garbage::default();
         if let Some(old) = self.object(tx, key)? {
-            match old.body {
-                Body::Whole(blob) => garbage.blobs.push(blob),
+            match &old.body {
+                Body::Whole(blob) => garbage.blobs.push(blob.clone()),
                 Body::Pieces { manifest, .. } => {
-                    let pieces = self.manifest(tx, &manifest)?;
+                    let pieces = self.manifest(tx, manifest)?;
                     garbage
                         .blobs
                         .extend(pieces.into_iter().map(|piece| piece.blob));
-                    tx.delete(MANIFESTS, &self.scope, &[&manifest]);
-                    garbage.manifest = Some(manifest);
+                    tx.delete(MANIFESTS, &self.scope, &[manifest]);
+                    garbage.manifest = Some(manifest.clone());
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Tags of objects ("Categorizing your objects using tags", Amazon S3 User Guide).
 
+use std::sync::Arc;
+
 use stockade_kit::failure::Failure;
 use stockade_kit::tags::{Rules, TagError, TagSet};
 use stockade_s3_api::shapes;
@@ -68,7 +70,7 @@ pub(crate) async fn get(
         input.version_id.as_deref(),
         input.expected_bucket_owner.as_deref(),
     )?;
-    let tags = record.attributes.tags.into_iter();
+    let tags = record.attributes.tags.clone().into_iter();
     Ok(shapes::GetObjectTaggingOutput {
         tag_set: tags
             .map(|(key, value)| shapes::Tag { key, value })
@@ -117,7 +119,7 @@ fn find(
     key: &str,
     version: Option<&str>,
     expected_owner: Option<&str>,
-) -> Result<(Bucket, ObjectRecord), Failure> {
+) -> Result<(Bucket, Arc<ObjectRecord>), Failure> {
     errors::check_key(key)?;
     errors::check_version(version)?;
     let bucket = Bucket::require(snapshot, bucket, expected_owner)?;
@@ -135,7 +137,8 @@ async fn replace(
 ) -> Result<(), Failure> {
     s3.store
         .write(|tx| {
-            let (bucket, mut record) = find(tx, bucket, key, version, expected_owner)?;
+            let (bucket, record) = find(tx, bucket, key, version, expected_owner)?;
+            let mut record = Arc::unwrap_or_clone(record);
             record.attributes.tags = tags.clone();
             tx.put(OBJECTS, &bucket.scope, &[&bucket.name, key], &record)?;
             Ok(())

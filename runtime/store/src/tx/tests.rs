@@ -37,6 +37,32 @@ fn records_come_and_go() {
 }
 
 #[test]
+fn shared_records_are_decoded_once_and_follow_every_write() {
+    let shared = |tx: &Snapshot| tx.shared(THINGS, &scope(), &["a"]).unwrap();
+    let mut tx = with(&[]);
+    assert_eq!(shared(&tx), None);
+    tx.put(THINGS, &scope(), &["a"], &1).unwrap();
+    let before = tx.clone();
+    let first = shared(&before).unwrap();
+    assert_eq!(*first, 1);
+    assert!(Arc::ptr_eq(&first, &shared(&before).unwrap()));
+    assert!(Arc::ptr_eq(&first, &shared(&tx).unwrap()));
+
+    tx.put(THINGS, &scope(), &["a"], &2).unwrap();
+    assert_eq!(shared(&tx).as_deref(), Some(&2));
+    assert_eq!(shared(&before).as_deref(), Some(&1));
+
+    // Of another type, whatever was decoded before.
+    const WIDER: Table<u64> = Table::new("demo/things");
+    assert_eq!(*tx.shared(WIDER, &scope(), &["a"]).unwrap().unwrap(), 2);
+    const WRONG: Table<String> = Table::new("demo/things");
+    assert!(matches!(
+        tx.shared(WRONG, &scope(), &["a"]),
+        Err(StoreError::Record { .. })
+    ));
+}
+
+#[test]
 fn a_new_record_must_be_new() {
     let mut tx = with(&[&["a"]]);
     let refused = tx.insert_new(THINGS, &scope(), &["a"], &9);
