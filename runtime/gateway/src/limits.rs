@@ -8,7 +8,7 @@ use stockade_wire::{Dialect, Protocol};
 /// How many bytes a request's line and headers may have; more is answered with 431.
 pub const MAX_HEAD: usize = 64 * 1024;
 
-/// How many headers a request may have; more is answered with 431.
+/// How many headers an upstream's answer may have.
 pub const MAX_HEADERS: usize = 256;
 
 /// How long a client may take to send its headers.

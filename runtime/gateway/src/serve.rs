@@ -22,8 +22,9 @@ pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, stop: impl Futu
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEAD_TIMEOUT)
-        .max_buf_size(limits::MAX_HEAD)
-        .max_headers(limits::MAX_HEADERS);
+        .max_buf_size(limits::MAX_HEAD);
+    // No `max_headers`: up to its own limit of 100 hyper reads headers on the stack, and with any
+    // other it allocates for each request.
     // No `pipeline_flush`: it lets hyper buffer without bound, and a slow reader of a large object
     // would have the whole of it in memory.
     let server = Arc::new(server);

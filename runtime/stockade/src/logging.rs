@@ -1,17 +1,18 @@
 //! The log: readable text, or JSON, on standard error.
 
+mod writer;
+
 #[cfg(test)]
 mod tests;
 
-use std::fmt::{self, Write as _};
-use std::io::{self, BufWriter};
+use std::fmt;
+use std::io;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Subscriber};
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -20,15 +21,15 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
+pub(crate) use writer::Guard;
 
-/// Most entries that wait to be written; beyond it, requests wait for the log.
-const MAX_WAITING_ENTRIES: usize = 10_000;
-/// Bytes that are written at once when entries come fast.
-const BUFFER_BYTES: usize = 64 * 1024;
-
-/// Sets the log up for the whole process. Entries are written by a thread of their own, at once when
-/// it has nothing else to do; what waits is written when the guard is dropped.
-pub(crate) fn start(format: LogFormat, debug: bool) -> WorkerGuard {
+/// Sets the log up for the whole process. Entries are written by a thread of their own; what waits
+/// is written when the guard is dropped.
+///
+/// # Errors
+///
+/// When that thread cannot be started.
+pub(crate) fn start(format: LogFormat, debug: bool) -> io::Result<Guard> {
     let level = if debug {
         LevelFilter::DEBUG
     } else {
@@ -38,10 +39,7 @@ pub(crate) fn start(format: LogFormat, debug: bool) -> WorkerGuard {
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("stockade", level);
-    let (writer, guard) = NonBlockingBuilder::default()
-        .lossy(false)
-        .buffered_lines_limit(MAX_WAITING_ENTRIES)
-        .finish(BufWriter::with_capacity(BUFFER_BYTES, io::stderr()));
+    let (writer, guard) = writer::start(io::stderr())?;
     let lines = tracing_subscriber::fmt::layer()
         .event_format(Line(format))
         .with_writer(writer);
@@ -49,7 +47,7 @@ pub(crate) fn start(format: LogFormat, debug: bool) -> WorkerGuard {
         .with(lines)
         .with(filter)
         .init();
-    guard
+    Ok(guard)
 }
 
 /// One entry: `LEVEL:target: message key=value …`, or the same as a JSON object with its time.
@@ -69,13 +67,14 @@ where
         let (level, target) = (event.metadata().level(), event.metadata().target());
         match self.0 {
             LogFormat::Text => {
-                let mut entry = TextEntry::default();
+                writer.write_str(level.as_str())?;
+                writer.write_char(':')?;
+                writer.write_str(target)?;
+                writer.write_str(": ")?;
+                let mut entry = TextEntry::new(writer.by_ref());
                 event.record(&mut entry);
-                writeln!(
-                    writer,
-                    "{level}:{target}: {}{}",
-                    entry.message, entry.fields
-                )
+                entry.written?;
+                writer.write_char('\n')
             }
             LogFormat::Json => {
                 let now = OffsetDateTime::now_utc()
@@ -92,46 +91,55 @@ where
     }
 }
 
-/// An event's message, and its fields as they stand behind it.
-#[derive(Default)]
-struct TextEntry {
-    message: String,
-    fields: String,
+/// Writes an event's fields behind its message, which `tracing` hands over first.
+struct TextEntry<'w> {
+    writer: Writer<'w>,
+    written: fmt::Result,
 }
 
-impl TextEntry {
-    fn field(&mut self, field: &Field, value: impl fmt::Display) {
-        // Writing to a string does not fail.
-        let _ = if field.name() == "message" {
-            write!(self.message, "{value}")
-        } else {
-            write!(self.fields, " {}={value}", field.name())
-        };
-    }
-}
-
-impl Visit for TextEntry {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.field(field, format_args!("{value:?}"));
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        match field.name() {
-            "message" => self.message.push_str(value),
-            _ => self.field(field, Text(value)),
+impl<'w> TextEntry<'w> {
+    fn new(writer: Writer<'w>) -> Self {
+        Self {
+            writer,
+            written: Ok(()),
         }
     }
 
+    fn field(&mut self, field: &Field, write: impl FnOnce(&mut Writer<'w>) -> fmt::Result) {
+        self.written = self.written.and_then(|()| {
+            if field.name() != "message" {
+                self.writer.write_char(' ')?;
+                self.writer.write_str(field.name())?;
+                self.writer.write_char('=')?;
+            }
+            write(&mut self.writer)
+        });
+    }
+}
+
+impl Visit for TextEntry<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.field(field, |writer| write!(writer, "{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let plain = field.name() == "message" || is_word(value);
+        self.field(field, |writer| match plain {
+            true => writer.write_str(value),
+            false => write!(writer, "{value:?}"),
+        });
+    }
+
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.field(field, value);
+        self.field(field, |writer| write!(writer, "{value}"));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.field(field, value);
+        self.field(field, |writer| write!(writer, "{value}"));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.field(field, value);
+        self.field(field, |writer| write!(writer, "{value}"));
     }
 }
 
@@ -161,16 +169,8 @@ impl Visit for JsonEntry {
     }
 }
 
-/// A text: bare where it is one word, else quoted, so that no line breaks in an entry.
-struct Text<'a>(&'a str);
-
-impl fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-        if !self.0.is_empty() && self.0.bytes().all(plain) {
-            f.write_str(self.0)
-        } else {
-            write!(f, "{:?}", self.0)
-        }
-    }
+/// Whether a text is one word; others are quoted, so that no line breaks in an entry.
+fn is_word(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+    !text.is_empty() && text.bytes().all(plain)
 }
