@@ -95,7 +95,7 @@ impl Sent {
         };
         let presented = parse(&parts, dialect)?.expect("signed");
         assert_eq!(identify(&parts).unwrap().access_key, presented.access_key);
-        assert_eq!(presented.session_token.as_deref(), Some("token"));
+        assert_eq!(presented.session_token, Some("token"));
         let now = UNIX_EPOCH + Duration::from_secs(at);
         let keys = KeyCache::default();
         verify(&presented, SECRET, &parts, hash, now, dialect, &keys).map(drop)
