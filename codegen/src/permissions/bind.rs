@@ -1,7 +1,8 @@
 //! Resources by rule: an action's resource types and their ARN formats, bound to input members by
 //! name.
 
-use super::input::{Found, Input, is_scalar, plain};
+use super::input::{Found, Input, is_scalar};
+use super::names::{self, Kind, Vocabulary, common, stem};
 use super::overlay::Overlay;
 use crate::model::{Action, Authorization, ShapeKind};
 use stockade_spec::filter::Filter;
@@ -13,138 +14,69 @@ pub(super) struct Bound {
     pub(super) when: Predicate,
 }
 
+/// The resources of an action's types, for one operation.
+pub(super) struct Resources {
+    /// The first entry holds for each call; further ones are about resources that only some calls name.
+    pub(super) bound: Vec<Bound>,
+    /// The resources of the type that the operation is about by its name, where there is one.
+    pub(super) subject: Vec<Resource>,
+}
+
+impl Resources {
+    /// These, on each call.
+    pub(super) fn only(resources: Vec<Resource>) -> Self {
+        Self {
+            subject: resources.clone(),
+            bound: vec![Bound {
+                resources,
+                when: Predicate::Always,
+            }],
+        }
+    }
+
+    /// All of them, whenever they are named.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Resource> {
+        self.bound.iter().flat_map(|bound| &bound.resources)
+    }
+}
+
 /// One resource type, bound.
 struct OneType {
     resource: Resource,
     /// The optional member without which the call does not name the resource.
     optional: Option<Path>,
+    /// What the call then names it by instead.
+    instead: Option<Resource>,
 }
 
-/// The resources of an action, for an operation with this input: the first entry holds for each
-/// call; further ones are about resources that only some calls name.
-///
-/// A required type that no member names is opaque, or has `*` for the id that the call is about to
-/// make.
-pub(super) fn resources(
-    operation: &str,
-    action: &Action,
-    reference: &Authorization,
-    overlay: &Overlay,
-    input: &Input<'_>,
-) -> Vec<Bound> {
-    let mut always: Vec<Resource> = Vec::new();
-    let mut sometimes: Vec<(Resource, Path)> = Vec::new();
-    let has_required = action.resource_types.values().any(|usage| usage.required);
-    for (name, usage) in &action.resource_types {
-        match one_type(
-            name,
-            action.resource_types.len() == 1,
-            reference,
-            overlay,
-            input,
-        ) {
-            Some(OneType {
-                resource,
-                optional: None,
-            }) => always.push(resource),
-            Some(OneType {
-                resource,
-                optional: Some(path),
-            }) if !usage.required => {
-                sometimes.push((resource, path));
-            }
-            Some(OneType { resource, .. }) => always.push(resource),
-            None if usage.required => always.push(unnamed(operation, name, reference, input)),
-            None => {}
-        }
-    }
-    dedup(&mut always);
-    sometimes.retain(|(resource, _)| !always.contains(resource));
-    let mut bound = Vec::new();
-    if !always.is_empty() || sometimes.is_empty() {
-        bound.push(Bound {
-            resources: always,
-            when: Predicate::Always,
-        });
-    } else if !has_required {
-        // Without any of the optional resources the call is about no resource in particular.
-        let mut absent: Vec<Predicate> = Vec::new();
-        for (_, path) in &sometimes {
-            let one = Predicate::Absent(path.clone());
-            if !absent.contains(&one) {
-                absent.push(one);
-            }
-        }
-        let when = if absent.len() == 1 {
-            absent.remove(0)
-        } else {
-            Predicate::All(absent)
-        };
-        bound.push(Bound {
-            resources: Vec::new(),
-            when,
-        });
-    }
-    let mut grouped: Vec<(Path, Vec<Resource>)> = Vec::new();
-    for (resource, path) in sometimes {
-        match grouped.iter_mut().find(|(known, _)| *known == path) {
-            Some((_, resources)) if resources.contains(&resource) => {}
-            Some((_, resources)) => resources.push(resource),
-            None => grouped.push((path, vec![resource])),
-        }
-    }
-    bound.extend(grouped.into_iter().map(|(path, resources)| Bound {
-        resources,
-        when: Predicate::Present(path),
-    }));
-    bound
+/// What the rules know when they bind the resources of an action.
+pub(super) struct Binder<'a> {
+    operation: &'a str,
+    noun: String,
+    /// The call is about whatever there is, not about a thing that it names.
+    lists: bool,
+    reference: &'a Authorization,
+    overlay: &'a Overlay,
+    vocabulary: &'a Vocabulary,
+    input: Input<'a>,
+    members: Vec<Found<'a>>,
+    near: Vec<Found<'a>>,
 }
 
-fn dedup(resources: &mut Vec<Resource>) {
-    let mut kept: Vec<Resource> = Vec::new();
-    resources.retain(|resource| {
-        let fresh = !kept.contains(resource);
-        if fresh {
-            kept.push(resource.clone());
-        }
-        fresh
-    });
+/// A piece of an ARN format.
+enum Piece<'a> {
+    Text(&'a str),
+    Fixed(Part),
+    Slot(Slot<'a>),
 }
 
-/// `only`: the action is about this type alone, so that a plain `Name` means it.
-fn one_type(
-    name: &str,
-    only: bool,
-    reference: &Authorization,
-    overlay: &Overlay,
-    input: &Input<'_>,
-) -> Option<OneType> {
-    if let Some(alternatives) = overlay.resources.get(name) {
-        return alternatives
-            .value
-            .iter()
-            .find(|resource| exists(resource, input))
-            .map(|resource| OneType {
-                resource: resource.clone(),
-                optional: None,
-            });
-    }
-    let members = input.members();
-    let arns = reference
-        .resource_types
-        .get(name)
-        .map(|kind| kind.arns.as_slice())
-        .unwrap_or_default();
-    let by_format = arns
-        .iter()
-        .find_map(|arn| by_format(arn, name, only, &members, input, None));
-    match by_format {
-        Some(bound) if bound.optional.is_none() => Some(bound),
-        // A required ARN says more than an optional name.
-        other => by_arn(name, arns, &members, input)
-            .filter(|bound| other.is_none() || bound.optional.is_none())
-            .or(other),
-    }
+/// A placeholder that a member may fill.
+struct Slot<'a> {
+    /// The placeholder's [`common`] name.
+    name: String,
+    /// It is the resource's own name, not that of something above it.
+    own: bool,
+    filled: Option<&'a Found<'a>>,
 }
 
 /// Whether the input has every member that the resource mentions.
@@ -159,135 +91,745 @@ pub(super) fn exists(resource: &Resource, input: &Input<'_>) -> bool {
     }
 }
 
-/// An ARN format with its placeholders bound, each to a member of its own; `otherwise` stands for
-/// those that no member names, and without it all must be bound.
-fn by_format(
-    arn: &str,
-    resource_type: &str,
-    only: bool,
-    members: &[Found<'_>],
-    input: &Input<'_>,
-    otherwise: Option<&Part>,
-) -> Option<OneType> {
-    let mut optional = None;
-    let mut used: Vec<&str> = Vec::new();
-    let mut parts = Vec::new();
-    for part in split(arn) {
-        let part = match part {
-            Ok(text) => Part::Literal(text.to_owned()),
-            Err("Partition") => Part::Partition,
-            Err("Region") => Part::Region,
-            Err("Account" | "AccountId") => Part::Account,
-            Err(placeholder) => {
-                let named = named(placeholder, resource_type, only, members, input);
-                match named.filter(|(_, found)| !used.contains(&found.name)) {
-                    Some((path, found)) => {
-                        used.push(found.name);
-                        if !found.required {
-                            optional = Some(found.path.clone());
-                        }
-                        Part::Member {
-                            path,
-                            default: None,
-                            filter: found.takes_arn(input).then_some(Filter::Arn),
-                        }
+impl<'a> Binder<'a> {
+    /// For an operation and the reference that its action stands in.
+    pub(super) fn new(
+        operation: &'a str,
+        pages: bool,
+        reference: &'a Authorization,
+        overlay: &'a Overlay,
+        vocabulary: &'a Vocabulary,
+        input: Input<'a>,
+    ) -> Self {
+        /// How far members are looked for that no one else can be meant by: `Rule.RuleArn`, `Rules[].RuleArn`.
+        const NEAR: usize = 3;
+        let mut near = input.all_members();
+        near.retain(|found| (2..=NEAR).contains(&found.path.0.len()));
+        let lists = ["List", "Search"]
+            .iter()
+            .any(|verb| operation.starts_with(verb))
+            || (pages
+                && ["Describe", "Get"]
+                    .iter()
+                    .any(|verb| operation.starts_with(verb)));
+        Self {
+            operation,
+            noun: names::noun(operation),
+            lists,
+            reference,
+            overlay,
+            vocabulary,
+            input,
+            members: input.members(),
+            near,
+        }
+    }
+
+    /// The prefix of the reference that the operation's action stands in.
+    pub(super) fn prefix(&self) -> &str {
+        &self.reference.prefix
+    }
+
+    /// The resources of an action.
+    ///
+    /// A required type that no member names is opaque, or has `*` for the id that the call is about
+    /// to make, or for each of those that it lists.
+    pub(super) fn resources(&self, action: &Action) -> Resources {
+        let types: Vec<(&str, bool)> = action
+            .resource_types
+            .iter()
+            .map(|(name, usage)| (name.as_str(), usage.required))
+            .collect();
+        self.bind(&types)
+    }
+
+    /// The resources of an action that the reference does not know: those of the type that the operation is about by its
+    /// name, if the prefix has one; else anything.
+    pub(super) fn inferred(&self) -> Resources {
+        // A format that goes on after the resource's own name is a path of an API's, not a resource's.
+        let all: Vec<&str> = self
+            .reference
+            .resource_types
+            .iter()
+            .filter(|(_, kind)| kind.arns.iter().all(|arn| arn.ends_with('}')))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        match self.about(&all, 2) {
+            Some(subject) => self.bind(&[(subject, true)]),
+            None => Resources::only(vec![Resource::Template(vec![Part::Opaque])]),
+        }
+    }
+
+    /// What the operation is about, of the types of an action that has none of it: the resource that a call tags as it
+    /// makes it.
+    pub(super) fn made(&self, action: &Action) -> Vec<Resource> {
+        let types: Vec<&str> = action.resource_types.keys().map(String::as_str).collect();
+        self.about(&types, 2)
+            .map(|subject| self.bind(&[(subject, true)]).subject)
+            .unwrap_or_default()
+    }
+
+    fn bind(&self, types: &[(&str, bool)]) -> Resources {
+        let mut always: Vec<Resource> = Vec::new();
+        let mut sometimes: Vec<(Resource, Path)> = Vec::new();
+        // Required, but named by an optional member.
+        let mut wanting: Vec<(Resource, Path)> = Vec::new();
+        let mut either: Vec<(Path, Resource, Resource)> = Vec::new();
+        let mut subject = Vec::new();
+        let has_required = types.iter().any(|(_, required)| *required);
+        let names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
+        let about = self.about(&names, 1);
+        for (name, required) in types {
+            let is_subject = about == Some(*name);
+            let alone = types.len() == 1;
+            let bound = self.one_type(name, &names, is_subject, alone);
+            let resource = match bound {
+                Some(OneType {
+                    resource,
+                    optional: Some(path),
+                    instead: Some(instead),
+                }) => {
+                    if is_subject {
+                        subject.push(resource.clone());
                     }
-                    None => otherwise?.clone(),
+                    either.push((path, resource, instead));
+                    continue;
+                }
+                Some(OneType {
+                    resource,
+                    optional: Some(path),
+                    ..
+                }) => {
+                    if *required {
+                        wanting.push((resource.clone(), path));
+                    } else {
+                        sometimes.push((resource.clone(), path));
+                    }
+                    resource
+                }
+                Some(OneType { resource, .. }) => {
+                    always.push(resource.clone());
+                    resource
+                }
+                None if *required || (self.lists && is_subject) => {
+                    let resource = self.unnamed(name, &names, is_subject, alone);
+                    always.push(resource.clone());
+                    resource
+                }
+                None => continue,
+            };
+            if is_subject {
+                subject.push(resource);
+            }
+        }
+        if always.is_empty() && either.is_empty() {
+            always.extend(wanting.into_iter().map(|(resource, _)| resource));
+        } else {
+            // The call is about something else first, and about this where it names it.
+            sometimes.extend(wanting);
+        }
+        dedup(&mut always);
+        sometimes.retain(|(resource, _)| !always.contains(resource));
+        let mut bound = Vec::new();
+        for (path, resource, instead) in either {
+            bound.push(Bound {
+                resources: vec![resource],
+                when: Predicate::Present(path.clone()),
+            });
+            bound.push(Bound {
+                resources: vec![instead],
+                when: Predicate::Absent(path),
+            });
+        }
+        if !always.is_empty() || (sometimes.is_empty() && bound.is_empty()) {
+            if always.is_empty() && !types.is_empty() && self.names_something() {
+                // One of the types is meant; which, and which of its resources, only the state knows.
+                always.push(Resource::Template(vec![Part::Opaque]));
+            }
+            bound.push(Bound {
+                resources: always,
+                when: Predicate::Always,
+            });
+        } else if !has_required && bound.is_empty() {
+            bound.push(Bound {
+                resources: Vec::new(),
+                when: absent(&sometimes),
+            });
+        }
+        let mut grouped: Vec<(Path, Vec<Resource>)> = Vec::new();
+        for (resource, path) in sometimes {
+            match grouped.iter_mut().find(|(known, _)| *known == path) {
+                Some((_, resources)) if resources.contains(&resource) => {}
+                Some((_, resources)) => resources.push(resource),
+                None => grouped.push((path, vec![resource])),
+            }
+        }
+        bound.extend(grouped.into_iter().map(|(path, resources)| Bound {
+            resources,
+            when: Predicate::Present(path),
+        }));
+        Resources { bound, subject }
+    }
+
+    /// Whether the call names a thing that exists: it neither lists nor makes, and requires a text.
+    fn names_something(&self) -> bool {
+        !self.lists
+            && !names::makes(self.operation)
+            && self
+                .members
+                .iter()
+                .any(|found| found.required && is_scalar(found.shape))
+    }
+
+    /// The type that the operation's name speaks of, with at least this relation to it.
+    fn about<'b>(&self, types: &[&'b str], least: u8) -> Option<&'b str> {
+        types
+            .iter()
+            .flat_map(|name| {
+                let stems = self.stems(name).into_iter().enumerate();
+                stems.map(move |(at, stem)| {
+                    let relation = names::relation(&self.noun, &stem);
+                    // The type's own name stands first, and says more than its placeholder's.
+                    (relation, at == 0, stem.len(), std::cmp::Reverse(*name))
+                })
+            })
+            .filter(|(relation, ..)| *relation >= least)
+            .max()
+            .map(|(.., std::cmp::Reverse(name))| name)
+    }
+
+    fn arns(&self, resource_type: &str) -> &'a [String] {
+        self.reference
+            .resource_types
+            .get(resource_type)
+            .map(|kind| kind.arns.as_slice())
+            .unwrap_or_default()
+    }
+
+    /// What members and operations call a type: its name, and what its own placeholder speaks of.
+    fn stems(&self, resource_type: &str) -> Vec<String> {
+        let mut stems = vec![common(resource_type)];
+        for arn in self.arns(resource_type) {
+            let slots: Vec<String> = placeholders(arn).map(common).collect();
+            let own = own_slot(slots.iter().map(String::as_str), resource_type);
+            let own = own.map(|own| slots[own].as_str()).unwrap_or_default();
+            let (stem, _) = stem(own);
+            if !["", "resource", "account", "random", "region"].contains(&stem)
+                && !stems.iter().any(|known| known == stem)
+            {
+                stems.push(stem.to_owned());
+            }
+        }
+        stems
+    }
+
+    fn one_type(
+        &self,
+        name: &str,
+        types: &[&str],
+        is_subject: bool,
+        alone: bool,
+    ) -> Option<OneType> {
+        if let Some(alternatives) = self.overlay.resources.get(name) {
+            return alternatives
+                .value
+                .iter()
+                .find(|resource| exists(resource, &self.input))
+                .map(|resource| OneType {
+                    resource: resource.clone(),
+                    optional: None,
+                    instead: None,
+                });
+        }
+        let by_format = self
+            .arns(name)
+            .iter()
+            .find_map(|arn| self.by_format(arn, name, types, is_subject, alone));
+        let bound = match by_format {
+            Some(bound) if bound.optional.is_none() => Some(bound),
+            other => match (self.by_arn(name, types, is_subject), other) {
+                // By its ARN or by its name, as the caller likes.
+                (Some(arn), Some(named)) if arn.optional.is_some() => Some(OneType {
+                    instead: Some(named.resource),
+                    ..arn
+                }),
+                (Some(arn), _) => Some(arn),
+                (None, other) => other,
+            },
+        };
+        bound.map(|mut bound| {
+            // A call that lists, and does not say which, is about all of them.
+            if self.lists
+                && (is_subject || alone)
+                && bound.optional.is_some()
+                && bound.instead.is_none()
+            {
+                if all_by_default(&mut bound.resource) {
+                    bound.optional = None;
+                } else {
+                    bound.instead = Some(self.unnamed(name, types, true, alone));
                 }
             }
-        };
-        parts.push(part);
+            bound
+        })
     }
-    Some(OneType {
-        resource: Resource::Template(parts),
-        optional,
-    })
-}
 
-/// A member that holds the resource's whole ARN: `TableArn` of a `table`, or a `ResourceArn` of
-/// whatever the operation is about.
-fn by_arn(
-    resource_type: &str,
-    arns: &[String],
-    members: &[Found<'_>],
-    input: &Input<'_>,
-) -> Option<OneType> {
-    let mut wanted = vec![format!("{}arn", plain(resource_type))];
-    let placeholders = arns
-        .iter()
-        .flat_map(|arn| split(arn))
-        .filter_map(Result::err);
-    wanted.extend(placeholders.map(|placeholder| format!("{}arn", stem(&plain(placeholder)))));
-    wanted.extend(
-        [
+    /// An ARN format with each of its placeholders bound to a member of its own.
+    fn by_format(
+        &self,
+        arn: &str,
+        name: &str,
+        types: &[&str],
+        is_subject: bool,
+        alone: bool,
+    ) -> Option<OneType> {
+        let pieces = self.pieces(arn, name, types, is_subject, alone);
+        let mut optional = None;
+        let mut parts = Vec::new();
+        for piece in pieces {
+            parts.push(match piece {
+                Piece::Text(text) => Part::Literal(text.to_owned()),
+                Piece::Fixed(part) => part,
+                Piece::Slot(slot) => {
+                    let found = slot.filled?;
+                    if !found.required && (slot.own || optional.is_none()) {
+                        optional = Some(found.path.clone());
+                    }
+                    self.part(found, slot.own)?
+                }
+            });
+        }
+        Some(OneType {
+            resource: Resource::Template(parts),
+            optional,
+            instead: None,
+        })
+    }
+
+    /// A format with what no member tells: opaque, or `*`, as AWS checks what has no id yet and what is listed whole.
+    fn unnamed(&self, name: &str, types: &[&str], is_subject: bool, alone: bool) -> Resource {
+        let any = || Part::Literal("*".to_owned());
+        let names_something = self
+            .members
+            .iter()
+            .any(|found| found.required && is_scalar(found.shape));
+        let lists = self.lists && (is_subject || !names_something);
+        let makes = names::makes(self.operation) && (is_subject || alone);
+        let Some(arn) = self.arns(name).first() else {
+            return Resource::Template(vec![if lists || makes { any() } else { Part::Opaque }]);
+        };
+        let pieces = self.pieces(arn, name, types, is_subject, alone);
+        let told = pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Slot(slot) if slot.own && slot.filled.is_some()));
+        let lists = lists && !told;
+        let parts = pieces
+            .into_iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Part::Literal(text.to_owned()),
+                Piece::Fixed(part) => part,
+                Piece::Slot(slot) => slot
+                    .filled
+                    .and_then(|found| self.part(found, slot.own))
+                    .unwrap_or_else(|| {
+                        let above = !slot.own && self.is_another(&slot.name, name);
+                        if lists || (makes && !above) {
+                            any()
+                        } else {
+                            Part::Opaque
+                        }
+                    }),
+            })
+            .collect();
+        Resource::Template(parts)
+    }
+
+    /// Whether a placeholder speaks of another type than this one.
+    fn is_another(&self, placeholder: &str, name: &str) -> bool {
+        self.named_by(stem(placeholder).0, name).is_some()
+    }
+
+    /// Whether what a placeholder speaks of stands last in ARNs of its own type, so that an ARN tells it.
+    fn ends_its_arn(&self, placeholder: &str, name: &str) -> bool {
+        let (stem, _) = stem(placeholder);
+        let Some(above) = self.named_by(stem, name) else {
+            return true;
+        };
+        self.arns(above).iter().all(|arn| {
+            let slots: Vec<String> = placeholders(arn).map(common).collect();
+            let own = own_slot(slots.iter().map(String::as_str), above);
+            own.is_some_and(|own| own + 1 == slots.len())
+        })
+    }
+
+    /// The type, other than this one, that a stem names.
+    fn named_by(&self, stem: &str, name: &str) -> Option<&'a str> {
+        self.reference
+            .resource_types
+            .keys()
+            .filter(|other| *other != name)
+            .find(|other| self.stems(other).iter().any(|known| known == stem))
+            .map(String::as_str)
+    }
+
+    /// A member in the place of a placeholder.
+    fn part(&self, found: &Found<'_>, own: bool) -> Option<Part> {
+        let filter = match (found.takes_arn(&self.input), own) {
+            (false, _) => None,
+            (true, true) => Some(Filter::Arn),
+            // The ARN is that of what lies above; the resource's has its id.
+            (true, false) => Some(Filter::Id),
+        };
+        Some(Part::Member {
+            path: found.values(&self.input)?,
+            default: None,
+            filter,
+        })
+    }
+
+    /// An ARN format's pieces, its placeholders filled as far as members do.
+    fn pieces<'b>(
+        &'b self,
+        arn: &'b str,
+        resource_type: &str,
+        types: &[&str],
+        is_subject: bool,
+        alone: bool,
+    ) -> Vec<Piece<'b>> {
+        let mut pieces: Vec<Piece<'b>> = split(arn)
+            .into_iter()
+            .map(|part| match part {
+                Ok(text) => Piece::Text(text),
+                Err("Partition") => Piece::Fixed(Part::Partition),
+                Err("Region") => Piece::Fixed(Part::Region),
+                Err("Account" | "AccountId") => Piece::Fixed(Part::Account),
+                Err(placeholder) => Piece::Slot(Slot {
+                    name: common(placeholder),
+                    own: false,
+                    filled: None,
+                }),
+            })
+            .collect();
+        let mut slots: Vec<&mut Slot<'b>> = pieces
+            .iter_mut()
+            .filter_map(|piece| match piece {
+                Piece::Slot(slot) => Some(slot),
+                _ => None,
+            })
+            .collect();
+        if let Some(own) = own_slot(slots.iter().map(|slot| slot.name.as_str()), resource_type) {
+            slots[own].own = true;
+        }
+        let own_stems = self.stems(resource_type);
+        let mut used: Vec<&Path> = Vec::new();
+        let mut fill = |slot: &mut Slot<'b>, means: &dyn Fn(&Found<'_>) -> bool| {
+            if slot.filled.is_some() {
+                return;
+            }
+            slot.filled = self
+                .members
+                .iter()
+                .filter(|found| !used.contains(&&found.path) && found.values(&self.input).is_some())
+                // A whole ARN is no part of another one, but what lies above may be told by its ARN.
+                .filter(|found| {
+                    let whole = member_name(found).ends_with("arn");
+                    !whole || (!slot.own && self.ends_its_arn(&slot.name, resource_type))
+                })
+                .filter(|found| means(found))
+                .max_by_key(|found| found.required);
+            used.extend(slot.filled.map(|found| &found.path));
+        };
+        for slot in &mut slots {
+            let name = slot.name.clone();
+            fill(slot, &|found| called(found, &name));
+        }
+        for slot in &mut slots {
+            let name = slot.name.clone();
+            let (wanted, kind) = stem(&name);
+            if !wanted.is_empty() {
+                fill(slot, &|found| self.speaks_of(found, wanted, kind));
+            }
+        }
+        for slot in slots.iter_mut().filter(|slot| !slot.own) {
+            let name = slot.name.clone();
+            let (wanted, kind) = stem(&name);
+            if let Some(above) = self.named_by(wanted, resource_type) {
+                fill(slot, &|found| {
+                    let name = member_name(found);
+                    found.required
+                        && stem(&name).0.ends_with(wanted)
+                        && self.means(found, above, &[], false, kind)
+                });
+            }
+        }
+        for slot in &mut slots {
+            // `Format` of a `PackageFormat`.
+            let name = slot.name.clone();
+            let mut rest = own_stems
+                .iter()
+                .filter_map(|own| name.strip_prefix(own.as_str()));
+            if let Some(rest) =
+                rest.find(|rest| !rest.is_empty() && *rest != "type" && stem(rest).1 == Kind::Any)
+            {
+                fill(slot, &|found| called(found, rest));
+            }
+        }
+        if let Some(slot) = slots.iter_mut().find(|slot| slot.own) {
+            let name = slot.name.clone();
+            let (_, kind) = stem(&name);
+            for own in &own_stems {
+                fill(slot, &|found| self.speaks_of(found, own, kind));
+            }
+            fill(slot, &|found| {
+                self.means(found, resource_type, types, is_subject, kind)
+            });
+            if is_subject || alone {
+                let of = own_stems.last().map(String::as_str).unwrap_or_default();
+                fill(slot, &|found| {
+                    let member = member_name(found);
+                    let (rest, member_kind) = stem(&member);
+                    (rest.is_empty() || (rest == "resource" && rest != member))
+                        && (member_kind == kind
+                            || member_kind == Kind::Any
+                            || (is_subject && (kind != Kind::Id || name == "resourceid")))
+                        && self.vocabulary.stands_for(member_kind, kind, of)
+                });
+            }
+        }
+        pieces
+    }
+
+    /// Whether a member is an id or a name of what a stem speaks of, and can stand for a placeholder of this kind.
+    fn speaks_of(&self, found: &Found<'_>, wanted: &str, kind: Kind) -> bool {
+        let name = member_name(found);
+        let (of, member_kind) = stem(&name);
+        name == wanted || (of == wanted && self.vocabulary.stands_for(member_kind, kind, wanted))
+    }
+
+    /// Whether a member means a type by a longer name (`DBClusterIdentifier` of a `cluster`) or, where no other type of
+    /// the action can be meant, by a shorter one (`RuleName` of a `telemetry-rule`).
+    fn means(
+        &self,
+        found: &Found<'_>,
+        resource_type: &str,
+        types: &[&str],
+        is_subject: bool,
+        kind: Kind,
+    ) -> bool {
+        const SHORTEST: usize = 3;
+        let name = member_name(found);
+        let (of, member_kind) = stem(&name);
+        let makes = is_subject && names::makes(self.operation);
+        if of.len() < SHORTEST || of.len() == name.len() || (makes && !found.required) {
+            return false;
+        }
+        let ends_with = |stem: &String| stem.len() >= SHORTEST && of.ends_with(stem.as_str());
+        let longest = |name: &str| {
+            self.stems(name)
+                .into_iter()
+                .filter(|stem| ends_with(stem))
+                .map(|stem| stem.len())
+                .max()
+                .unwrap_or_default()
+        };
+        let own = longest(resource_type);
+        let longer = own > 0
+            && self
+                .reference
+                .resource_types
+                .keys()
+                .all(|other| other == resource_type || longest(other) < own);
+        let is_shorter = |name: &str| self.stems(name).iter().any(|stem| stem.ends_with(of));
+        let shorter = own == 0
+            && is_shorter(resource_type)
+            && (is_subject
+                || types
+                    .iter()
+                    .all(|other| *other == resource_type || !is_shorter(other)))
+            && !self.is_another(&name, resource_type);
+        (longer || shorter) && self.vocabulary.stands_for(member_kind, kind, of)
+    }
+
+    /// A member that holds the resource's whole ARN: `TableArn` of a `table`, or a `ResourceArn` of
+    /// whatever the operation is about.
+    fn by_arn(&self, resource_type: &str, types: &[&str], is_subject: bool) -> Option<OneType> {
+        const ANYTHING: [&str; 5] = [
             "resourcearn",
             "resource",
             "resourceidentifier",
             "arn",
             "targetarn",
-        ]
-        .map(str::to_owned),
-    );
-    wanted.iter().find_map(|wanted| {
-        let found = members.iter().find(|found| {
-            let name = plain(found.name);
-            name == *wanted || name.strip_suffix('s') == Some(wanted)
-        })?;
-        let path = found.values(input)?;
-        let optional = (!found.required).then(|| found.path.clone());
+        ];
+        let typed: Vec<String> = self
+            .stems(resource_type)
+            .iter()
+            .map(|stem| format!("{stem}arn"))
+            .collect();
+        let by_name = |members: &'_ [Found<'a>], wanted: &str| {
+            members
+                .iter()
+                .position(|found| called(found, wanted) && found.values(&self.input).is_some())
+        };
+        let at_top = typed
+            .iter()
+            .map(String::as_str)
+            .chain(ANYTHING)
+            .find_map(|wanted| by_name(&self.members, wanted))
+            .map(|at| &self.members[at]);
+        let is_arn = |found: &&Found<'_>| {
+            member_name(found).ends_with("arn") && found.values(&self.input).is_some()
+        };
+        let found = at_top
+            .or_else(|| {
+                self.members
+                    .iter()
+                    .filter(is_arn)
+                    .find(|found| self.means(found, resource_type, types, is_subject, Kind::Arn))
+            })
+            .or_else(|| {
+                // The only ARN that the call requires, where its pattern is that of the type.
+                let mut required = self
+                    .members
+                    .iter()
+                    .filter(is_arn)
+                    .filter(|found| found.required);
+                let one = required.next().filter(|_| required.next().is_none())?;
+                let pattern = one.shape.pattern.as_deref()?;
+                self.arns(resource_type)
+                    .iter()
+                    .filter_map(|arn| kind_in(arn))
+                    .any(|kind| pattern.contains(kind))
+                    .then_some(one)
+            })
+            .or_else(|| {
+                if is_subject && names::makes(self.operation) {
+                    return None;
+                }
+                let mut near = typed
+                    .iter()
+                    .filter_map(|wanted| by_name(&self.near, wanted));
+                near.next().map(|at| &self.near[at])
+            })
+            .or_else(|| {
+                let tags = self.operation.contains("Tag");
+                let mut of_tags = WHATEVER.iter().filter(|_| tags);
+                let at = of_tags.find_map(|wanted| by_name(&self.members, wanted))?;
+                Some(&self.members[at])
+            })?;
+        let is_id = WHATEVER.contains(&common(found.name).as_str());
         let part = Part::Member {
-            path,
+            path: found.values(&self.input)?,
             default: None,
-            filter: None,
+            filter: is_id.then_some(Filter::Arn),
+        };
+        // Of what an id is, its type would say; an ARN says it all.
+        let parts = if is_id {
+            vec![Part::Opaque, part]
+        } else {
+            vec![part]
         };
         Some(OneType {
-            resource: Resource::Template(vec![part]),
-            optional,
+            resource: Resource::Template(parts),
+            optional: (!found.required).then(|| found.path.clone()),
+            instead: None,
         })
-    })
+    }
 }
 
-/// A plain name without what says which kind of name it is: `boxname` is `box`.
-fn stem(name: &str) -> &str {
-    ["identifier", "name", "arn", "id"]
+/// A format's placeholders that members fill.
+fn placeholders(arn: &str) -> impl Iterator<Item = &str> {
+    split(arn)
+        .into_iter()
+        .filter_map(Result::err)
+        .filter(|name| !["Partition", "Region", "Account", "AccountId"].contains(name))
+}
+
+/// Which of a format's placeholders is the resource's own: the last that begins as the type is called, else the last that
+/// says what it names.
+fn own_slot<'b>(slots: impl Iterator<Item = &'b str>, resource_type: &str) -> Option<usize> {
+    let own = common(resource_type);
+    let slots: Vec<&str> = slots.collect();
+    let says = |slot: &str| {
+        let (stem, kind) = stem(slot);
+        kind != Kind::Other && !["opaque", "random", "unique"].contains(&stem)
+    };
+    slots
         .iter()
-        .find_map(|suffix| name.strip_suffix(suffix))
-        .filter(|stem| !stem.is_empty())
-        .unwrap_or(name)
+        .rposition(|slot| slot.starts_with(&own) && says(slot))
+        .or_else(|| slots.iter().rposition(|slot| says(slot)))
+        .or_else(|| slots.len().checked_sub(1))
 }
 
-/// The member that a placeholder means.
-fn named<'a, 'b>(
-    placeholder: &str,
-    resource_type: &str,
-    only: bool,
-    members: &'b [Found<'a>],
-    input: &Input<'_>,
-) -> Option<(Path, &'b Found<'a>)> {
-    let placeholder = plain(placeholder);
-    let own = plain(resource_type);
-    let mut wanted = vec![placeholder.clone()];
-    for stem in [stem(&placeholder), own.as_str()] {
-        wanted.extend(["", "name", "id", "identifier"].map(|suffix| format!("{stem}{suffix}")));
+/// Without any of the optional resources the call is about no resource in particular.
+fn absent(sometimes: &[(Resource, Path)]) -> Predicate {
+    let mut absent: Vec<Predicate> = Vec::new();
+    for (_, path) in sometimes {
+        let one = Predicate::Absent(path.clone());
+        if !absent.contains(&one) {
+            absent.push(one);
+        }
     }
-    if only {
-        let kind = placeholder
-            .strip_prefix(stem(&placeholder))
-            .unwrap_or_default();
-        wanted.extend(
-            [kind, "identifier"]
-                .into_iter()
-                .filter(|kind| !kind.is_empty())
-                .map(str::to_owned),
-        );
+    if absent.len() == 1 {
+        absent.remove(0)
+    } else {
+        Predicate::All(absent)
     }
-    wanted.iter().find_map(|wanted| {
-        members.iter().find_map(|found| {
-            let name = plain(found.name);
-            let same = name == *wanted || name.strip_suffix('s') == Some(wanted);
-            same.then(|| found.values(input).map(|path| (path, found)))?
-        })
-    })
+}
+
+fn dedup(resources: &mut Vec<Resource>) {
+    let mut kept: Vec<Resource> = Vec::new();
+    resources.retain(|resource| {
+        let fresh = !kept.contains(resource);
+        if fresh {
+            kept.push(resource.clone());
+        }
+        fresh
+    });
+}
+
+/// Gives the last part `*` for its absent member; not to a resource that is an ARN as a whole.
+fn all_by_default(resource: &mut Resource) -> bool {
+    let Resource::Template(parts) = resource else {
+        return false;
+    };
+    if parts.len() == 1 {
+        return false;
+    }
+    match parts
+        .iter_mut()
+        .rev()
+        .find(|part| matches!(part, Part::Member { .. }))
+    {
+        Some(Part::Member { default, .. }) => {
+            *default = Some("*".to_owned());
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Whether a member has this [`common`] name, itself or as a list.
+fn called(found: &Found<'_>, wanted: &str) -> bool {
+    let name = common(found.name);
+    name == wanted || name.strip_suffix('s') == Some(wanted)
+}
+
+/// A member's [`common`] name, a list's in the singular.
+fn member_name(found: &Found<'_>) -> String {
+    let name = common(found.name);
+    match (&found.shape.kind, name.strip_suffix('s')) {
+        (ShapeKind::List(_), Some(one)) => one.to_owned(),
+        _ => name,
+    }
+}
+
+/// Members that hold an id or an ARN of whatever the operation is about.
+const WHATEVER: [&str; 2] = ["resourcename", "resourceid"];
+
+/// What an ARN format calls its kind of resource: `key-value-store` in `…:key-value-store/${ResourceId}`.
+fn kind_in(arn: &str) -> Option<&str> {
+    let text = split(arn).into_iter().filter_map(Result::ok).next_back()?;
+    text.rsplit([':', '/']).find(|word| word.len() > 3)
 }
 
 impl Found<'_> {
@@ -309,56 +851,11 @@ impl Found<'_> {
             .pattern
             .as_deref()
             .is_some_and(|pattern| pattern.contains("arn:"))
-            || plain(self.name).ends_with("arn")
+            || {
+                let name = common(self.name);
+                name.ends_with("arn") || WHATEVER.contains(&name.as_str())
+            }
     }
-}
-
-/// A resource that no member names whole: what the members do not tell is opaque, or, in what the
-/// call is about to make, `*`, as AWS checks what has no id yet.
-fn unnamed(
-    operation: &str,
-    resource_type: &str,
-    reference: &Authorization,
-    input: &Input<'_>,
-) -> Resource {
-    const MAKES: [&str; 12] = [
-        "Create",
-        "Run",
-        "Start",
-        "Request",
-        "Allocate",
-        "Register",
-        "Import",
-        "Copy",
-        "Put",
-        "Provision",
-        "Purchase",
-        "Submit",
-    ];
-    let makes = MAKES.iter().any(|verb| operation.starts_with(verb));
-    let otherwise = if makes {
-        Part::Literal("*".to_owned())
-    } else {
-        Part::Opaque
-    };
-    let arn = reference
-        .resource_types
-        .get(resource_type)
-        .and_then(|kind| kind.arns.first());
-    arn.and_then(|arn| {
-        by_format(
-            arn,
-            resource_type,
-            false,
-            &input.members(),
-            input,
-            Some(&otherwise),
-        )
-    })
-    .map_or_else(
-        || Resource::Template(vec![otherwise.clone()]),
-        |bound| bound.resource,
-    )
 }
 
 /// An ARN format as text (`Ok`) and names of placeholders (`Err`).

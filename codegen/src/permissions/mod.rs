@@ -8,6 +8,7 @@
 mod bind;
 mod input;
 mod keys;
+mod names;
 mod overlay;
 mod prefixes;
 mod resolve;

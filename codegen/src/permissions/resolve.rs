@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::bind::Binder;
 use super::input::{Input, is_scalar};
+use super::names::Vocabulary;
 use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
 use super::prefixes::Own;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
-    Predicate, Prefixes, Requirement, Resource, Source, bind, keys, rules, types, verbs,
+    Prefixes, Requirement, Resource, Source, bind, keys, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::members;
@@ -27,6 +29,7 @@ pub(crate) fn resolve(
         references,
         own: prefixes.of(model, references),
         principal: prefixes.principal(model),
+        vocabulary: Vocabulary::new(model),
         overlay,
         problems: Vec::new(),
     };
@@ -47,6 +50,7 @@ struct Resolver<'a> {
     references: &'a BTreeMap<String, Authorization>,
     own: Own<'a>,
     principal: String,
+    vocabulary: Vocabulary,
     overlay: &'a Overlay,
     problems: Vec<Diagnostic>,
 }
@@ -194,48 +198,47 @@ impl<'a> Resolver<'a> {
         if let Some(resources) = overridden {
             self.check_resources(resources, input);
         }
-        let Some((reference, action)) = named.known else {
-            let resources = overridden.map(|located| located.value.clone());
-            return vec![Requirement {
-                action: named.name.clone(),
-                resources: resources
-                    .unwrap_or_else(|| vec![Resource::Template(vec![Part::Opaque])]),
-                when: Predicate::Always,
-                each: None,
-                keys: Vec::new(),
-            }];
+        let reference = named
+            .known
+            .map(|(reference, _)| reference)
+            .or_else(|| self.own.references.first().copied());
+        let binder = reference.map(|reference| {
+            let pages = self.model.pagination.contains_key(name);
+            let overlay = self.overlay;
+            Binder::new(name, pages, reference, overlay, &self.vocabulary, *input)
+        });
+        let resources = match (overridden, &binder, named.known) {
+            (Some(resources), ..) => bind::Resources::only(resources.value.clone()),
+            (None, _, Some((reference, _))) if verbs::is_verb(&named.name) => {
+                let operation = &self.model.operations[name];
+                bind::Resources::only(vec![verbs::resource(operation, reference, input)])
+            }
+            (None, Some(binder), Some((_, action))) => binder.resources(action),
+            (None, Some(binder), None) => binder.inferred(),
+            (None, None, _) => bind::Resources::only(vec![Resource::Template(vec![Part::Opaque])]),
         };
-        let bound = match overridden {
-            Some(resources) => vec![bind::Bound {
-                resources: resources.value.clone(),
-                when: Predicate::Always,
-            }],
-            None if verbs::is_verb(&named.name) => vec![bind::Bound {
-                resources: vec![verbs::resource(
-                    &self.model.operations[name],
-                    reference,
-                    input,
-                )],
-                when: Predicate::Always,
-            }],
-            None => bind::resources(name, action, reference, self.overlay, input),
-        };
-        let main = bound
+        let mut requirements: Vec<Requirement> = resources
+            .bound
             .iter()
-            .flat_map(|bound| bound.resources.clone())
-            .collect::<Vec<_>>();
-        let mut requirements: Vec<Requirement> = bound
-            .into_iter()
             .map(|bound| Requirement {
                 action: named.name.clone(),
-                resources: bound.resources,
-                when: bound.when,
+                resources: bound.resources.clone(),
+                when: bound.when.clone(),
                 each: None,
                 keys: Vec::new(),
             })
             .flat_map(|plain| self.with_keys(name, plain, input))
             .collect();
-        let (dependents, without_member) = rules::dependents(action, &main, &self.principal, input);
+        let Some((_, action)) = named.known else {
+            return requirements;
+        };
+        let about = rules::About {
+            references: self.references,
+            binder: binder.as_ref(),
+            resources: &resources,
+            principal: &self.principal,
+        };
+        let (dependents, without_member) = rules::dependents(action, &about, input);
         *unbound = without_member;
         let listed = dependent_actions(action);
         let of_overlay: Vec<&Wanted> = self

@@ -1,8 +1,12 @@
 //! What follows from the models alone: an operation's action, and the actions that depend on it.
 
+use super::bind::{Binder, Resources};
 use super::input::{Input, is_scalar, plain};
 use super::keys;
 use super::prefixes::Own;
+use super::resolve::known_action;
+use std::collections::BTreeMap;
+
 use crate::model::{Action, Authorization};
 use stockade_spec::filter::Filter;
 use stockade_spec::template::{
@@ -61,14 +65,46 @@ fn found<'a>(
     }
 }
 
+/// What dependent actions are derived from.
+pub(super) struct About<'a> {
+    pub(super) references: &'a BTreeMap<String, Authorization>,
+    pub(super) binder: Option<&'a Binder<'a>>,
+    /// The resources of the operation's own action.
+    pub(super) resources: &'a Resources,
+    /// The principal that the service assumes roles as.
+    pub(super) principal: &'a str,
+}
+
+impl About<'_> {
+    /// What the call tags as it makes it: what it is about, by the types of its own action or of the one that tags.
+    fn tagged(&self, dependent: &str) -> Vec<Resource> {
+        if !self.resources.subject.is_empty() {
+            return self.resources.subject.clone();
+        }
+        let known = self.binder.zip(known_action(self.references, dependent));
+        let made = match known {
+            // What another service makes for this one has a name of that service's choice.
+            Some((binder, (reference, _))) if binder.prefix() != reference.prefix => {
+                return vec![Resource::Template(vec![Part::Opaque])];
+            }
+            Some((binder, (_, action))) => binder.made(action),
+            None => Vec::new(),
+        };
+        if made.is_empty() {
+            self.resources.all().cloned().collect()
+        } else {
+            made
+        }
+    }
+}
+
 /// The actions that a call needs beside its own: those that the reference calls dependent, where
 /// an input member triggers them, and `iam:PassRole` for each role that the input hands over.
 ///
 /// The second value is the dependent actions that no member is known to trigger.
 pub(super) fn dependents(
     action: &Action,
-    main: &[Resource],
-    principal: &str,
+    about: &About<'_>,
     input: &Input<'_>,
 ) -> (Vec<Requirement>, Vec<String>) {
     let of_types = action
@@ -86,13 +122,13 @@ pub(super) fn dependents(
     let changes =
         action.access_level.contains("Write") || action.access_level.contains("Permissions");
     let roles = if changes || listed.contains(&"iam:PassRole") {
-        roles(main, input)
+        roles(about.resources, input)
     } else {
         Vec::new()
     };
     let mut requirements: Vec<Requirement> = roles
         .iter()
-        .map(|(path, when)| pass_role(path, when, principal))
+        .map(|(path, when)| pass_role(path, when, about.principal))
         .collect();
     let mut unbound = Vec::new();
     for dependent in listed {
@@ -102,7 +138,7 @@ pub(super) fn dependents(
             }
             continue;
         }
-        let triggered = triggered(dependent, main, input);
+        let triggered = triggered(dependent, about, input);
         if triggered.is_empty() {
             unbound.push(dependent.to_owned());
         }
@@ -112,9 +148,9 @@ pub(super) fn dependents(
 }
 
 /// Members that hand a role over, and when each does.
-fn roles(main: &[Resource], input: &Input<'_>) -> Vec<(Path, Predicate)> {
+fn roles(resources: &Resources, input: &Input<'_>) -> Vec<(Path, Predicate)> {
     let is_resource = |path: &Path| {
-        main.iter().any(|resource| {
+        resources.all().any(|resource| {
             matches!(resource, Resource::Template(parts)
                 if parts.iter().any(|part| matches!(part, Part::Member { path: used, .. } if used == path)))
         })
@@ -162,7 +198,7 @@ fn member(path: &Path, filter: Option<Filter>) -> Part {
 }
 
 /// A dependent action's requirements, one for each member that triggers it.
-fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requirement> {
+fn triggered(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Vec<Requirement> {
     let plainly = |resources, when| Requirement {
         action: dependent.to_owned(),
         resources,
@@ -183,7 +219,7 @@ fn triggered(dependent: &str, main: &[Resource], input: &Input<'_>) -> Vec<Requi
             .cloned()
             .collect();
         let holder = Path(holder);
-        return vec![plainly(main.to_vec(), Predicate::Present(holder))];
+        return vec![plainly(about.tagged(dependent), Predicate::Present(holder))];
     }
     let members = input.all_members();
     match prefix {

@@ -14,6 +14,11 @@ const MODEL: &str = r#"{
 "CreateBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"CreateBox"}},
 "CreateJob": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"CreateJob"}},
 "DescribeBoxes": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"DescribeBoxes"}},
+"EmptyBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"OfBox"}},
+"GetShelf": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetShelf"}},
+"GetSlip": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetSlip"}},
+"ListSlips": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"ListSlips"}},
+"MarkBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MarkBox"}},
 "Launch": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"Named"}},
 "ListBoxes": {"http":{"method":"POST","requestUri":"/"}},
 "MoveBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MoveBox"}},
@@ -27,6 +32,11 @@ const MODEL: &str = r#"{
 "CreateBox": {"members":{"BoxName":{"shape":"S"},"KmsKeyId":{"shape":"S"},"RoleArn":{"shape":"S"},"Tags":{"shape":"Tags"},"Network":{"shape":"Network"}},"required":["BoxName","RoleArn"],"type":"structure"},
 "CreateJob": {"members":{"Size":{"shape":"S"}},"type":"structure"},
 "DescribeBoxes": {"members":{"BoxNames":{"shape":"Names"}},"type":"structure"},
+"GetShelf": {"members":{"ShelfName":{"shape":"S"}},"required":["ShelfName"],"type":"structure"},
+"GetSlip": {"members":{"BoxArn":{"shape":"S"},"Id":{"shape":"S"}},"required":["BoxArn","Id"],"type":"structure"},
+"ListSlips": {"members":{"LargeBoxName":{"shape":"S"}},"required":["LargeBoxName"],"type":"structure"},
+"MarkBox": {"members":{"BoxArn":{"shape":"S"},"BoxName":{"shape":"S"}},"type":"structure"},
+"OfBox": {"members":{"BoxName":{"shape":"S"}},"required":["BoxName"],"type":"structure"},
 "MoveBox": {"members":{"BoxArn":{"shape":"S"},"ShelfId":{"shape":"S"}},"required":["BoxArn"],"type":"structure"},
 "Named": {"members":{"Name":{"shape":"NameOrArn"}},"required":["Name"],"type":"structure"},
 "NameOrArn": {"pattern":"(arn:[a-z]+:toy:::box/)?[a-z]+","type":"string"},
@@ -46,6 +56,10 @@ const REFERENCE: &str = r#"{
 "CreateBox": {"accessLevel":"Write","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys","toy:BoxName"],"dependentActions":["ec2:DescribeVpcs","iam:PassRole","kms:DescribeKey","toy:TagResource","weather:Ask"],"resourceTypes":{"box":{"required":true}},"source":"both"},
 "CreateJob": {"accessLevel":"Write","resourceTypes":{"job":{"required":true}},"source":"both"},
 "DescribeBoxes": {"accessLevel":"Read","resourceTypes":{"box":{"required":false}},"source":"both"},
+"GetShelf": {"accessLevel":"Read","resourceTypes":{"shelf":{"required":true}},"source":"both"},
+"GetSlip": {"accessLevel":"Read","resourceTypes":{"slip":{"required":true}},"source":"both"},
+"ListSlips": {"accessLevel":"List","resourceTypes":{"slip":{"required":true}},"source":"both"},
+"MarkBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true}},"source":"both"},
 "LaunchBox": {"accessLevel":"Write","documentation":"API_Launch","resourceTypes":{"box":{"required":true}},"source":"both"},
 "ListBoxes": {"accessLevel":"List","source":"both"},
 "MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"conditionKeys":["toy:ShelfId"],"required":false}},"source":"both"},
@@ -60,7 +74,8 @@ const REFERENCE: &str = r#"{
 "resourceTypes": {
 "box": {"arns":["arn:${Partition}:toy:${Region}:${Account}:box/${BoxName}"]},
 "job": {"arns":["arn:${Partition}:toy:${Region}:${Account}:job/${JobId}"]},
-"shelf": {"arns":["arn:${Partition}:toy:${Region}:${Account}:shelf/${ShelfId}"]}
+"shelf": {"arns":["arn:${Partition}:toy:${Region}:${Account}:shelf/${ShelfId}"]},
+"slip": {"arns":["arn:${Partition}:toy:${Region}:${Account}:box/${BoxName}/slip/${SlipId}"]}
 }
 }
 "#;
@@ -230,6 +245,59 @@ fn an_operation_newer_than_the_reference_is_inferred_and_opaque() {
     assert_eq!(
         table_of("OpenLid"),
         "OpenLid · requirements · inferred\n  toy:OpenLid\n    on {?}\n"
+    );
+}
+
+#[test]
+fn an_operation_newer_than_the_reference_is_about_the_type_in_its_name() {
+    assert_eq!(
+        table_of("EmptyBox"),
+        "EmptyBox · requirements · inferred\n  toy:EmptyBox\n    on arn:{partition}:toy:{region}:{account}:box/{BoxName}\n"
+    );
+}
+
+#[test]
+fn what_lies_above_is_told_by_its_arn_and_the_operations_own_by_a_plain_id() {
+    assert_eq!(
+        table_of("GetSlip"),
+        "GetSlip · requirements · name
+  toy:GetSlip
+    on arn:{partition}:toy:{region}:{account}:box/{BoxArn|id}/slip/{Id}
+"
+    );
+}
+
+#[test]
+fn what_is_listed_whole_is_any_of_what_lies_above() {
+    assert_eq!(
+        table_of("ListSlips"),
+        "ListSlips · requirements · name
+  toy:ListSlips
+    on arn:{partition}:toy:{region}:{account}:box/{LargeBoxName}/slip/*
+"
+    );
+}
+
+#[test]
+fn a_name_is_no_id_where_the_model_knows_both() {
+    assert_eq!(
+        table_of("GetShelf"),
+        "GetShelf · requirements · name\n  toy:GetShelf\n    on arn:{partition}:toy:{region}:{account}:shelf/{?}\n"
+    );
+}
+
+#[test]
+fn an_arn_or_a_name_as_the_caller_likes() {
+    assert_eq!(
+        table_of("MarkBox"),
+        "MarkBox · requirements · name
+  toy:MarkBox
+    on {BoxArn}
+    when BoxArn
+  toy:MarkBox
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+    when !BoxArn
+"
     );
 }
 
