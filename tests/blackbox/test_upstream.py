@@ -1,13 +1,17 @@
-"""Requests that go to another emulator: the mission's page with moto behind it, its objects, and upstreams that fail."""
+"""Requests that go to another emulator: the mission's page with moto behind it, large bodies, and upstreams that fail."""
 
+import hashlib
 import json
 import re
+import socket
 import subprocess
+import threading
 
 import pytest
 
 from support.clients import refused
 from support.policies import allow
+from support.raw import Request, signed_headers
 from support.server import free_port
 from test_mission_page import (
     ATTACH_P1,
@@ -19,6 +23,9 @@ from test_mission_page import (
     prepare_lambda,
     user_keys,
 )
+
+MEBIBYTE = 1024 * 1024
+
 
 # -- the mission's page, its bucket and its function in moto ---------------------------------------------------------
 
@@ -73,7 +80,8 @@ def test_objects_survive(serve, moto, sign):
     s3 = alice.client("s3")
     body = bytes(range(256)) * 9
     with refused("AccessDenied", 403):
-        s3.put_object(Bucket="shelf", Key="b", Body=body)
+        # On a connection of its own: who is refused before sending the body has it closed.
+        alice.client("s3").put_object(Bucket="shelf", Key="b", Body=body)
     # The second comes in signed chunks with a trailer, as boto3 sends files that announce a checksum.
     s3.put_object(Bucket="shelf", Key="a/plain + ü", Body=body, Metadata={"colour": "blue"})
     s3.put_object(Bucket="shelf", Key="a/summed", Body=body, ChecksumAlgorithm="CRC32")
@@ -101,6 +109,75 @@ def test_no_key_of_the_upstream_is_taken(serve, moto):
     server = serve(enforce=True, env={"UPSTREAM": moto.url})
     with refused("NotImplemented", 501):
         server.admin().client("sts").get_delegated_access_token(TradeInToken="token")
+
+
+# -- large bodies ------------------------------------------------------------------------------------------------------
+
+
+class Sink:
+    """An upstream that hashes the one body it gets, and answers with as many bytes of its own."""
+
+    def __init__(self, length):
+        self.length, self.digest = length, hashlib.sha256()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def _serve(self):
+        received = b""
+        while not received:
+            # Health looks whether somebody listens, and says nothing.
+            connection, _ = self.listener.accept()
+            received = connection.recv(65536)
+        with self.listener, connection:
+            while b"\r\n\r\n" not in received:
+                received += connection.recv(65536)
+            body = received.split(b"\r\n\r\n", 1)[1]
+            left = self.length - len(body)
+            self.digest.update(body)
+            while left:
+                piece = connection.recv(min(left, MEBIBYTE))
+                assert piece, "the body broke off"
+                self.digest.update(piece)
+                left -= len(piece)
+            head = f"HTTP/1.1 200 OK\r\nContent-Length: {self.length}\r\n\r\n"
+            connection.sendall(head.encode())
+            for _ in range(self.length // MEBIBYTE):
+                connection.sendall(bytes(MEBIBYTE))
+
+
+@pytest.mark.parametrize("payload", ["hash", "UNSIGNED-PAYLOAD"])
+def test_large_bodies_need_little_memory(serve, payload):
+    size = 256 * MEBIBYTE
+    sink = Sink(size)
+    server = serve(enforce=True, env={"UPSTREAM": f"s3={sink.url}"})
+    alice = server.new_user("alice", [allow("s3:PutObject")])
+    piece = bytes(range(256)) * (MEBIBYTE // 256)
+    wanted = hashlib.sha256()
+    for _ in range(size // MEBIBYTE):
+        wanted.update(piece)
+    before = server.peak_resident_bytes()
+    request = Request("PUT", "/shelf/large", "s3", headers={"content-length": str(size)})
+    declared = wanted.hexdigest() if payload == "hash" else payload
+    headers = signed_headers(request, alice, payload_hash=declared)
+    lines = ["PUT /shelf/large HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        for _ in range(size // MEBIBYTE):
+            connection.sendall(piece)
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += connection.recv(65536)
+        assert received.startswith(b"HTTP/1.1 200 OK")
+        left = size - len(received.split(b"\r\n\r\n", 1)[1])
+        while left:
+            got = connection.recv(min(left, MEBIBYTE))
+            assert got, "the answer broke off"
+            left -= len(got)
+    sink.thread.join()
+    assert sink.digest.digest() == wanted.digest()
+    assert server.peak_resident_bytes() - before < 32 * MEBIBYTE
 
 
 # -- upstreams that fail, and settings that are wrong ------------------------------------------------------------------
