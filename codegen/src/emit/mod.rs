@@ -4,6 +4,7 @@
 
 mod binding;
 mod catalog;
+mod coverage;
 mod managed;
 pub(crate) mod permissions;
 mod shapes;
@@ -36,6 +37,8 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
     let routing = Routing::load(root, models)?;
     outputs.extend(catalog::emit(models, &routing, &overlays, &permissions)?);
     outputs.extend(managed::emit(models)?);
+    let coverage = coverage::emit(models, &permissions);
+    outputs.insert(PathBuf::from("COVERAGE.md"), coverage);
     for (id, permissions) in permissions.iter().filter(|(id, _)| !has_crate(root, id)) {
         let resolvers = crate::permissions::resolvers(permissions);
         ensure!(
