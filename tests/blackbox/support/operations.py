@@ -36,6 +36,10 @@ LOCAL_UNSIGNED = "unsigned, to the same under localhost.localstack.cloud"
 WAYS = (PLAIN, AWS, AWS_UNSIGNED, LOCAL_UNSIGNED)
 
 
+# A key that nobody issued, and its secret.
+STRANGER = ("test", "test")
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came of one request; `problem` is set where it could not even be made."""
@@ -47,6 +51,7 @@ class Answer:
     host: str = ""
     request_id: str | None = None
     status: int | None = None
+    said: str = ""
     problem: str | None = None
 
     def __str__(self):
@@ -77,10 +82,10 @@ def equivalents():
     return served_as
 
 
-def drive(port, protocols):
-    """Sends every operation in every protocol of its service and by every way; answers them all."""
+def drive(port, protocols, key=STRANGER, ways=WAYS):
+    """Sends every operation in every one of the protocols and by every one of the ways; answers them all."""
     tasks = [(service, protocol) for service, offered in protocols.items() for protocol in offered]
-    with ProcessPoolExecutor(os.cpu_count(), initializer=_Driver.start, initargs=(port,)) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=_Driver.start, initargs=(port, key, ways)) as pool:
         return [answer for answers in pool.map(_Driver.run, tasks) for answer in answers]
 
 
@@ -130,8 +135,8 @@ class _Driver:
 
     current = None
 
-    def __init__(self, port):
-        self.port = port
+    def __init__(self, port, key, ways):
+        self.port, self.key, self.ways = port, key, ways
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.loader = _OneProtocol(include_default_search_paths=True)
         self.session = botocore.session.Session(profile=None)
@@ -139,8 +144,8 @@ class _Driver:
         self.session.register_component("token_provider", _Token())
 
     @classmethod
-    def start(cls, port):
-        cls.current = cls(port)
+    def start(cls, *arguments):
+        cls.current = cls(*arguments)
 
     @classmethod
     def run(cls, task):
@@ -150,8 +155,10 @@ class _Driver:
         """Every answer of one service in one protocol."""
         self.loader.protocol = protocol
         # A client with a bearer token insists on TLS; the scheme is of no matter here.
-        local = _Client(self.session, service, f"https://127.0.0.1:{self.port}")
-        for client, ways in ((local, WAYS[:1]), (_Client(self.session, service, None), WAYS[1:])):
+        urls = {way: f"https://127.0.0.1:{self.port}" if way == PLAIN else None for way in self.ways}
+        for url in dict.fromkeys(urls.values()):
+            client = _Client(self.session, service, url, self.key)
+            ways = [way for way in self.ways if urls[way] == url]
             for operation in client.operations():
                 try:
                     request = client.request(operation)
@@ -162,7 +169,7 @@ class _Driver:
                     yield Answer(way, service, protocol, operation, *self.send(request, way))
 
     def send(self, request, way):
-        """Sends a request to the server; answers the host it named, the answer's request id and its status."""
+        """Sends a request to the server; answers the host it named, the answer's request id, its status and its text."""
         url = urllib.parse.urlsplit(request.url)
         host = f"{_labels(url.netloc)}.localhost.localstack.cloud:4566" if way == LOCAL_UNSIGNED else url.netloc
         left_out = {"host", "authorization"} if way in (AWS_UNSIGNED, LOCAL_UNSIGNED) else {"host"}
@@ -177,16 +184,16 @@ class _Driver:
             self.connection.putheader(name, value)
         self.connection.endheaders(body, encode_chunked="Transfer-Encoding" in headers)
         response = self.connection.getresponse()
-        response.read()
+        said = response.read().decode(errors="replace")
         request_id = response.headers.get("x-amzn-requestid") or response.headers.get("x-amz-request-id")
-        return host, request_id, response.status
+        return host, request_id, response.status, said
 
 
 class _Client:
     """A boto3 client that sends nothing."""
 
-    def __init__(self, session, service, url):
-        self.session, self.service, self.url, self.wanted = session, service, url, None
+    def __init__(self, session, service, url, key):
+        self.session, self.service, self.url, self.key, self.wanted = session, service, url, key, None
         self.signing, self.unsigned = self.make(), None
 
     def make(self, **settings):
@@ -194,8 +201,8 @@ class _Client:
             self.service,
             region_name=REGION,
             endpoint_url=self.url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=self.key[0],
+            aws_secret_access_key=self.key[1],
             config=Config(retries={"total_max_attempts": 1}, **settings),
         )
         client.meta.events.register("before-send", self.catch)
