@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Auth, Operation, Pagination, Shape, ShapeKind};
+use super::{Auth, Location, Operation, Pagination, Shape, ShapeKind};
 use crate::lined::{self, Entry, Place};
 
 /// A service: what it is called, its operations and their shapes.
@@ -150,7 +150,7 @@ impl Model {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let model = Self {
+        let mut model = Self {
             id,
             metadata,
             operations,
@@ -158,7 +158,31 @@ impl Model {
             shapes,
         };
         model.check(&metadata_entry.place)?;
+        model.name_labels();
         Ok(model)
+    }
+
+    /// Labels in URIs go by their members' names, where the model has another one for the wire (`{restapi_id}` of
+    /// `restApiId`): no client sees them, and schemas know members by name.
+    fn name_labels(&mut self) {
+        for operation in self.operations.values_mut() {
+            let input = operation
+                .input
+                .as_ref()
+                .map(|input| &self.shapes[input].kind);
+            let Some(ShapeKind::Structure(members)) = input else {
+                continue;
+            };
+            for (name, member) in members {
+                if let (Some(Location::Uri), Some(wire)) = (member.location, &member.location_name)
+                {
+                    operation.uri = operation
+                        .uri
+                        .replace(&format!("{{{wire}}}"), &format!("{{{name}}}"))
+                        .replace(&format!("{{{wire}+}}"), &format!("{{{name}+}}"));
+                }
+            }
+        }
     }
 
     pub(crate) fn api_version(&self) -> &str {
@@ -241,7 +265,7 @@ pub(super) fn entries<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Location, TimestampFormat};
+    use crate::model::TimestampFormat;
 
     const MODEL: &str = r#"{
 "metadata": {"apiVersion":"2020-01-01","endpointPrefix":"toy","jsonVersion":"1.1","protocol":"json","serviceFullName":"Toy","serviceId":"Toy","signatureVersion":"v4"},
@@ -299,6 +323,16 @@ mod tests {
         };
         assert_eq!(members["a"].location, Some(Location::Query));
         assert!(model.shapes["In"].required.contains("b"));
+    }
+
+    #[test]
+    fn labels_go_by_their_members() {
+        let text = MODEL.replace("/a/{b}", "/a/{b_id}/{rest+}").replace(
+            "\"b\":{\"location\":\"uri\",\"shape\":\"S\"}",
+            "\"b\":{\"location\":\"uri\",\"locationName\":\"b_id\",\"shape\":\"S\"},\
+                 \"r\":{\"location\":\"uri\",\"locationName\":\"rest\",\"shape\":\"S\"}",
+        );
+        assert_eq!(parse(&text).unwrap().operations["Put"].uri, "/a/{b}/{r+}");
     }
 
     #[test]

@@ -98,10 +98,10 @@ fn label(path: &str) -> Option<(&str, &str, &str)> {
 
 /// The member that a label is of; an ARN within a path is encoded, as it was on its way.
 fn bound(label: &str, input: &Input<'_>) -> Part {
-    let member = input.members().into_iter().find(|found| {
-        found.member.location == Some(Location::Uri)
-            && found.member.location_name.as_deref().unwrap_or(found.name) == label
-    });
+    let member = input
+        .members()
+        .into_iter()
+        .find(|found| found.member.location == Some(Location::Uri) && found.name == label);
     match member {
         Some(found) => Part::Member {
             filter: plain(found.name)
