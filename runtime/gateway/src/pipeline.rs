@@ -9,6 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
@@ -335,8 +336,8 @@ impl Gateway {
         if self.mode() == Mode::Enforce {
             service.admit(index, &context)?;
         }
-        let (bytes, stream) = if operation.streams_input {
-            if dialect.s3 && !has_length(headers) && asked.parts.method == Method::PUT {
+        let (bytes, stream) = if operation.streams_input && dialect.s3 {
+            if !has_length(headers) && asked.parts.method == Method::PUT {
                 return Err(Error::new(
                     "MissingContentLength",
                     411,
@@ -348,7 +349,12 @@ impl Gateway {
                 Some(self.streamed(asked, route, known, body)?),
             )
         } else {
-            (self.verified(asked, route, known, body).await?, None)
+            // Only S3's signatures tell a body's hash before the body.
+            let bytes = self.verified(asked, route, known, body).await?;
+            let stream = operation
+                .streams_input
+                .then(|| ByteStream::from(bytes.clone()));
+            (bytes, stream)
         };
         let input = decode::read(&asked.decodable(route, &bytes), |deserializer| {
             service.read(index, deserializer, stream)
@@ -429,7 +435,7 @@ impl Gateway {
         route: &Route,
         known: &Known,
         body: Unread<B>,
-    ) -> Result<aws_smithy_types::byte_stream::ByteStream, Error> {
+    ) -> Result<ByteStream, Error> {
         asked.passage.stream();
         let (announced, signing) = self.announced(asked, &route.dialect, known)?;
         Ok(match body {

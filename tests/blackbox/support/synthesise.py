@@ -8,6 +8,7 @@ ACCOUNT = "123456789012"
 
 # What clients take apart before they send, so that no other text will do.
 TEXTS = {
+    "CopySource": "some-bucket/some-key",
     "AccountId": ACCOUNT,
     "accountId": ACCOUNT,
     "KvsARN": f"arn:aws:cloudfront::{ACCOUNT}:key-value-store/8ac1fb1e-95b1-4b9c-9d5d-2b2d8f2c9a3e",
@@ -41,7 +42,11 @@ class _Maker:
         if shape.is_document_type:
             return {"document": "text"}
         self.above.append(shape.name)
-        made = {name: self.value(shape.members[name], name) for name in _needed(shape)}
+        needed = _needed(shape)
+        if not needed and len(self.above) > 1 and shape.members:
+            # Forms cannot tell a structure without members from none.
+            needed = [min(shape.members, key=lambda name: _depth(shape.members[name], tuple(self.above)))]
+        made = {name: self.value(shape.members[name], name) for name in needed}
         self.above.pop()
         return made
 
