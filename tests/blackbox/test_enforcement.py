@@ -454,3 +454,28 @@ class TestSoftMode:
         assert "would have been denied" in line
         denied = server.get_json("/_stockade/decisions?denied")
         assert "s3:CreateBucket" in json.dumps(denied)
+
+
+class TestServicesWithoutCode:
+    """Their requests are understood, and their state is not here: what only it could tell fails closed."""
+
+    TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/orders"
+
+    def test_a_statement_on_the_resource_decides(self, enforcing):
+        alice = enforcing.new_user("alice", [allow("dynamodb:DeleteTable", self.TABLE)])
+        with refused("NotImplemented", 501):
+            alice.client("dynamodb").delete_table(TableName="orders")
+        with refused("AccessDeniedException", 400, re.compile(r"dynamodb:DeleteTable on resource: \S+:table/others ")):
+            alice.client("dynamodb").delete_table(TableName="others")
+
+    def test_a_denial_by_tags_that_nobody_keeps_here_binds(self, enforcing):
+        production = {"StringEquals": {"aws:ResourceTag/stage": "production"}}
+        alice = enforcing.new_user("alice", [allow("*")], [deny("dynamodb:DeleteTable", Condition=production)])
+        with refused("AccessDeniedException", 400, re.compile("explicit deny")):
+            alice.client("dynamodb").delete_table(TableName="orders")
+
+    def test_tags_that_nobody_keeps_here_allow_nothing(self, enforcing):
+        mine = {"StringEquals": {"aws:ResourceTag/owner": "alice"}}
+        alice = enforcing.new_user("alice", [allow("dynamodb:*", Condition=mine)])
+        with refused("AccessDeniedException", 400, re.compile("no identity-based policy allows")):
+            alice.client("dynamodb").delete_table(TableName="orders")

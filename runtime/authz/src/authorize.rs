@@ -298,7 +298,7 @@ impl Authorizer {
         let of_prefix = self.services.get(prefix).map(|service| &**service);
         match of_prefix.or(service) {
             Some(service) => service.facts(action, resource, &scope),
-            None => ResourceFacts::default(),
+            None => ResourceFacts::elsewhere(prefix),
         }
     }
 }

@@ -127,6 +127,9 @@ pub(crate) fn requirement<'a>(
     for (key, value) in &facts.keys {
         context.set(key.as_str(), value.as_str());
     }
+    for key in &facts.unknown {
+        context.set_unknown(key.as_str(), "the resource's state is not kept here");
+    }
     for (key, values) in keys {
         match values.as_deref() {
             Ok([one]) => context.set(key.as_ref(), one.as_str()),

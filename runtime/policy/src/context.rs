@@ -72,6 +72,18 @@ impl<'a> Context<'a> {
 
     /// Says that a key has values that nobody here can tell, and why. A condition that reads it fails closed: it never
     /// holds in an Allow and always holds in a Deny.
+    ///
+    /// A key that ends in `/` stands for its whole family: all keys that begin so, but for those that are set themselves.
+    ///
+    /// ```
+    /// use stockade_policy::Context;
+    ///
+    /// let mut context = Context::new();
+    /// context.set_unknown("aws:ResourceTag/", "its tags are not kept here");
+    /// context.set("aws:ResourceTag/team", "a");
+    /// assert_eq!(context.unknown("aws:ResourceTag/stage"), Some("its tags are not kept here"));
+    /// assert_eq!(context.unknown("aws:ResourceTag/team"), None);
+    /// ```
     pub fn set_unknown(&mut self, key: impl Into<Cow<'a, str>>, why: impl Into<Cow<'a, str>>) {
         self.put(key.into(), Values::Unknown(why.into()));
     }
@@ -117,7 +129,17 @@ impl<'a> Context<'a> {
         self.entries
             .iter()
             .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .or_else(|| self.family(key))
             .map(|(_, values)| values)
+    }
+
+    /// The entry of an unknown family that a key belongs to.
+    fn family(&self, key: &str) -> Option<&(Cow<'a, str>, Values<'a>)> {
+        let length = key.find('/')? + 1;
+        let family = key.get(..length)?;
+        self.entries.iter().find(|(k, values)| {
+            matches!(values, Values::Unknown(_)) && k.eq_ignore_ascii_case(family)
+        })
     }
 
     fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {

@@ -156,6 +156,7 @@ impl Service for Shelf {
             }),
             tags: vec![("team".into(), "red".into())],
             keys: Vec::new(),
+            unknown: Vec::new(),
         }
     }
 }

@@ -126,7 +126,7 @@ fn signed_requests_go_by_their_signing_name() {
             "GET /v20180820/bucket/b?accountId=1",
             &[("host", "s3-control.us-east-1.amazonaws.com")],
             "",
-            "s3control:GetBucket name=b RestXml",
+            "s3control:GetBucket Bucket=b RestXml",
         ),
         (
             "ec2",

@@ -53,7 +53,7 @@ impl Service for Elsewhere {
         self.0.admit(operation, context)
     }
 
-    fn facts(&self, _: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
-        ResourceFacts::default()
+    fn facts(&self, action: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
+        ResourceFacts::elsewhere(action.split(':').next().unwrap_or_default())
     }
 }

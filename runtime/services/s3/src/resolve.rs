@@ -161,6 +161,7 @@ impl S3 {
             policy,
             tags: Vec::new(),
             keys,
+            unknown: Vec::new(),
         })
     }
 }

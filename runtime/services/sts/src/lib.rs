@@ -118,6 +118,7 @@ impl Facts for Sts {
             }),
             tags: role.tags,
             keys: Vec::new(),
+            unknown: Vec::new(),
         }
     }
 
