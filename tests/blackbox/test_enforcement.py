@@ -468,6 +468,11 @@ class TestServicesWithoutCode:
         with refused("AccessDeniedException", 400, re.compile(r"dynamodb:DeleteTable on resource: \S+:table/others ")):
             alice.client("dynamodb").delete_table(TableName="others")
 
+    def test_who_left_the_query_protocol_keeps_its_code(self, enforcing):
+        alice = enforcing.new_user("alice")
+        with refused("AccessDenied", 403, re.compile("sqs:DeleteQueue")):
+            alice.client("sqs").delete_queue(QueueUrl="https://sqs.us-east-1.amazonaws.com/000000000000/orders")
+
     def test_a_denial_by_tags_that_nobody_keeps_here_binds(self, enforcing):
         production = {"StringEquals": {"aws:ResourceTag/stage": "production"}}
         alice = enforcing.new_user("alice", [allow("*")], [deny("dynamodb:DeleteTable", Condition=production)])

@@ -79,6 +79,8 @@ impl HttpBody for Body {
 pub(crate) fn form(dialect: &Dialect<'_>) -> Form {
     match dialect.protocol {
         _ if dialect.s3 => Form::S3,
+        // Who once spoke the query protocol keeps its codes and statuses (Smithy, "AWS query compatible").
+        _ if dialect.query_compatible => Form::Query,
         Protocol::Query => Form::Query,
         Protocol::Ec2Query => Form::Ec2,
         Protocol::RestXml => Form::RestXml,
