@@ -8,7 +8,8 @@ use stockade_spec::template::{
 };
 
 use super::HEADER;
-use crate::model::{Action, Authorization, Models};
+use crate::model::{Authorization, Models};
+use crate::permissions::{keys, known_action};
 
 /// The figures, in the order of the table's columns.
 const COLUMNS: [&str; 16] = [
@@ -132,38 +133,22 @@ fn count(
     }
 }
 
-/// What the reference says of a requirement's action.
-fn known<'a>(
-    requirement: &Requirement,
-    references: &'a BTreeMap<String, Authorization>,
-) -> Option<&'a Action> {
-    let (prefix, name) = requirement.action.split_once(':')?;
-    references.get(prefix)?.actions.get(name)
-}
-
 /// The condition keys that the reference lists for a requirement's action, without the placeholders at their ends.
 fn listed<'a>(
     requirement: &Requirement,
     references: &'a BTreeMap<String, Authorization>,
 ) -> BTreeSet<&'a str> {
-    let Some(action) = known(requirement, references) else {
-        return BTreeSet::new();
-    };
-    let of_types = action
-        .resource_types
-        .values()
-        .flat_map(|usage| &usage.condition_keys);
-    action
-        .condition_keys
-        .iter()
-        .chain(of_types)
-        .map(|key| key.split("${").next().unwrap_or(key))
+    known_action(references, &requirement.action)
+        .into_iter()
+        .flat_map(|(_, action)| keys::listed(action))
+        .map(keys::base)
         .collect()
 }
 
 /// Whether the reference has resource types for a requirement's action.
 fn scoped(requirement: &Requirement, references: &BTreeMap<String, Authorization>) -> bool {
-    known(requirement, references).is_some_and(|action| !action.resource_types.is_empty())
+    known_action(references, &requirement.action)
+        .is_some_and(|(_, action)| !action.resource_types.is_empty())
 }
 
 fn is_opaque(resource: &Resource) -> bool {

@@ -48,7 +48,7 @@ pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
 }
 
 /// The keys that the reference lists for an action, on whichever resource.
-pub(super) fn listed(action: &Action) -> impl Iterator<Item = &str> {
+pub(crate) fn listed(action: &Action) -> impl Iterator<Item = &str> {
     let of_types = action
         .resource_types
         .values()
@@ -81,7 +81,7 @@ pub(super) fn known(reference: &Authorization, key: &str) -> bool {
 }
 
 /// A key without the placeholder at its end: `aws:RequestTag/${TagKey}` is `aws:RequestTag/`.
-pub(super) fn base(key: &str) -> &str {
+pub(crate) fn base(key: &str) -> &str {
     let end = key
         .find("${")
         .or_else(|| key.find('<'))

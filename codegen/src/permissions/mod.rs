@@ -7,7 +7,7 @@
 
 mod bind;
 mod input;
-mod keys;
+pub(crate) mod keys;
 mod names;
 mod overlay;
 mod prefixes;
@@ -32,6 +32,7 @@ pub(crate) use stockade_spec::template::{
 };
 
 use crate::model::{Model, Models};
+pub(crate) use resolve::known_action;
 use resolve::resolve;
 
 /// What is wrong in an overlay, and where.

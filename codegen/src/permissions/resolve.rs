@@ -503,7 +503,7 @@ impl<'a> Resolver<'a> {
 }
 
 /// An action by `prefix:Name`, with the reference that it stands in.
-pub(super) fn known_action<'a>(
+pub(crate) fn known_action<'a>(
     references: &'a BTreeMap<String, Authorization>,
     name: &str,
 ) -> Option<(&'a Authorization, &'a Action)> {
