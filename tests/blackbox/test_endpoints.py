@@ -205,7 +205,8 @@ class TestDecisions:
                 while chunk := connection.recv(65536):
                     received.extend(chunk)
 
-            threading.Thread(target=read, daemon=True).start()
+            reader = threading.Thread(target=read, daemon=True)
+            reader.start()
             wait_until(lambda: b"\r\n\r\n" in received, "response head")
             assert re.search(rb"content-type: text/event-stream", received, re.I)
             self.decide(enforcing)
@@ -214,3 +215,4 @@ class TestDecisions:
             assert line.startswith(b"data:")
             assert json.loads(line.removeprefix(b"data:"))["decision"] == "denied"
             connection.shutdown(socket.SHUT_RDWR)
+            reader.join(timeout=30)

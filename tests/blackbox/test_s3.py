@@ -724,7 +724,7 @@ class Pattern(io.RawIOBase):
 
 
 class TestLargeBodies:
-    size = 200 * MIB
+    size = 512 * MIB
 
     def test_they_stream_in_constant_memory(self, serve, tmp_path):
         server = serve(env={"TMPDIR": str(tmp_path)})
@@ -739,8 +739,8 @@ class TestLargeBodies:
             received.update(block)
 
         assert received.hexdigest() == Pattern(self.size).digest()
-        # A tenth of the body: room for buffers, none for the body.
-        assert server.peak_resident_bytes() - before < self.size / 10
+        # Room for buffers, and for what the allocator keeps of them on every thread; none for the body.
+        assert server.peak_resident_bytes() - before < self.size / 8
 
     def test_an_upload_that_breaks_off_leaves_nothing(self, plain, s3, bucket):
         request = Request("PUT", f"/{bucket}/half", "s3")
