@@ -239,6 +239,7 @@ impl Authorizer {
             boundary: asker.profile.boundary.as_ref(),
             session: asker.session,
             resource: resource_policy.as_slice(),
+            grants: &[],
             guardrails: &[],
             rules: Rules {
                 resource_role: match facts.policy.as_ref().map(|policy| policy.role) {
@@ -247,6 +248,7 @@ impl Authorizer {
                     Some(PolicyRole::Grants) | None => ResourceRole::Grants,
                 },
                 resource_account: owner,
+                ..Rules::default()
             },
         };
         let asked = if resource.is_opaque() {

@@ -31,6 +31,8 @@ pub enum Layer {
     Session,
     /// The resource's policy.
     Resource,
+    /// Grants beside the resource's policy.
+    Grant,
     /// The trust policy of a role.
     Trust,
     /// Service control policies.
@@ -52,6 +54,7 @@ impl Layer {
             Layer::Boundary => "permissions boundary",
             Layer::Session => "session policy",
             Layer::Resource => "resource-based policy",
+            Layer::Grant => "grant",
             Layer::Trust => "role trust policy",
             Layer::ServiceControl => "service control policy",
             Layer::ResourceControl => "resource control policy",
@@ -105,7 +108,7 @@ impl fmt::Display for Speaker<'_> {
     }
 }
 
-/// The layers that can each contribute one deciding statement: identity, resource, boundary, session.
+/// The layers that can each contribute one deciding statement: identity, resource or grant, boundary, session.
 const MAX_SPEAKERS: usize = 4;
 
 /// The outcome of [`evaluate`](crate::evaluate), borrowing from the request and the policy set.

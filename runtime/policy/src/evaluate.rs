@@ -3,7 +3,7 @@
 use crate::answer::{Decision, Evaluation, Layer, Speaker};
 use crate::principal::{Grant, Principal};
 use crate::request::Request;
-use crate::set::{Attached, Guardrail, GuardrailKind, PolicySet, ResourceRole};
+use crate::set::{Attached, Exemptions, Guardrail, GuardrailKind, PolicySet, ResourceRole};
 use crate::statement::{Effect, Subject};
 
 /// What the policies of one layer say: the first Deny ends the evaluation, else the allow that names the principal most
@@ -45,13 +45,26 @@ fn listen<'a>(
     Ok(best)
 }
 
-/// Which layer a guardrail is, and whether it binds the principal.
-pub(crate) fn guardrail_layer(guardrail: &Guardrail, principal: &Principal<'_>) -> Option<Layer> {
-    match guardrail.kind {
-        GuardrailKind::ServiceControl => principal.account().map(|_| Layer::ServiceControl),
-        GuardrailKind::ResourceControl => Some(Layer::ResourceControl),
-        GuardrailKind::VpcEndpoint => Some(Layer::VpcEndpoint),
-    }
+/// Which layer a guardrail is; `None` when it does not bind the request.
+pub(crate) fn guardrail_layer(
+    guardrail: &Guardrail,
+    principal: &Principal<'_>,
+    exempt: Exemptions,
+) -> Option<Layer> {
+    let (layer, binds) = match guardrail.kind {
+        GuardrailKind::ServiceControl => (
+            Layer::ServiceControl,
+            principal.account().is_some()
+                && !exempt.principal_manages
+                && !exempt.service_linked_role,
+        ),
+        GuardrailKind::ResourceControl => (
+            Layer::ResourceControl,
+            !exempt.resource_manages && !exempt.service_linked_role,
+        ),
+        GuardrailKind::VpcEndpoint => (Layer::VpcEndpoint, true),
+    };
+    binds.then_some(layer)
 }
 
 pub(crate) fn resource_layer(set: &PolicySet<'_>) -> Layer {
@@ -87,7 +100,8 @@ fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>,
     // Every layer is heard before any conclusion: a Deny anywhere wins over every other outcome.
     let mut unguarded = None;
     for guardrail in set.guardrails {
-        let Some(layer) = guardrail_layer(guardrail, &subject.principal) else {
+        let Some(layer) = guardrail_layer(guardrail, &subject.principal, set.rules.exemptions)
+        else {
             continue;
         };
         for level in &guardrail.levels {
@@ -97,7 +111,12 @@ fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>,
         }
     }
     let resource_layer = resource_layer(set);
-    let resource = listen(resource_layer, set.resource, subject)?;
+    let policy = listen(resource_layer, set.resource, subject)?;
+    let grant = listen(Layer::Grant, set.grants, subject)?;
+    let resource = match (policy, grant) {
+        (Some(policy), Some(grant)) if policy.grant < grant.grant => Some(grant),
+        (policy, grant) => policy.or(grant),
+    };
     let identity = listen(Layer::Identity, set.identity, subject)?;
     let boundary = match set.boundary {
         Some(policy) => Some(listen(
@@ -119,14 +138,17 @@ fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>,
 
     let said = |voice: &Option<Voice<'a>>| voice.as_ref().map(|voice| voice.speaker);
     let grant = resource.as_ref().map(|voice| voice.grant);
-    let resource_allows = |own: Layer, others: [Option<Speaker<'a>>; 3]| {
+    let resource_allows = |others: [Option<Speaker<'a>>; 3]| {
+        let own = resource
+            .as_ref()
+            .map_or(resource_layer, |voice| voice.speaker.layer);
         Verdict::Allowed(own, [said(&resource), others[0], others[1], others[2]])
     };
 
     let Some(account) = subject.principal.account() else {
         // Services, strangers and federated identities have no identity-based policies.
         return Ok(if grant == Some(Grant::Direct) {
-            resource_allows(resource_layer, [None; 3])
+            resource_allows([None; 3])
         } else {
             Verdict::Missing(resource_layer)
         });
@@ -137,7 +159,7 @@ fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>,
         .resource_account
         .is_none_or(|owner| owner == account);
     if same_account && grant == Some(Grant::Direct) {
-        return Ok(resource_allows(resource_layer, [None; 3]));
+        return Ok(resource_allows([None; 3]));
     }
 
     let resource_must_grant = !same_account || set.rules.resource_role != ResourceRole::Grants;
@@ -146,7 +168,7 @@ fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>,
         return Ok(Verdict::Missing(resource_layer));
     }
 
-    let is_root = matches!(subject.principal, Principal::Root { .. });
+    let is_root = subject.principal.is_root();
     // Within the account, a grant to the role or user behind the session stands in for its identity-based policies.
     let by_entity = same_account && grant == Some(Grant::Entity);
     if identity.is_none() && !is_root && !by_entity {
@@ -168,7 +190,7 @@ fn decide<'a>(subject: &Subject<'_>, set: &PolicySet<'a>) -> Result<Verdict<'a>,
         session.as_ref().and_then(&said),
     ];
     Ok(if by_entity {
-        resource_allows(resource_layer, limits)
+        resource_allows(limits)
     } else {
         let own = if identity.is_some() {
             Layer::Identity

@@ -166,11 +166,12 @@ pub fn explain(request: &Request<'_>, set: &PolicySet<'_>) -> Explanation {
         }
     };
     for guardrail in set.guardrails {
-        if let Some(layer) = guardrail_layer(guardrail, &request.principal) {
+        if let Some(layer) = guardrail_layer(guardrail, &request.principal, set.rules.exemptions) {
             guardrail.levels.iter().for_each(|level| add(layer, level));
         }
     }
     add(resource_layer(set), set.resource);
+    add(Layer::Grant, set.grants);
     add(Layer::Identity, set.identity);
     add(
         Layer::Boundary,

@@ -23,15 +23,25 @@ pub enum PolicyKind {
     ResourceImplied,
     /// The trust policy of a role: `Principal` is required, `Resource` is prohibited.
     Trust,
-    /// A service or resource control policy, or a VPC endpoint policy: `Principal` is optional.
-    Guardrail,
+    /// A service control policy: no `Principal`.
+    ServiceControl,
+    /// A resource control policy: `Principal` is required.
+    ResourceControl,
+    /// The policy of a VPC endpoint: `Principal` is required.
+    VpcEndpoint,
 }
 
 impl PolicyKind {
     pub(crate) fn is_permissions(self) -> bool {
         matches!(
             self,
-            Self::Identity | Self::Managed | Self::Boundary | Self::Session | Self::Guardrail
+            Self::Identity
+                | Self::Managed
+                | Self::Boundary
+                | Self::Session
+                | Self::ServiceControl
+                | Self::ResourceControl
+                | Self::VpcEndpoint
         )
     }
 
@@ -40,11 +50,18 @@ impl PolicyKind {
     }
 
     pub(crate) fn prohibits_principal(self) -> bool {
-        self.is_permissions() && self != Self::Guardrail
+        self.is_permissions() && !self.needs_principal()
     }
 
     pub(crate) fn needs_principal(self) -> bool {
-        matches!(self, Self::Resource | Self::ResourceImplied | Self::Trust)
+        matches!(
+            self,
+            Self::Resource
+                | Self::ResourceImplied
+                | Self::Trust
+                | Self::ResourceControl
+                | Self::VpcEndpoint
+        )
     }
 
     pub(crate) fn needs_resource(self) -> bool {

@@ -4,6 +4,35 @@
 //! gives an [`Evaluation`]: allowed or denied, by which layer, because of which statements, in AWS's words. [`explain`]
 //! takes longer and says of every statement why it did or did not apply.
 //!
+//! # The interface
+//!
+//! What is asked is a [`Request`]:
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`principal`](Request::principal) | a [`Principal`]: root, user, role session, federated user, identity of a web or SAML provider, AWS service, anonymous |
+//! | [`action`](Request::action) | `prefix:Name` |
+//! | [`resource`](Request::resource) | one [`Resource`], unknown parts allowed; a call about several resources is as many requests |
+//! | [`context`](Request::context) | a [`Context`]: keys with one value, with several, absent, or present and unknown |
+//! | [`canonical_user`](Request::canonical_user) | the id of the principal's account as `CanonicalUser` names it |
+//!
+//! What it is held against is a [`PolicySet`], which borrows policies ([`Attached`]: compiled, with a label):
+//!
+//! | part | policies |
+//! |---|---|
+//! | [`identity`](PolicySet::identity) | of user, groups, role |
+//! | [`boundary`](PolicySet::boundary) | the permissions boundary, if any |
+//! | [`session`](PolicySet::session) | session policies, if any were passed |
+//! | [`resource`](PolicySet::resource) | the resource's, combined as [`ResourceRole`] says: beside the identity's, as the root of authorization, or as a role's trust policy |
+//! | [`grants`](PolicySet::grants) | what the resource's service has granted beside the policy |
+//! | [`guardrails`](PolicySet::guardrails) | service control, resource control and VPC endpoint policies, a list for each level of the tree |
+//! | [`rules`](PolicySet::rules) | whose the resource is, how its policy combines, who is exempt from guardrails |
+//!
+//! The answer is an [`Evaluation`]; for people, an [`Explanation`]. What is wrong with a document is a [`ParseError`]: AWS's
+//! message, the position, and plain words.
+//!
+//! # What it does not know
+//!
 //! What this crate deliberately does not know:
 //!
 //! - **services.** Where they differ (a key policy is the root of authorization, a trust policy speaks first), the caller
@@ -87,7 +116,8 @@ pub use minimal::minimal_allow;
 pub use principal::Principal;
 pub use request::{Request, Resource, Span};
 pub use set::{
-    Attached, Guardrail, GuardrailKind, Holder, PolicySet, ResourceRole, Rules, Source, SourceKind,
+    Attached, Exemptions, Guardrail, GuardrailKind, Holder, PolicySet, ResourceRole, Rules, Source,
+    SourceKind,
 };
 pub use statement::{Effect, Element, Statement};
 

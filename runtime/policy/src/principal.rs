@@ -28,11 +28,11 @@ pub enum Principal<'a> {
         /// Account id, 12 digits.
         account: &'a str,
     },
-    /// A session that a user made with `GetFederationToken`.
+    /// A session that a user, or an account's root, made with `GetFederationToken`.
     FederatedUser {
         /// `arn:aws:sts::123456789012:federated-user/name`.
         arn: &'a str,
-        /// The ARN of the IAM user whose session it is.
+        /// The ARN of the IAM user, or of the root user, whose session it is.
         user_arn: &'a str,
         /// Account id, 12 digits.
         account: &'a str,
@@ -62,6 +62,25 @@ impl<'a> Principal<'a> {
             | Principal::FederatedUser { account, .. } => Some(account),
             Principal::Federated { .. } | Principal::Service { .. } | Principal::Anonymous => None,
         }
+    }
+
+    /// Whether the rights behind the principal are those of an account's root, which needs no identity-based policy.
+    pub(crate) fn is_root(&self) -> bool {
+        match self {
+            Principal::Root { .. } => true,
+            Principal::FederatedUser { user_arn, .. } => root_account(user_arn).is_some(),
+            _ => false,
+        }
+    }
+}
+
+/// The account of a root user's ARN.
+fn root_account(arn: &str) -> Option<&str> {
+    let mut parts = arn.splitn(6, ':');
+    let fields: [&str; 6] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+    match fields {
+        ["arn", _, "iam", "", account, "root"] if is_account_id(account) => Some(account),
+        _ => None,
     }
 }
 
@@ -97,13 +116,9 @@ impl PrincipalPattern {
         if is_account_id(text) {
             return Self::Account(text.into());
         }
-        let mut parts = text.splitn(6, ':');
-        let fields: [&str; 6] = std::array::from_fn(|_| parts.next().unwrap_or_default());
-        match fields {
-            ["arn", _, "iam", "", account, "root"] if is_account_id(account) => {
-                Self::Account(account.into())
-            }
-            _ => Self::Arn(text.into()),
+        match root_account(text) {
+            Some(account) => Self::Account(account.into()),
+            None => Self::Arn(text.into()),
         }
     }
 

@@ -96,13 +96,13 @@ impl Attached {
     }
 }
 
-/// What a guardrail is, which settles whom it binds and how a denial is worded.
+/// What a guardrail is, which settles whom it binds (but for [`Exemptions`]) and how a denial is worded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GuardrailKind {
     /// Service control policies of the principal's account. They bind its users, roles and root, not AWS services and
     /// not strangers.
     ServiceControl,
-    /// Resource control policies of the resource's account. They bind everyone.
+    /// Resource control policies of the resource's account. They bind everyone, AWS services and strangers included.
     ResourceControl,
     /// The policy of the VPC endpoint that the request came through. It binds everyone.
     VpcEndpoint,
@@ -133,7 +133,19 @@ pub enum ResourceRole {
     Trust,
 }
 
-/// Facts about the resource that decide how layers combine.
+/// Who is exempt from the control policies of an organization (*Service control policies*, *Resource control policies*:
+/// tasks and entities not restricted by them). VPC endpoint policies know no exemption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Exemptions {
+    /// The principal's account is the management account of its organization: service control policies do not bind it.
+    pub principal_manages: bool,
+    /// The resource's account is the management account of its organization: resource control policies do not guard it.
+    pub resource_manages: bool,
+    /// The principal is a session of a service-linked role: neither kind of control policy binds it.
+    pub service_linked_role: bool,
+}
+
+/// Facts about resource and principal that decide how layers combine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rules<'a> {
     /// How the resource's policy combines.
@@ -141,6 +153,8 @@ pub struct Rules<'a> {
     /// The account that owns the resource. `None`: the resource belongs to no account of its own (`*`), and the
     /// request is decided as one within the principal's account.
     pub resource_account: Option<&'a str>,
+    /// Who is exempt from the guardrails.
+    pub exemptions: Exemptions,
 }
 
 /// Everything that bears on one request. It borrows, so that building one costs nothing.
@@ -155,6 +169,10 @@ pub struct PolicySet<'a> {
     pub session: Option<&'a [Attached]>,
     /// The resource's own policy, or several where a service keeps several.
     pub resource: &'a [Attached],
+    /// Grants that the resource's service keeps beside its policy (a KMS key's grants, an access control list), each
+    /// written as a resource policy that allows what it covers. They count as the resource's policy does, and need no
+    /// leave of it where it is the root of authorization.
+    pub grants: &'a [Attached],
     /// Guardrails; all must allow.
     pub guardrails: &'a [Guardrail],
     /// How the layers combine.

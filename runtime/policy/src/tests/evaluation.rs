@@ -9,7 +9,7 @@ use std::slice;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{Guardrail, GuardrailKind, ResourceRole, Rules};
+use crate::{Exemptions, Guardrail, GuardrailKind, ResourceRole, Rules};
 
 const ALLOW: &str = r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
 const ALLOW_OTHER: &str = r#"{"Effect":"Allow","Action":"sqs:*","Resource":"*"}"#;
@@ -59,9 +59,11 @@ impl Case<'_> {
             session: session.as_deref(),
             resource: &resource,
             guardrails: &[],
+            grants: &[],
             rules: Rules {
                 resource_role: self.role,
                 resource_account: self.owner,
+                ..Rules::default()
             },
         };
         get_object(principal, &set)
@@ -465,6 +467,166 @@ fn guardrails_must_allow_at_every_level() {
             expected,
             "{kind:?} {principal:?}"
         );
+    }
+}
+
+/// *Service control policies (SCPs)*, tasks and entities not restricted by SCPs; *Resource control policies (RCPs)*,
+/// resources and entities not restricted by RCPs.
+#[test]
+fn guardrails_know_exemptions() {
+    const MANAGEMENT: Exemptions = Exemptions {
+        principal_manages: true,
+        resource_manages: false,
+        service_linked_role: false,
+    };
+    const RESOURCE: Exemptions = Exemptions {
+        principal_manages: false,
+        resource_manages: true,
+        service_linked_role: false,
+    };
+    const LINKED: Exemptions = Exemptions {
+        principal_manages: false,
+        resource_manages: false,
+        service_linked_role: true,
+    };
+    let denied = identity(r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#);
+    let own = identity(ALLOW);
+    for (kind, exemptions, allowed) in [
+        (GuardrailKind::ServiceControl, MANAGEMENT, true),
+        (GuardrailKind::ServiceControl, RESOURCE, false),
+        (GuardrailKind::ServiceControl, LINKED, true),
+        (GuardrailKind::ResourceControl, MANAGEMENT, false),
+        (GuardrailKind::ResourceControl, RESOURCE, true),
+        (GuardrailKind::ResourceControl, LINKED, true),
+        (GuardrailKind::VpcEndpoint, MANAGEMENT, false),
+        (GuardrailKind::VpcEndpoint, RESOURCE, false),
+        (GuardrailKind::VpcEndpoint, LINKED, false),
+    ] {
+        let guardrails = [Guardrail {
+            kind,
+            levels: vec![vec![denied.clone()]],
+        }];
+        let set = PolicySet {
+            identity: slice::from_ref(&own),
+            guardrails: &guardrails,
+            rules: Rules {
+                exemptions,
+                ..Rules::default()
+            },
+            ..PolicySet::default()
+        };
+        assert_eq!(
+            get_object(SESSION, &set) == BY_IDENTITY,
+            allowed,
+            "{kind:?} {exemptions:?}"
+        );
+    }
+}
+
+/// *Grants in AWS KMS*: a grant needs no leave of the key policy; across accounts the grantee's own account has to allow too.
+#[test]
+fn grants_count_as_the_policy_of_the_resource() {
+    let to = |principal: &str| {
+        resource(&format!(
+            r#"{{"Effect":"Allow","Principal":{{"AWS":"{principal}"}},"Action":"s3:Get*","Resource":"*"}}"#
+        ))
+    };
+    const USER_ARN: &str = "arn:aws:iam::123456789012:user/ana";
+    const ROLE_ARN: &str = "arn:aws:iam::123456789012:role/app";
+    let policies = [resource(
+        r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"*","Resource":"*"}"#,
+    )];
+    let (own, other) = (identity(ALLOW), identity(ALLOW_OTHER));
+    for (principal, resource, grantee, identity, session, owner, expected) in [
+        (
+            USER,
+            &[][..],
+            USER_ARN,
+            None,
+            None,
+            ACCOUNT,
+            "allowed by grant",
+        ),
+        (
+            USER,
+            &policies,
+            USER_ARN,
+            None,
+            None,
+            ACCOUNT,
+            "allowed by grant",
+        ),
+        (USER, &[], ROLE_ARN, Some(&own), None, ACCOUNT, NO_RESOURCE),
+        (USER, &policies, ROLE_ARN, None, None, ACCOUNT, NO_IDENTITY),
+        (
+            USER,
+            &policies,
+            ROLE_ARN,
+            Some(&own),
+            None,
+            ACCOUNT,
+            BY_IDENTITY,
+        ),
+        (
+            SESSION,
+            &[],
+            ROLE_ARN,
+            None,
+            None,
+            ACCOUNT,
+            "allowed by grant",
+        ),
+        (
+            SESSION,
+            &[],
+            ROLE_ARN,
+            None,
+            Some(&other),
+            ACCOUNT,
+            NO_SESSION,
+        ),
+        (USER, &[], USER_ARN, None, None, OTHER, NO_IDENTITY),
+        (USER, &[], USER_ARN, Some(&own), None, OTHER, BY_IDENTITY),
+    ] {
+        let grants = [to(grantee)];
+        let set = PolicySet {
+            identity: identity.map(slice::from_ref).unwrap_or_default(),
+            session: session.map(slice::from_ref),
+            resource,
+            grants: &grants,
+            rules: Rules {
+                resource_role: ResourceRole::RootOfAuthorization,
+                resource_account: Some(owner),
+                ..Rules::default()
+            },
+            ..PolicySet::default()
+        };
+        assert_eq!(
+            get_object(principal, &set),
+            expected,
+            "{principal:?} {grantee} {owner}"
+        );
+    }
+}
+
+/// *Permissions for GetFederationToken*: a session of the root user can do what its session policies allow.
+#[test]
+fn a_federated_root_user_has_what_its_session_policies_allow() {
+    let principal = Principal::FederatedUser {
+        arn: "arn:aws:sts::123456789012:federated-user/guest",
+        user_arn: "arn:aws:iam::123456789012:root",
+        account: ACCOUNT,
+    };
+    for (session, expected) in [
+        (None, NO_SESSION),
+        (Some(ALLOW_OTHER), NO_SESSION),
+        (Some(ALLOW), "allowed by root user"),
+    ] {
+        let case = Case {
+            session,
+            ..Case::default()
+        };
+        assert_eq!(case.decide(principal), expected, "{session:?}");
     }
 }
 

@@ -224,7 +224,7 @@ proptest! {
         );
         let beside = format!(r#"{{"{element}":{value}}}"#);
         for text in [inside, beside] {
-            for kind in [PolicyKind::Identity, PolicyKind::Resource, PolicyKind::Trust, PolicyKind::Guardrail] {
+            for kind in [PolicyKind::Identity, PolicyKind::Resource, PolicyKind::Trust, PolicyKind::ResourceControl] {
                 if let Ok(policy) = Policy::parse_strict(&text, kind) {
                     let attached = [Attached::new(policy.into(), Source::inline("any", None))];
                     let set = PolicySet { identity: &attached, resource: &attached, ..PolicySet::default() };

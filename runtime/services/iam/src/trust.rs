@@ -27,6 +27,7 @@ impl Iam {
             rules: Rules {
                 resource_role: ResourceRole::Trust,
                 resource_account: Some(&role.account),
+                ..Rules::default()
             },
             ..PolicySet::default()
         };
