@@ -23,6 +23,13 @@ pub(super) struct Found<'a> {
     pub(super) required: bool,
 }
 
+impl Found<'_> {
+    /// The name of the member's shape.
+    pub(super) fn target(&self) -> &str {
+        &self.member.target
+    }
+}
+
 impl<'a> Input<'a> {
     /// The input of an operation; an operation without one has no members.
     pub(super) fn new(model: &'a Model, shape: Option<&str>) -> Self {

@@ -12,7 +12,9 @@ mod names;
 mod overlay;
 mod prefixes;
 mod resolve;
+mod roles;
 mod rules;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -25,7 +27,6 @@ use std::path::{Path as FilePath, PathBuf};
 use anyhow::{Context as _, Result as AnyResult, ensure};
 
 pub(crate) use overlay::Overlay;
-pub(crate) use prefixes::Prefixes;
 pub(crate) use stockade_spec::template::{
     Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate,
     Requirement, Resource, Source, Step,
@@ -34,6 +35,7 @@ pub(crate) use stockade_spec::template::{
 use crate::model::{Model, Models};
 pub(crate) use resolve::known_action;
 use resolve::resolve;
+use tables::Tables;
 
 /// What is wrong in an overlay, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,13 +54,11 @@ impl fmt::Display for Diagnostic {
 /// The permissions of every service by its id, with `models/overlays` of the workspace under `root`;
 /// an error lists all that is wrong in the overlays, each with file and line.
 pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<BTreeMap<String, Permissions>> {
-    let file = PathBuf::from(prefixes::FILE);
-    let prefixes = Prefixes::parse(&file, &read(root, &file)?)
-        .map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    let tables = Tables::load(root)?;
     let mut loaded = BTreeMap::new();
-    let mut problems = prefixes.check(&models.services, &models.authorization);
+    let mut problems = tables.check(models);
     for (id, model) in &models.services {
-        match service(root, models, model, &prefixes)? {
+        match service(root, models, model, &tables)? {
             Ok(permissions) => {
                 loaded.insert(id.clone(), permissions);
             }
@@ -73,7 +73,7 @@ fn service(
     root: &FilePath,
     models: &Models,
     model: &Model,
-    prefixes: &Prefixes,
+    tables: &Tables,
 ) -> AnyResult<Result<Permissions, Vec<Diagnostic>>> {
     let service = &model.id;
     let file = PathBuf::from(format!("models/overlays/{service}.toml"));
@@ -84,7 +84,7 @@ fn service(
         String::new()
     };
     Ok(Overlay::parse(&file, &text)
-        .and_then(|overlay| resolve(model, &models.authorization, prefixes, &overlay)))
+        .and_then(|overlay| resolve(model, &models.authorization, tables, &overlay)))
 }
 
 fn read(root: &FilePath, file: &FilePath) -> AnyResult<String> {

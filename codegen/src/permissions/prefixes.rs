@@ -1,11 +1,9 @@
-//! Which IAM prefixes a service's operations stand under, and the service's principal.
+//! Which IAM prefixes a service's operations stand under.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Deserialize;
 
-use super::Diagnostic;
 use crate::model::{Authorization, Model};
 
 /// `models/overlays/prefixes.toml`: what does not follow from the models' own names.
@@ -19,8 +17,6 @@ struct Exception {
     /// The service's IAM prefixes, its own first.
     #[serde(default)]
     prefixes: Vec<String>,
-    /// The service principal that roles are passed to.
-    principal: Option<String>,
 }
 
 /// The table's file.
@@ -35,19 +31,6 @@ pub(super) struct Own<'a> {
 }
 
 impl Prefixes {
-    /// Parses the table; `file` is for diagnostics.
-    pub(crate) fn parse(file: &Path, text: &str) -> Result<Self, Diagnostic> {
-        toml::from_str(text).map_err(|error: toml::de::Error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            Diagnostic {
-                file: file.to_owned(),
-                line,
-                message: error.message().to_owned(),
-            }
-        })
-    }
-
     /// What the table says of services or prefixes that do not exist.
     pub(crate) fn check(
         &self,
@@ -101,13 +84,5 @@ impl Prefixes {
             ),
             references: reference.into_iter().collect(),
         }
-    }
-
-    /// The principal that the service assumes roles as.
-    pub(super) fn principal(&self, model: &Model) -> String {
-        self.0
-            .get(&model.id)
-            .and_then(|exception| exception.principal.clone())
-            .unwrap_or_else(|| format!("{}.amazonaws.com", model.metadata.signing_name()))
     }
 }

@@ -7,9 +7,10 @@ use super::input::{Input, is_scalar};
 use super::names::Vocabulary;
 use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
 use super::prefixes::Own;
+use super::roles::Passed;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
-    Prefixes, Requirement, Resource, Source, bind, keys, rules, types, verbs,
+    Requirement, Resource, Source, Tables, bind, keys, roles, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::members;
@@ -21,14 +22,14 @@ use stockade_spec::template::members;
 pub(crate) fn resolve(
     model: &Model,
     references: &BTreeMap<String, Authorization>,
-    prefixes: &Prefixes,
+    tables: &Tables,
     overlay: &Overlay,
 ) -> Result<Permissions, Vec<Diagnostic>> {
     let mut resolver = Resolver {
         model,
         references,
-        own: prefixes.of(model, references),
-        principal: prefixes.principal(model),
+        own: tables.prefixes.of(model, references),
+        passed: tables.roles.of(model),
         vocabulary: Vocabulary::new(model),
         overlay,
         problems: Vec::new(),
@@ -49,7 +50,7 @@ struct Resolver<'a> {
     model: &'a Model,
     references: &'a BTreeMap<String, Authorization>,
     own: Own<'a>,
-    principal: String,
+    passed: Passed<'a>,
     vocabulary: Vocabulary,
     overlay: &'a Overlay,
     problems: Vec<Diagnostic>,
@@ -230,13 +231,18 @@ impl<'a> Resolver<'a> {
             .flat_map(|plain| self.with_keys(name, plain, input))
             .collect();
         let Some((_, action)) = named.known else {
+            if !is_read(name) {
+                let passed = roles::passed(name, false, &self.passed, &resources, input);
+                requirements.extend(passed);
+            }
             return requirements;
         };
         let about = rules::About {
             references: self.references,
             binder: binder.as_ref(),
             resources: &resources,
-            principal: &self.principal,
+            operation: name,
+            passed: &self.passed,
         };
         let (dependents, without_member) = rules::dependents(action, &about, input);
         *unbound = without_member;
@@ -516,6 +522,13 @@ pub(crate) fn known_action<'a>(
 fn is_global(key: &str) -> bool {
     const GLOBAL: [&str; 3] = ["aws:RequestTag/", "aws:TagKeys", "aws:CalledVia"];
     GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global))
+}
+
+/// Whether an operation only looks, by its verb.
+fn is_read(operation: &str) -> bool {
+    ["Get", "List", "Describe", "Search", "BatchGet"]
+        .iter()
+        .any(|verb| operation.starts_with(verb))
 }
 
 /// `{operation}`, which stands for the operation's name in a service's keys.

@@ -5,13 +5,12 @@ use super::input::{Input, is_scalar, plain};
 use super::keys;
 use super::prefixes::Own;
 use super::resolve::known_action;
+use super::roles::{self, Passed};
 use std::collections::BTreeMap;
 
 use crate::model::{Action, Authorization};
 use stockade_spec::filter::Filter;
-use stockade_spec::template::{
-    Key, KeyValue, Part, Path, Predicate, Requirement, Resource, Source, Step,
-};
+use stockade_spec::template::{Part, Path, Predicate, Requirement, Resource, Source, Step};
 
 /// An operation's action and how it was found; the reference knows none that is only inferred.
 pub(super) struct Named<'a> {
@@ -71,8 +70,10 @@ pub(super) struct About<'a> {
     pub(super) binder: Option<&'a Binder<'a>>,
     /// The resources of the operation's own action.
     pub(super) resources: &'a Resources,
-    /// The principal that the service assumes roles as.
-    pub(super) principal: &'a str,
+    /// The operation's name.
+    pub(super) operation: &'a str,
+    /// Whom the service's roles are for.
+    pub(super) passed: &'a Passed<'a>,
 }
 
 impl About<'_> {
@@ -121,19 +122,22 @@ pub(super) fn dependents(
     listed.dedup();
     let changes =
         action.access_level.contains("Write") || action.access_level.contains("Permissions");
-    let roles = if changes || listed.contains(&"iam:PassRole") {
-        roles(about.resources, input)
+    let passes = listed.contains(&"iam:PassRole");
+    let mut requirements = if changes || passes {
+        roles::passed(
+            about.operation,
+            passes,
+            about.passed,
+            about.resources,
+            input,
+        )
     } else {
         Vec::new()
     };
-    let mut requirements: Vec<Requirement> = roles
-        .iter()
-        .map(|(path, when)| pass_role(path, when, about.principal))
-        .collect();
     let mut unbound = Vec::new();
     for dependent in listed {
         if dependent == "iam:PassRole" {
-            if roles.is_empty() {
+            if requirements.is_empty() {
                 unbound.push(dependent.to_owned());
             }
             continue;
@@ -145,48 +149,6 @@ pub(super) fn dependents(
         requirements.extend(triggered);
     }
     (requirements, unbound)
-}
-
-/// Members that hand a role over, and when each does.
-fn roles(resources: &Resources, input: &Input<'_>) -> Vec<(Path, Predicate)> {
-    let is_resource = |path: &Path| {
-        resources.all().any(|resource| {
-            matches!(resource, Resource::Template(parts)
-                if parts.iter().any(|part| matches!(part, Part::Member { path: used, .. } if used == path)))
-        })
-    };
-    input
-        .all_members()
-        .into_iter()
-        .filter(|found| is_scalar(found.shape))
-        .filter(|found| {
-            let name = plain(found.name);
-            name.ends_with("rolearn")
-                || (name.ends_with("role") && found.shape.enum_values.is_empty())
-        })
-        .filter(|found| !is_resource(&found.path))
-        .map(|found| {
-            let when = if found.required {
-                Predicate::Always
-            } else {
-                Predicate::Present(found.path.clone())
-            };
-            (found.path, when)
-        })
-        .collect()
-}
-
-fn pass_role(path: &Path, when: &Predicate, principal: &str) -> Requirement {
-    Requirement {
-        action: "iam:PassRole".to_owned(),
-        resources: vec![Resource::Template(vec![member(path, None)])],
-        when: when.clone(),
-        each: None,
-        keys: vec![Key {
-            name: "iam:PassedToService".to_owned(),
-            value: KeyValue::Literal(principal.to_owned()),
-        }],
-    }
 }
 
 fn member(path: &Path, filter: Option<Filter>) -> Part {

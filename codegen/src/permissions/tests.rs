@@ -95,7 +95,7 @@ fn the_rules_run_for_every_service() {
         let resolved = resolve(
             model,
             &MODELS.authorization,
-            &Prefixes::default(),
+            &Tables::default(),
             &Overlay::default(),
         );
         let permissions = resolved.unwrap_or_else(|problems| panic!("{service}: {problems:?}"));

@@ -224,6 +224,24 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
         Requirement {
             action: "iam:PassRole",
             resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":role/"),
+                        Part::Opaque,
+                    ],
+                ),
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[],
+        },
+        Requirement {
+            action: "iam:PassRole",
+            resources: &[
                 Resource::Resolver {
                     name: "role",
                     index: 9,

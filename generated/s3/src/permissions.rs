@@ -6132,10 +6132,15 @@ pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":role/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),
@@ -6310,10 +6315,15 @@ pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":role/"),
                         Part::Capture {
                             capture: 1,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Arn),
                         },
                     ],
                 ),

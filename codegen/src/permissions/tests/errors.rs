@@ -11,7 +11,7 @@ fn problems(text: &str) -> Vec<String> {
         resolve(
             &MODELS.services["lambda"],
             &MODELS.authorization,
-            &Prefixes::default(),
+            &Tables::default(),
             &overlay,
         )
     });

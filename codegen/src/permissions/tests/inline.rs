@@ -16,6 +16,8 @@ const MODEL: &str = r#"{
 "DescribeBoxes": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"DescribeBoxes"}},
 "EmptyBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"OfBox"}},
 "GetShelf": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetShelf"}},
+"HireHand": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"HireHand"}},
+"RemoveHand": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"HireHand"}},
 "GetSlip": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetSlip"}},
 "ListSlips": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"ListSlips"}},
 "MarkBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MarkBox"}},
@@ -34,6 +36,8 @@ const MODEL: &str = r#"{
 "DescribeBoxes": {"members":{"BoxNames":{"shape":"Names"}},"type":"structure"},
 "GetShelf": {"members":{"ShelfName":{"shape":"S"}},"required":["ShelfName"],"type":"structure"},
 "GetSlip": {"members":{"BoxArn":{"shape":"S"},"Id":{"shape":"S"}},"required":["BoxArn","Id"],"type":"structure"},
+"HireHand": {"members":{"CrossAccountRoleArn":{"shape":"S"},"HandRole":{"shape":"S"},"HelperRoleArns":{"shape":"Names"},"PlayRole":{"shape":"S"},"StarRole":{"shape":"ArnOnly"}},"required":["HandRole"],"type":"structure"},
+"ArnOnly": {"pattern":"^arn:aws:iam::[0-9]{12}:role/.+","type":"string"},
 "ListSlips": {"members":{"LargeBoxName":{"shape":"S"}},"required":["LargeBoxName"],"type":"structure"},
 "MarkBox": {"members":{"BoxArn":{"shape":"S"},"BoxName":{"shape":"S"}},"type":"structure"},
 "OfBox": {"members":{"BoxName":{"shape":"S"}},"required":["BoxName"],"type":"structure"},
@@ -62,6 +66,8 @@ const REFERENCE: &str = r#"{
 "MarkBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true}},"source":"both"},
 "LaunchBox": {"accessLevel":"Write","documentation":"API_Launch","resourceTypes":{"box":{"required":true}},"source":"both"},
 "ListBoxes": {"accessLevel":"List","source":"both"},
+"HireHand": {"accessLevel":"Write","source":"both"},
+"RemoveHand": {"accessLevel":"Write","source":"both"},
 "MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"conditionKeys":["toy:ShelfId"],"required":false}},"source":"both"},
 "TagResource": {"accessLevel":"Tagging","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys"],"resourceTypes":{"box":{"required":false},"job":{"required":false}},"source":"both"}
 },
@@ -112,6 +118,10 @@ fn table_of(operation: &str) -> String {
 }
 
 fn with_overlay(operation: &str, overlay: &str) -> String {
+    with_tables(operation, overlay, &Tables::default())
+}
+
+fn with_tables(operation: &str, overlay: &str, tables: &Tables) -> String {
     let overlay = Overlay::parse(FilePath::new("toy.toml"), overlay).unwrap();
     let model = Model::parse(FilePath::new("models/services/toy.json"), &sorted(MODEL)).unwrap();
     let reference = Authorization::parse(
@@ -120,7 +130,7 @@ fn with_overlay(operation: &str, overlay: &str) -> String {
     )
     .unwrap();
     let references = BTreeMap::from([("toy".to_owned(), reference)]);
-    let mut permissions = resolve(&model, &references, &Prefixes::default(), &overlay).unwrap();
+    let mut permissions = resolve(&model, &references, tables, &overlay).unwrap();
     permissions.retain(|name, _| name == operation);
     let table = table::write("toy", &permissions);
     table.split_once("\n\n").unwrap().1.to_owned()
@@ -152,6 +162,42 @@ fn a_role_a_key_a_network_and_tags_bring_their_actions() {
     aws:TagKeys = {Tags[].TagKey}
   (dependent, without a member to trigger it: weather:Ask)
 "
+    );
+}
+
+/// "Granting a user permissions to pass a role to an AWS service" (IAM User Guide): the resource is the role's ARN; a role
+/// of another account cannot be passed.
+#[test]
+fn roles_are_passed_by_their_arns_or_names_to_whom_the_table_says() {
+    let tables = Tables {
+        roles: tables::parse(
+            "roles.toml",
+            "[toy.members]\nPlayRole = \"\"\n\"HireHand:HelperRoleArns\" = \"help.toy.amazonaws.com\"\n",
+        )
+        .unwrap(),
+        ..Tables::default()
+    };
+    assert_eq!(
+        with_tables("HireHand", "", &tables),
+        "HireHand · requirements · name
+  toy:HireHand
+    on *
+  iam:PassRole
+    on arn:{partition}:iam::{account}:role/{HandRole|arn}
+    iam:PassedToService = toy.amazonaws.com
+  iam:PassRole
+    on {HelperRoleArns[]}
+    when HelperRoleArns
+    iam:PassedToService = help.toy.amazonaws.com
+  iam:PassRole
+    on {StarRole}
+    when StarRole
+    iam:PassedToService = toy.amazonaws.com
+"
+    );
+    assert_eq!(
+        table_of("RemoveHand"),
+        "RemoveHand · requirements · name\n  toy:RemoveHand\n    on *\n"
     );
 }
 

@@ -1,0 +1,54 @@
+//! The reviewed tables beside the services' overlays.
+
+use std::path::{Path as FilePath, PathBuf};
+
+use anyhow::{Context as _, Result as AnyResult, anyhow};
+use serde::de::DeserializeOwned;
+
+use super::Diagnostic;
+use super::prefixes::{self, Prefixes};
+use super::roles::{self, Roles};
+use crate::model::Models;
+
+/// What holds across services, or does not follow from their models' own names.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(super) prefixes: Prefixes,
+    pub(super) roles: Roles,
+}
+
+impl Tables {
+    /// The tables under `models/overlays` of the workspace at `root`.
+    pub(super) fn load(root: &FilePath) -> AnyResult<Self> {
+        Ok(Self {
+            prefixes: read(root, prefixes::FILE)?,
+            roles: read(root, roles::FILE)?,
+        })
+    }
+
+    /// What the tables say of services, prefixes, operations or members that do not exist.
+    pub(super) fn check(&self, models: &Models) -> Vec<String> {
+        let mut problems = self.prefixes.check(&models.services, &models.authorization);
+        problems.extend(self.roles.check(&models.services));
+        problems
+    }
+}
+
+fn read<T: DeserializeOwned>(root: &FilePath, file: &str) -> AnyResult<T> {
+    let text = std::fs::read_to_string(root.join(file))
+        .with_context(|| format!("{file}: cannot be read"))?;
+    parse(file, &text).map_err(|problem| anyhow!("{problem}"))
+}
+
+/// Parses a table; `file` is for diagnostics.
+pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+        Diagnostic {
+            file: PathBuf::from(file),
+            line,
+            message: error.message().to_owned(),
+        }
+    })
+}
