@@ -133,7 +133,9 @@ class TestBoundaries:
 
     def test_a_boundary_can_deny(self, enforcing):
         alice = self.bounded(enforcing, [allow("*"), deny(CREATE)], [allow("*")])
-        may_not_create(alice, "with an explicit deny in a permissions boundary")
+        may_not_create(
+            alice, "with an explicit deny in a permissions boundary: arn:aws:iam::000000000000:policy/fence"
+        )
 
 
 class TestBucketPolicies:

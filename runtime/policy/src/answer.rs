@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::set::Attached;
+use crate::set::{Attached, SourceKind};
 use crate::statement::{Effect, Statement};
 
 /// The outcome of an evaluation.
@@ -172,7 +172,8 @@ impl<'a> Evaluation<'a> {
     }
 
     /// AWS's wording of why the request is denied, to follow `User: … is not authorized to perform: … on resource: …`
-    /// (*Troubleshoot access denied error messages*); `None` when it is allowed.
+    /// (*Troubleshoot access denied error messages*); `None` when it is allowed. A managed policy that denies is named by
+    /// its ARN.
     #[must_use]
     pub fn aws_reason(&self) -> Option<String> {
         let (name, article) = (self.layer.name(), self.layer.article());
@@ -183,7 +184,13 @@ impl<'a> Evaluation<'a> {
                 self.action
             )),
             Decision::ExplicitlyDenied => {
-                Some(format!("with an explicit deny in {article} {name}"))
+                let mut reason = format!("with an explicit deny in {article} {name}");
+                let source = self.speakers().next().map(|denying| &denying.policy.source);
+                if let Some(source) = source.filter(|source| source.kind == SourceKind::Managed) {
+                    reason.push_str(": ");
+                    reason.push_str(&source.name);
+                }
+                Some(reason)
             }
         }
     }

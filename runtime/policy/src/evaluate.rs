@@ -80,7 +80,7 @@ pub(crate) fn resource_layer(set: &PolicySet<'_>) -> Layer {
 #[must_use]
 pub fn evaluate<'a>(request: &Request<'a>, set: &PolicySet<'a>) -> Evaluation<'a> {
     let action = request.action;
-    let subject = Subject::of(request);
+    let subject = Subject::of(request, set);
     match decide(&subject, set) {
         Ok(Verdict::Allowed(layer, speakers)) => {
             Evaluation::new(Decision::Allowed, layer, action).heard(speakers)

@@ -148,7 +148,7 @@ impl fmt::Display for Miss {
 #[must_use]
 pub fn explain(request: &Request<'_>, set: &PolicySet<'_>) -> Explanation {
     let evaluation = evaluate(request, set);
-    let subject = Subject::of(request);
+    let subject = Subject::of(request, set);
     let mut statements = Vec::new();
     let mut add = |layer: Layer, policies: &[Attached]| {
         for policy in policies {

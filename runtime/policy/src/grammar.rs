@@ -25,7 +25,7 @@ pub enum PolicyKind {
     Trust,
     /// A service control policy: no `Principal`.
     ServiceControl,
-    /// A resource control policy: `Principal` is required.
+    /// A resource control policy: it denies, and speaks of all principals (`*`) and of actions of named services.
     ResourceControl,
     /// The policy of a VPC endpoint: `Principal` is required.
     VpcEndpoint,
@@ -68,6 +68,11 @@ impl PolicyKind {
         self.is_permissions() || self == Self::Resource
     }
 
+    /// Policies of AWS Organizations, which has one message for all that is wrong with them.
+    pub(crate) fn is_control(self) -> bool {
+        matches!(self, Self::ServiceControl | Self::ResourceControl)
+    }
+
     /// Resource policies of some services name resources by less than an ARN.
     pub(crate) fn resources_are_arns(self) -> bool {
         self.is_permissions()
@@ -108,12 +113,16 @@ pub(crate) enum Problem {
     ActionWithoutVendor(String),
     ActionColons(String),
     ActionVendor(String, String),
+    /// What a resource control policy may not say.
+    BeyondControl,
 }
 
 impl Problem {
     /// AWS's words for it.
     fn message(&self, kind: PolicyKind) -> String {
-        if kind.is_permissions() {
+        if kind.is_control() {
+            "The provided policy document does not meet the requirements of the specified policy type.".into()
+        } else if kind.is_permissions() {
             self.permissions_message()
         } else {
             self.resource_message(kind)
@@ -189,6 +198,7 @@ impl Problem {
             | Self::Syntax
             | Self::BadSid
             | Self::OldVersion
+            | Self::BeyondControl
             | Self::ProhibitedPrincipal => {
                 if trust {
                     "Syntax error in policy.".into()
@@ -225,7 +235,10 @@ impl Problem {
             Self::NoActions => 5,
             Self::NoResources => 6,
             Self::NotArn(_) | Self::BadPartition { .. } | Self::BadResourceVendor => 7,
-            Self::ActionWithoutVendor(_) | Self::ActionColons(_) | Self::ActionVendor(..) => 8,
+            Self::ActionWithoutVendor(_)
+            | Self::ActionColons(_)
+            | Self::ActionVendor(..)
+            | Self::BeyondControl => 8,
         }
     }
 }
@@ -321,6 +334,11 @@ pub(crate) fn check_resource(text: &str, variables: bool, strict: bool) -> Resul
         return Err(Problem::BadResourceVendor);
     }
     Ok(())
+}
+
+/// Whether a value of an ARN condition operator is an ARN or a pattern for one.
+pub(crate) fn could_be_arn(text: &str) -> bool {
+    text == "*" || text.starts_with("arn:") || text.starts_with("${")
 }
 
 fn is_wildcard(text: &str) -> bool {

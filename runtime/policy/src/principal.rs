@@ -1,6 +1,6 @@
 //! Who asks, and the `Principal` and `NotPrincipal` elements that speak of them.
 
-use crate::statement::Effect;
+use crate::statement::{Effect, Subject};
 
 /// Who makes the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -183,12 +183,8 @@ pub(crate) struct PrincipalSet {
 
 impl PrincipalSet {
     /// How closely the element names the principal, or `None` when the statement is not about them.
-    pub(crate) fn grant(
-        &self,
-        effect: Effect,
-        principal: &Principal<'_>,
-        canonical_user: Option<&str>,
-    ) -> Option<Grant> {
+    pub(crate) fn grant(&self, effect: Effect, subject: &Subject<'_>) -> Option<Grant> {
+        let (principal, canonical_user) = (&subject.principal, subject.canonical_user);
         if !self.negated {
             return self
                 .entries
@@ -199,7 +195,9 @@ impl PrincipalSet {
         let listed = match effect {
             // A Deny spares only a principal that is listed at every level AWS checks: its account, its role, and the
             // session itself (*IAM JSON policy elements: NotPrincipal*).
-            Effect::Deny => self.lists_every_level(principal, canonical_user),
+            // A principal with a permissions boundary is never spared, whoever is listed (*Permissions boundaries for
+            // IAM entities*).
+            Effect::Deny => !subject.bounded && self.lists_every_level(principal, canonical_user),
             Effect::Allow => self
                 .entries
                 .iter()

@@ -11,6 +11,7 @@ use crate::condition::Clause;
 use crate::principal::{Grant, Principal, PrincipalSet};
 use crate::request::Request;
 use crate::resource::ResourceSet;
+use crate::set::PolicySet;
 
 /// The effect of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -122,7 +123,7 @@ impl Statement {
     pub(crate) fn grant(&self, subject: &Subject<'_>) -> Option<Grant> {
         match &self.principals {
             None => Some(Grant::Direct),
-            Some(set) => set.grant(self.effect, &subject.principal, subject.canonical_user),
+            Some(set) => set.grant(self.effect, subject),
         }
     }
 
@@ -144,16 +145,19 @@ pub(crate) struct Subject<'a> {
     pub(crate) resource: Name<'a>,
     pub(crate) context: &'a Context<'a>,
     pub(crate) canonical_user: Option<&'a str>,
+    /// Whether the principal has a permissions boundary.
+    pub(crate) bounded: bool,
 }
 
 impl<'a> Subject<'a> {
-    pub(crate) fn of(request: &'a Request<'_>) -> Self {
+    pub(crate) fn of(request: &'a Request<'_>, set: &PolicySet<'_>) -> Self {
         Self {
             principal: request.principal,
             action: ActionName::new(request.action),
             resource: Name::of(&request.resource),
             context: request.context,
             canonical_user: request.canonical_user,
+            bounded: set.boundary.is_some(),
         }
     }
 }

@@ -38,7 +38,7 @@ enum Values {
     Arn(Box<[ArnPattern]>),
     Number(Comparison, Box<[Decimal]>),
     Date(Comparison, Box<[Instant]>),
-    Bool(Box<[Option<bool>]>),
+    Bool(Box<[Template]>),
     Bytes(Box<[Box<[u8]>]>),
     Network(Box<[Network]>),
     /// Operators without values of a type: `Null`, and those not known.
@@ -118,6 +118,10 @@ impl Clause {
                     Qualifier::None => operator.negated,
                 };
         };
+        // To set operators an empty string is a set without values (*Set operators for multivalued context keys*).
+        if operator.qualifier != Qualifier::None && found.iter().all(|value| value.is_empty()) {
+            return operator.qualifier == Qualifier::ForAllValues;
+        }
         let satisfied = |value: &str| match (self.matches(value, context), operator.negated) {
             (Some(matched), negated) => matched != negated,
             (None, negated) => negated && effect == Effect::Deny,
@@ -159,8 +163,10 @@ impl Clause {
                 )
             }
             Values::Bool(wanted) => {
-                let value = bool_of(value)?;
-                Some(wanted.contains(&Some(value)))
+                bool_of(value)?;
+                any(wanted, |template| {
+                    template.matches(value, Case::Ignored, context)
+                })
             }
             Values::Bytes(wanted) => {
                 let value = STANDARD.decode(value).ok()?;
@@ -217,7 +223,7 @@ fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Va
         }
         Test::Numeric(comparison) => Values::Number(comparison, read(wanted, Decimal::parse)?),
         Test::Date(comparison) => Values::Date(comparison, read(wanted, Instant::parse)?),
-        Test::Bool => Values::Bool(wanted.iter().map(|text| bool_of(text)).collect()),
+        Test::Bool => Values::Bool(templates(false)),
         Test::Binary => Values::Bytes(read(wanted, |text| {
             STANDARD.decode(text).ok().map(Into::into)
         })?),

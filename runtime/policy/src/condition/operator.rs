@@ -68,6 +68,10 @@ impl Comparison {
 }
 
 impl Operator {
+    pub(crate) fn compares_arns(self) -> bool {
+        self.test == Test::Arn
+    }
+
     /// Reads an operator's name without regard to case; `None` for one that is not known here.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();

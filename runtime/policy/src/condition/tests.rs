@@ -265,6 +265,45 @@ fn what_cannot_be_read_refuses() {
     ));
 }
 
+/// *Set operators for multivalued context keys*: an empty string is a set without values.
+#[test]
+fn a_set_of_an_empty_string_is_empty() {
+    for (operator, expected) in [
+        ("ForAllValues:StringEquals", true),
+        ("ForAllValues:StringNotEquals", true),
+        ("ForAnyValue:StringEquals", false),
+        ("ForAnyValue:StringNotEquals", false),
+        ("ForAnyValue:StringEqualsIfExists", false),
+        ("StringEquals", false),
+        ("StringNotEquals", true),
+    ] {
+        let policy = identity(&format!(
+            r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"k":"a"}}}}}}"#
+        ));
+        let mut context = Context::new();
+        context.set("k", "");
+        let statement = &policy.policy.statements()[0];
+        assert_eq!(statement.conditions_hold(&context), expected, "{operator}");
+    }
+}
+
+/// *IAM JSON policy elements: Condition operators*: a variable may stand for a boolean.
+#[test]
+fn a_boolean_may_be_a_variable() {
+    let policy = identity(
+        r#"{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{"k":"${aws:PrincipalTag/k}"}}}"#,
+    );
+    let statement = &policy.policy.statements()[0];
+    for (tag, expected) in [(None, false), (Some("TRUE"), true), (Some("false"), false)] {
+        let mut context = Context::new();
+        context.set("k", "true");
+        if let Some(tag) = tag {
+            context.set("aws:PrincipalTag/k", tag);
+        }
+        assert_eq!(statement.conditions_hold(&context), expected, "{tag:?}");
+    }
+}
+
 #[test]
 fn all_operators_and_keys_must_hold() {
     let policy = identity(

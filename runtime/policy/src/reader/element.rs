@@ -3,7 +3,7 @@
 use super::{Reader, join, member, one_or_many};
 use crate::action::ActionSet;
 use crate::condition::{Clause, Operator};
-use crate::grammar::{PolicyKind, Problem, check_action, check_resource};
+use crate::grammar::{PolicyKind, Problem, check_action, check_resource, could_be_arn};
 use crate::json::Json;
 use crate::principal::{PrincipalPattern, PrincipalSet};
 use crate::resource::ResourceSet;
@@ -230,6 +230,13 @@ impl Reader {
             for (key, values) in keys {
                 let path = &join(path, key);
                 let wanted = self.values(path, values);
+                if self.strict
+                    && operator.is_some_and(Operator::compares_arns)
+                    && let Some(text) = wanted.iter().find(|text| !could_be_arn(text))
+                {
+                    self.problems
+                        .add(&Problem::Legacy, path, format!("{text} is not an ARN"));
+                }
                 match Clause::compile(name, operator, key, wanted.clone(), self.variables) {
                     Ok(clause) => clauses.push(clause),
                     Err(unreadable) => self.problems.add(
@@ -241,6 +248,36 @@ impl Reader {
             }
         }
         clauses
+    }
+
+    /// What a resource control policy may not say (*RCP syntax*); AWS's own policy that allows everything is not held to it.
+    pub(super) fn resource_control(
+        &mut self,
+        path: &str,
+        effect: Effect,
+        principals: Option<&PrincipalSet>,
+        actions: &ActionSet,
+    ) {
+        let everyone = |set: &PrincipalSet| !set.negated && *set.entries == [PrincipalPattern::Any];
+        let faults = [
+            (effect == Effect::Allow, "Effect", "it can only deny"),
+            (
+                !principals.is_some_and(everyone),
+                "Principal",
+                "it speaks of all principals",
+            ),
+            (
+                actions.negated || actions.written.iter().any(|text| &**text == "*"),
+                "Action",
+                "it names services by their actions' prefixes",
+            ),
+        ];
+        for (found, name, detail) in faults {
+            if found {
+                self.problems
+                    .add(&Problem::BeyondControl, &join(path, name), detail);
+            }
+        }
     }
 
     /// The values of one condition key: strings, and what JSON writes without quotes.

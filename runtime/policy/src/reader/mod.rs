@@ -187,6 +187,9 @@ impl Reader {
         let actions = self.actions(path, members);
         let resources = self.resources(path, members);
         let conditions = self.conditions(path, members);
+        if self.strict && self.kind() == PolicyKind::ResourceControl {
+            self.resource_control(path, effect, principals.as_ref(), &actions);
+        }
         let unknown_operator = conditions
             .iter()
             .find(|clause| !clause.is_known())

@@ -647,6 +647,22 @@ fn root_is_bound_by_explicit_denies() {
     );
 }
 
+/// *Troubleshoot access denied error messages*: a denial names the managed policy that denies.
+#[test]
+fn a_managed_policy_that_denies_is_named() {
+    const ARN: &str = "arn:aws:iam::123456789012:policy/none";
+    let mut denying = identity(DENY);
+    denying.source = Source::managed(ARN, None);
+    let set = PolicySet {
+        identity: slice::from_ref(&denying),
+        ..PolicySet::default()
+    };
+    assert_eq!(
+        get_object(USER, &set),
+        format!("with an explicit deny in an identity-based policy: {ARN}")
+    );
+}
+
 #[test]
 fn the_deciding_statements_are_named() {
     let policies = [

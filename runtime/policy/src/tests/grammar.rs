@@ -207,6 +207,94 @@ fn resources_that_are_refused() {
     }
 }
 
+/// *SCP syntax*; *RCP syntax*. Organizations has one message for all that is wrong with a policy.
+#[test]
+fn control_policies() {
+    const REFUSED: &str =
+        "The provided policy document does not meet the requirements of the specified policy type.";
+    const SCP: PolicyKind = PolicyKind::ServiceControl;
+    const RCP: PolicyKind = PolicyKind::ResourceControl;
+    for (kind, members, message) in [
+        (
+            SCP,
+            r#""Effect":"Allow","Action":"*","Resource":"*""#,
+            "accepted",
+        ),
+        (
+            SCP,
+            r#""Effect":"Deny","NotAction":"iam:*","Resource":"*""#,
+            "accepted",
+        ),
+        (
+            SCP,
+            r#""Effect":"Deny","Principal":"*","Action":"*","Resource":"*""#,
+            REFUSED,
+        ),
+        (SCP, r#""Effect":"Deny","Action":"*""#, REFUSED),
+        (
+            RCP,
+            r#""Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"*""#,
+            "accepted",
+        ),
+        (
+            RCP,
+            r#""Effect":"Deny","Principal":{"AWS":"*"},"Action":"s3:*","NotResource":"arn:aws:s3:::b""#,
+            "accepted",
+        ),
+        (
+            RCP,
+            r#""Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*""#,
+            REFUSED,
+        ),
+        (
+            RCP,
+            r#""Effect":"Deny","Principal":{"AWS":"444455556666"},"Action":"s3:*","Resource":"*""#,
+            REFUSED,
+        ),
+        (
+            RCP,
+            r#""Effect":"Deny","NotPrincipal":"*","Action":"s3:*","Resource":"*""#,
+            REFUSED,
+        ),
+        (
+            RCP,
+            r#""Effect":"Deny","Principal":"*","Action":"*","Resource":"*""#,
+            REFUSED,
+        ),
+        (
+            RCP,
+            r#""Effect":"Deny","Principal":"*","NotAction":"s3:*","Resource":"*""#,
+            REFUSED,
+        ),
+    ] {
+        assert_eq!(refusal(&statement(members), kind), message, "{members}");
+    }
+    let full = statement(r#""Effect":"Allow","Principal":"*","Action":"*","Resource":"*""#);
+    assert!(
+        Policy::parse(&full, RCP).is_ok(),
+        "AWS's own RCPFullAWSAccess"
+    );
+}
+
+/// *IAM JSON policy elements: Condition operators*: ARN operators compare ARNs.
+#[test]
+fn arn_operators_take_arns() {
+    for (value, message) in [
+        (r#""arn:aws:s3:::b""#, "accepted"),
+        (r#""arn:*:iam::*:role/${aws:username}""#, "accepted"),
+        (r#""*""#, "accepted"),
+        (r#""${aws:PrincipalArn}""#, "accepted"),
+        (r#"["arn:aws:s3:::b","b"]"#, LEGACY),
+    ] {
+        let members = format!(
+            r#""Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{{"ArnNotLike":{{"aws:SourceArn":{value}}}}}"#
+        );
+        let text = statement(&members);
+        assert_eq!(refusal(&text, PolicyKind::Managed), message, "{value}");
+        assert!(Policy::parse(&text, PolicyKind::Managed).is_ok());
+    }
+}
+
 #[test]
 fn of_two_faults_the_one_of_the_earlier_pass_is_told() {
     for (members, message) in [

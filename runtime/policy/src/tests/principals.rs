@@ -77,6 +77,28 @@ fn a_deny_with_not_principal_spares_who_is_listed_at_every_level() {
     }
 }
 
+/// *Permissions boundaries for IAM entities*: a Deny with `NotPrincipal` denies whoever has a boundary, listed or not.
+#[test]
+fn a_deny_with_not_principal_spares_nobody_with_a_boundary() {
+    let policies = [resource(
+        r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+           {"Effect":"Deny","NotPrincipal":{"AWS":["arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:user/ana"]},"Action":"*","Resource":"*"}"#,
+    )];
+    let boundary = policy(
+        PolicyKind::Boundary,
+        r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#,
+    );
+    for (boundary, allowed) in [(None, true), (Some(&boundary), false)] {
+        let set = PolicySet {
+            resource: &policies,
+            boundary,
+            ..PolicySet::default()
+        };
+        assert_eq!(get_object(USER, &set).starts_with("allowed"), allowed);
+    }
+}
+
 #[test]
 fn an_allow_with_not_principal_leaves_out_who_is_listed_at_any_level() {
     for (listed, allowed) in [
