@@ -35,6 +35,16 @@ impl ArnPattern {
         }
     }
 
+    /// Whether a policy variable stands in it.
+    pub(crate) fn has_variable(&self) -> bool {
+        let is_variable = |template: &Template| matches!(template, Template::Variable(_));
+        match self {
+            Self::Any => false,
+            Self::Pieces(pieces) => pieces.iter().any(is_variable),
+            Self::Plain(template) => is_variable(template),
+        }
+    }
+
     /// Whether the name matches; `None` when a variable of the pattern has no value. With `every`, all values of the
     /// name's opaque parts must match, else one is enough.
     pub(crate) fn matches(

@@ -10,6 +10,8 @@ use crate::variable::Reading;
 pub(crate) struct ResourceSet {
     pub(crate) negated: bool,
     entries: Box<[ArnPattern]>,
+    /// Whether an entry holds a policy variable.
+    pub(crate) variables: bool,
     /// The entries as written.
     pub(crate) written: Box<[Box<str>]>,
 }
@@ -20,12 +22,14 @@ impl ResourceSet {
             variables,
             wildcards: true,
         };
+        let entries: Box<[ArnPattern]> = written
+            .iter()
+            .map(|text| ArnPattern::parse(text, reading))
+            .collect();
         Self {
             negated,
-            entries: written
-                .iter()
-                .map(|text| ArnPattern::parse(text, reading))
-                .collect(),
+            variables: entries.iter().any(ArnPattern::has_variable),
+            entries,
             written: written.into(),
         }
     }

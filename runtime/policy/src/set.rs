@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::Policy;
+use crate::action::ActionName;
 
 /// Whose policy an identity-based policy is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -177,4 +178,22 @@ pub struct PolicySet<'a> {
     pub guardrails: &'a [Guardrail],
     /// How the layers combine.
     pub rules: Rules<'a>,
+}
+
+impl PolicySet<'_> {
+    /// Whether any policy reads the context of a request for this action. Where none does, the answer is the same
+    /// whatever the context holds, and nobody has to gather it.
+    #[must_use]
+    pub fn reads_context(&self, action: &str) -> bool {
+        let action = ActionName::new(action);
+        let guardrails = self.guardrails.iter().flat_map(|guard| &guard.levels);
+        [self.identity, self.resource, self.grants]
+            .into_iter()
+            .chain(self.session)
+            .chain(self.boundary.map(std::slice::from_ref))
+            .chain(guardrails.map(Vec::as_slice))
+            .flatten()
+            .flat_map(|attached| attached.policy.statements())
+            .any(|statement| statement.reads_context(action))
+    }
 }

@@ -153,6 +153,18 @@ proptest! {
     }
 
     #[test]
+    fn a_context_that_nobody_reads_changes_nothing(
+        policies in policies(), boundary in statement(), context in context(), (action, name) in question(),
+    ) {
+        let boundary = identity(&boundary);
+        let set = PolicySet { identity: &policies, boundary: Some(&boundary), ..PolicySet::default() };
+        let empty = Context::new();
+        let with = evaluate(&Request::new(USER, action, name, &context), &set);
+        let without = Request::new(USER, action, name, &empty);
+        prop_assert!(set.reads_context(action) || outcome(&with) == outcome(&evaluate(&without, &set)));
+    }
+
+    #[test]
     fn order_does_not_matter(
         statements in prop::collection::vec(statement(), 1..5), context in context(), (action, name) in question(),
     ) {

@@ -126,3 +126,42 @@ fn conditions() {
         );
     }
 }
+
+#[test]
+fn who_reads_the_context() {
+    let statement = |rest: &str| {
+        let resource = "arn:aws:s3:::b/x";
+        let plain = format!(r#""Resource":"{resource}""#);
+        let rest = if rest.contains("Resource") {
+            rest.to_owned()
+        } else {
+            format!("{plain}{rest}")
+        };
+        identity(&format!(
+            r#"{{"Effect":"Allow","Action":"s3:Get*",{rest}}}"#
+        ))
+    };
+    let reads = |policy: &Attached, action: &str| {
+        let set = PolicySet {
+            boundary: Some(policy),
+            ..PolicySet::default()
+        };
+        set.reads_context(action)
+    };
+    let variable = r#""NotResource":["arn:aws:s3:::a","arn:aws:s3:::${aws:username}"]"#;
+    let condition = r#","Condition":{"Bool":{"aws:SecureTransport":"true"}}"#;
+    for (policy, expected) in [
+        (statement(""), false),
+        (statement(r#""Resource":"arn:aws:s3:::${*}""#), false),
+        (statement(variable), true),
+        (statement(condition), true),
+    ] {
+        assert_eq!(
+            reads(&policy, "s3:GetObject"),
+            expected,
+            "{}",
+            policy.policy.text()
+        );
+        assert!(!reads(&policy, "s3:PutObject"), "{}", policy.policy.text());
+    }
+}
