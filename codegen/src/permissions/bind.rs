@@ -48,7 +48,14 @@ struct OneType {
     /// The optional member without which the call does not name the resource.
     optional: Option<Path>,
     /// What the call then names it by instead.
-    instead: Option<Resource>,
+    instead: Option<Instead>,
+}
+
+/// The other way of naming a resource.
+struct Instead {
+    resource: Resource,
+    /// The optional member that it takes.
+    optional: Option<Path>,
 }
 
 /// What the rules know when they bind the resources of an action.
@@ -146,7 +153,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The resources of an action that the reference does not know: those of the type that the operation is about by its
-    /// name, if the prefix has one; else anything.
+    /// name, or that its required members tell, if the prefix has one; else anything.
     pub(super) fn inferred(&self) -> Resources {
         // A format that goes on after the resource's own name is a path of an API's, not a resource's.
         let all: Vec<&str> = self
@@ -156,10 +163,29 @@ impl<'a> Binder<'a> {
             .filter(|(_, kind)| kind.arns.iter().all(|arn| arn.ends_with('}')))
             .map(|(name, _)| name.as_str())
             .collect();
-        match self.about(&all, 2) {
+        match self.about(&all, 2).or_else(|| self.told(&all)) {
             Some(subject) => self.bind(&[(subject, true)]),
             None => Resources::only(vec![Resource::Template(vec![Part::Opaque])]),
         }
+    }
+
+    /// The one type whose ARN the required members tell, of several the one that they tell most of.
+    fn told<'b>(&self, types: &[&'b str]) -> Option<&'b str> {
+        let told = types.iter().filter_map(|name| {
+            let mut formats = self.arns(name).iter();
+            let bound = formats.find_map(|arn| self.by_format(arn, name, types, false, false))?;
+            let Resource::Template(parts) = bound.resource else {
+                return None;
+            };
+            let is_member = |part: &&Part| matches!(part, Part::Member { .. });
+            let members = parts.iter().filter(is_member).count();
+            (bound.optional.is_none() && members > 0).then_some((members, *name))
+        });
+        let told: Vec<_> = told.collect();
+        let most = told.iter().map(|(members, _)| *members).max()?;
+        let mut best = told.into_iter().filter(|(members, _)| *members == most);
+        let (_, name) = best.next()?;
+        best.next().is_none().then_some(name)
     }
 
     /// What the operation is about, of the types of an action that has none of it: the resource that a call tags as it
@@ -176,23 +202,26 @@ impl<'a> Binder<'a> {
         let mut sometimes: Vec<(Resource, Path)> = Vec::new();
         // Required, but named by an optional member.
         let mut wanting: Vec<(Resource, Path)> = Vec::new();
-        let mut either: Vec<(Path, Resource, Resource)> = Vec::new();
+        let mut either: Vec<(Path, Resource, Instead)> = Vec::new();
         let mut subject = Vec::new();
-        let has_required = types.iter().any(|(_, required)| *required);
         let names: Vec<&str> = types.iter().map(|(name, _)| *name).collect();
         let about = self.about(&names, 1);
         for (name, required) in types {
             let is_subject = about == Some(*name);
             let alone = types.len() == 1;
-            let bound = self.one_type(name, &names, is_subject, alone);
+            let bound = self.one_type(name, *required, &names, is_subject, alone);
             let resource = match bound {
                 Some(OneType {
                     resource,
                     optional: Some(path),
-                    instead: Some(instead),
+                    instead: Some(mut instead),
                 }) => {
                     if is_subject {
                         subject.push(resource.clone());
+                    }
+                    if *required {
+                        // Without either the call is refused.
+                        instead.optional = None;
                     }
                     either.push((path, resource, instead));
                     continue;
@@ -224,7 +253,10 @@ impl<'a> Binder<'a> {
                 subject.push(resource);
             }
         }
-        if always.is_empty() && either.is_empty() {
+        let names_always = either
+            .iter()
+            .any(|(.., instead)| instead.optional.is_none());
+        if always.is_empty() && !names_always {
             always.extend(wanting.into_iter().map(|(resource, _)| resource));
         } else {
             // The call is about something else first, and about this where it names it.
@@ -233,17 +265,26 @@ impl<'a> Binder<'a> {
         dedup(&mut always);
         sometimes.retain(|(resource, _)| !always.contains(resource));
         let mut bound = Vec::new();
+        let mut optional: Vec<Path> = sometimes.iter().map(|(_, path)| path.clone()).collect();
         for (path, resource, instead) in either {
             bound.push(Bound {
                 resources: vec![resource],
                 when: Predicate::Present(path.clone()),
             });
+            let absent = Predicate::Absent(path.clone());
+            optional.push(path);
             bound.push(Bound {
-                resources: vec![instead],
-                when: Predicate::Absent(path),
+                resources: vec![instead.resource],
+                when: match instead.optional {
+                    None => absent,
+                    Some(other) => {
+                        optional.push(other.clone());
+                        Predicate::All(vec![absent, Predicate::Present(other)])
+                    }
+                },
             });
         }
-        if !always.is_empty() || (sometimes.is_empty() && bound.is_empty()) {
+        if !always.is_empty() || optional.is_empty() {
             if always.is_empty() && !types.is_empty() && self.names_something() {
                 // One of the types is meant; which, and which of its resources, only the state knows.
                 always.push(Resource::Template(vec![Part::Opaque]));
@@ -252,10 +293,10 @@ impl<'a> Binder<'a> {
                 resources: always,
                 when: Predicate::Always,
             });
-        } else if !has_required && bound.is_empty() {
+        } else if !names_always {
             bound.push(Bound {
                 resources: Vec::new(),
-                when: absent(&sometimes),
+                when: absent(optional),
             });
         }
         let mut grouped: Vec<(Path, Vec<Resource>)> = Vec::new();
@@ -328,10 +369,12 @@ impl<'a> Binder<'a> {
     fn one_type(
         &self,
         name: &str,
+        required: bool,
         types: &[&str],
         is_subject: bool,
         alone: bool,
     ) -> Option<OneType> {
+        let lists = self.lists && (is_subject || alone);
         if let Some(alternatives) = self.overlay.resources.get(name) {
             return alternatives
                 .value
@@ -339,9 +382,12 @@ impl<'a> Binder<'a> {
                 .find(|resource| exists(resource, &self.input))
                 .map(|resource| OneType {
                     resource: resource.clone(),
-                    optional: None,
+                    optional: (lists || !required)
+                        .then(|| self.optional(resource))
+                        .flatten(),
                     instead: None,
-                });
+                })
+                .map(|bound| self.or_all(bound, name, lists, types, alone));
         }
         let by_format = self
             .arns(name)
@@ -352,27 +398,58 @@ impl<'a> Binder<'a> {
             other => match (self.by_arn(name, types, is_subject), other) {
                 // By its ARN or by its name, as the caller likes.
                 (Some(arn), Some(named)) if arn.optional.is_some() => Some(OneType {
-                    instead: Some(named.resource),
+                    instead: Some(Instead {
+                        resource: named.resource,
+                        optional: named.optional,
+                    }),
                     ..arn
                 }),
                 (Some(arn), _) => Some(arn),
                 (None, other) => other,
             },
         };
-        bound.map(|mut bound| {
-            // A call that lists, and does not say which, is about all of them.
-            if self.lists
-                && (is_subject || alone)
-                && bound.optional.is_some()
-                && bound.instead.is_none()
-            {
-                if all_by_default(&mut bound.resource) {
-                    bound.optional = None;
-                } else {
-                    bound.instead = Some(self.unnamed(name, types, true, alone));
-                }
+        bound.map(|bound| self.or_all(bound, name, lists, types, alone))
+    }
+
+    /// A call that lists, and does not say which, is about all of them.
+    fn or_all(
+        &self,
+        mut bound: OneType,
+        name: &str,
+        lists: bool,
+        types: &[&str],
+        alone: bool,
+    ) -> OneType {
+        if lists && bound.optional.is_some() && bound.instead.is_none() {
+            if all_by_default(&mut bound.resource) {
+                bound.optional = None;
+            } else {
+                bound.instead = Some(Instead {
+                    resource: self.unnamed(name, types, true, alone),
+                    optional: None,
+                });
             }
-            bound
+        }
+        bound
+    }
+
+    /// The first optional member that a resource of the overlay cannot do without.
+    fn optional(&self, resource: &Resource) -> Option<Path> {
+        let Resource::Template(parts) = resource else {
+            return None;
+        };
+        parts.iter().find_map(|part| match part {
+            Part::Member {
+                path,
+                default: None,
+                ..
+            } => {
+                let required = self.input.all_members().iter().any(|found| {
+                    found.required && found.values(&self.input).as_ref() == Some(path)
+                });
+                (!required).then(|| path.clone())
+            }
+            _ => None,
         })
     }
 
@@ -514,11 +591,11 @@ fn own_slot<'b>(slots: impl Iterator<Item = &'b str>, resource_type: &str) -> Op
         .or_else(|| slots.len().checked_sub(1))
 }
 
-/// Without any of the optional resources the call is about no resource in particular.
-fn absent(sometimes: &[(Resource, Path)]) -> Predicate {
+/// Without any of the optional members the call is about no resource in particular.
+fn absent(optional: Vec<Path>) -> Predicate {
     let mut absent: Vec<Predicate> = Vec::new();
-    for (_, path) in sometimes {
-        let one = Predicate::Absent(path.clone());
+    for path in optional {
+        let one = Predicate::Absent(path);
         if !absent.contains(&one) {
             absent.push(one);
         }

@@ -11,6 +11,7 @@ use super::*;
 const MODEL: &str = r#"{
 "metadata": {"apiVersion":"2020-01-01","endpointPrefix":"toy","jsonVersion":"1.1","protocol":"json","serviceFullName":"Toy","serviceId":"Toy","signatureVersion":"v4"},
 "operations": {
+"CloseLid": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"OfBox"}},
 "CreateBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"CreateBox"}},
 "CreateJob": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"CreateJob"}},
 "DescribeBoxes": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"DescribeBoxes"}},
@@ -25,6 +26,7 @@ const MODEL: &str = r#"{
 "ListBoxes": {"http":{"method":"POST","requestUri":"/"}},
 "MoveBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MoveBox"}},
 "OpenLid": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"Named"}},
+"SwapBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"SwapBox"}},
 "SignUp": {"auth":["smithy.api#noAuth"],"authtype":"none","http":{"method":"POST","requestUri":"/"}},
 "TagResource": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"TagResource"}}
 },
@@ -47,6 +49,7 @@ const MODEL: &str = r#"{
 "Names": {"member":{"shape":"S"},"type":"list"},
 "Network": {"members":{"SubnetIds":{"shape":"Names"}},"type":"structure"},
 "S": {"type":"string"},
+"SwapBox": {"members":{"BoxArn":{"shape":"S"},"BoxName":{"shape":"S"},"ShelfId":{"shape":"S"}},"required":["ShelfId"],"type":"structure"},
 "Tag": {"members":{"TagKey":{"shape":"S"},"TagValue":{"shape":"S"}},"type":"structure"},
 "TagResource": {"members":{"ResourceArn":{"shape":"S"},"Tags":{"shape":"TagMap"}},"required":["ResourceArn","Tags"],"type":"structure"},
 "TagMap": {"key":{"shape":"S"},"type":"map","value":{"shape":"S"}},
@@ -69,6 +72,7 @@ const REFERENCE: &str = r#"{
 "HireHand": {"accessLevel":"Write","source":"both"},
 "RemoveHand": {"accessLevel":"Write","source":"both"},
 "MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"conditionKeys":["toy:ShelfId"],"required":false}},"source":"both"},
+"SwapBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":false},"shelf":{"required":true}},"source":"both"},
 "TagResource": {"accessLevel":"Tagging","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys"],"resourceTypes":{"box":{"required":false},"job":{"required":false}},"source":"both"}
 },
 "conditionKeys": {
@@ -299,6 +303,41 @@ fn an_operation_newer_than_the_reference_is_about_the_type_in_its_name() {
     assert_eq!(
         table_of("EmptyBox"),
         "EmptyBox · requirements · inferred\n  toy:EmptyBox\n    on arn:{partition}:toy:{region}:{account}:box/{BoxName}\n"
+    );
+}
+
+#[test]
+fn an_operation_newer_than_the_reference_is_about_what_its_required_members_tell() {
+    assert_eq!(
+        table_of("CloseLid"),
+        "CloseLid · requirements · inferred\n  toy:CloseLid\n    on arn:{partition}:toy:{region}:{account}:box/{BoxName}\n"
+    );
+}
+
+#[test]
+fn what_a_call_may_leave_out_is_asked_for_where_it_is_named() {
+    assert_eq!(
+        table_of("SwapBox"),
+        "SwapBox · requirements · name
+  toy:SwapBox
+    on {BoxArn}
+    when BoxArn
+  toy:SwapBox
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+    when !BoxArn && BoxName
+  toy:SwapBox
+    on arn:{partition}:toy:{region}:{account}:shelf/{ShelfId}
+"
+    );
+    assert_eq!(
+        with_overlay("SwapBox", "[service.resources]\nbox = 'box/{BoxName}'\n"),
+        "SwapBox · requirements · name
+  toy:SwapBox
+    on arn:{partition}:toy:{region}:{account}:shelf/{ShelfId}
+  toy:SwapBox
+    on box/{BoxName}
+    when BoxName
+"
     );
 }
 
