@@ -521,7 +521,7 @@ pub(crate) fn known_action<'a>(
 /// Keys that every service knows, and that the request sets.
 fn is_global(key: &str) -> bool {
     const GLOBAL: [&str; 3] = ["aws:RequestTag/", "aws:TagKeys", "aws:CalledVia"];
-    GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global))
+    GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global)) || key.starts_with(GLOBAL[0])
 }
 
 /// Whether an operation only looks, by its verb.

@@ -81,6 +81,12 @@ pub enum Filter {
     Scope,
     /// The address in a mail's `Name <address>`; one without a name stands as it is.
     Address,
+    /// An IAM user or role as the ARN of an EKS access entry has it: `role/123456789012/NAME`. How that writes a path
+    /// nobody here can know ("Create access entries", Amazon EKS User Guide).
+    Principal,
+    /// A record's name as Route 53 compares it: in small letters, without the dot at its end, other characters by their
+    /// octal codes ("Using IAM policy conditions for fine-grained access control", Amazon Route 53 Developer Guide).
+    Record,
 }
 
 /// What a filter makes of a text.
@@ -146,7 +152,7 @@ impl<'a> Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::Arn,
         Self::Base,
         Self::Last,
@@ -170,6 +176,8 @@ impl Filter {
         Self::Project,
         Self::Scope,
         Self::Address,
+        Self::Principal,
+        Self::Record,
     ];
 
     /// The filter of a name.
@@ -203,6 +211,8 @@ impl Filter {
             Self::Project => "project",
             Self::Scope => "scope",
             Self::Address => "address",
+            Self::Principal => "principal",
+            Self::Record => "record",
         }
     }
 
@@ -263,6 +273,8 @@ impl Filter {
                 let inner = text.rsplit_once('<').map_or(text, |(_, address)| address);
                 Filtered::text(inner.trim_end().trim_end_matches('>'))
             }
+            Self::Principal => principal(text),
+            Self::Record => Filtered::text(record(text)),
         })
     }
 }
@@ -349,6 +361,35 @@ fn table(table: partiql::Table<'_>) -> Filtered<'_> {
     } else {
         Filtered::text(name)
     }
+}
+
+fn principal(text: &str) -> Filtered<'_> {
+    let mut fields = text.splitn(6, ':').skip(4);
+    let (Some(account), Some((kind, name))) = (
+        fields.next(),
+        fields.next().and_then(|rest| rest.split_once('/')),
+    ) else {
+        return Filtered::opaque("");
+    };
+    if name.contains('/') {
+        Filtered::opaque(format!("{kind}/{account}/"))
+    } else {
+        Filtered::text(format!("{kind}/{account}/{name}"))
+    }
+}
+
+fn record(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for byte in name.strip_suffix('.').unwrap_or(name).bytes() {
+        match byte.to_ascii_lowercase() {
+            // A backslash begins a code that the name already has.
+            plain @ (b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'\\') => {
+                normal.push(plain.into());
+            }
+            other => normal.push_str(&format!("\\{other:03o}")),
+        }
+    }
+    normal
 }
 
 #[cfg(test)]
@@ -495,6 +536,20 @@ mod tests {
             ),
             ("address", "Ann <a@example.com>", "a@example.com"),
             ("address", "a@example.com", "a@example.com"),
+            (
+                "principal",
+                "arn:aws:iam::123456789012:role/a",
+                "role/123456789012/a",
+            ),
+            (
+                "principal",
+                "arn:aws:iam::123456789012:user/b/a",
+                "user/123456789012/*",
+            ),
+            ("principal", "a", "*"),
+            ("record", "WWW.example.com.", "www.example.com"),
+            ("record", "*.example.com", "\\052.example.com"),
+            ("record", "\\052.example.com", "\\052.example.com"),
             ("scope", "REGIONAL", "regional"),
             ("scope", "CLOUDFRONT", "global"),
             (
