@@ -45,7 +45,7 @@ impl ArnPattern {
         }
     }
 
-    /// Whether the name matches; `None` when a variable of the pattern has no value. With `every`, all values of the
+    /// Whether the name matches; `None` when the value of a variable cannot be told. With `every`, all values of the
     /// name's opaque parts must match, else one is enough.
     pub(crate) fn matches(
         &self,

@@ -34,8 +34,8 @@ impl ResourceSet {
         }
     }
 
-    /// Whether the statement speaks of the resource. Where that is not certain (an opaque part, a variable without a
-    /// value in a `NotResource`), the answer is the one that refuses: an Allow does not apply, a Deny does.
+    /// Whether the statement speaks of the resource. Where that is not certain (an opaque part, a variable whose
+    /// value cannot be told in a `NotResource`), the answer is the one that refuses: an Allow does not apply, a Deny does.
     pub(crate) fn matches(&self, effect: Effect, name: &Name<'_>, context: &Context<'_>) -> bool {
         // Of what is listed, an Allow of a Resource and a Deny of a NotResource want certainty; their counterparts are
         // content with the possibility.

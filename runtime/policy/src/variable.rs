@@ -65,11 +65,15 @@ impl Template {
         Self::Variable(parts.into())
     }
 
-    /// Whether a known text matches; `None` when a variable has no value.
+    /// Whether a known text matches; `None` when the value of a variable cannot be told.
     pub(crate) fn matches(&self, text: &str, case: Case, context: &Context<'_>) -> Option<bool> {
         match self {
             Self::Fixed(pattern) => Some(pattern.matches(text, case)),
-            Self::Variable(parts) => Some(glob(&fill(parts, context)?, text, case)),
+            Self::Variable(parts) => match fill(parts, context) {
+                Filled::Syms(syms) => Some(glob(&syms, text, case)),
+                Filled::Null => Some(false),
+                Filled::Unknown => None,
+            },
         }
     }
 
@@ -84,10 +88,14 @@ impl Template {
         let filled;
         let pattern = match self {
             Self::Fixed(pattern) => pattern,
-            Self::Variable(parts) => {
-                filled = Pattern::from_syms(fill(parts, context)?);
-                &filled
-            }
+            Self::Variable(parts) => match fill(parts, context) {
+                Filled::Syms(syms) => {
+                    filled = Pattern::from_syms(syms);
+                    &filled
+                }
+                Filled::Null => return Some(false),
+                Filled::Unknown => return None,
+            },
         };
         Some(if every {
             pattern.covers(text)
@@ -97,25 +105,35 @@ impl Template {
     }
 }
 
-/// The symbols for one request, or `None` when a variable has no value: a key that is absent and has no default, or a key
-/// of several values (*IAM policy elements: Variables and tags*). Characters of a value are literal: a value cannot bring
-/// a wildcard in.
-fn fill(parts: &[Part], context: &Context<'_>) -> Option<Vec<Sym>> {
+/// A template with the values of its variables put in.
+enum Filled {
+    Syms(Vec<Sym>),
+    /// A variable has no value: nothing is equal or like it (*IAM policy elements: Variables and tags*, Policy variables
+    /// with no value).
+    Null,
+    /// The value of a variable cannot be told, or there are several.
+    Unknown,
+}
+
+/// Puts the values of one request in. Characters of a value are literal: a value cannot bring a wildcard in.
+fn fill(parts: &[Part], context: &Context<'_>) -> Filled {
     let mut syms = Vec::with_capacity(64);
     for part in parts {
         match part {
             Part::Syms(fixed) => syms.extend_from_slice(fixed),
             Part::Variable { key, default } => {
-                let value = match context.get(key) {
-                    Some([value]) => value.as_ref(),
-                    Some([]) | None => default.as_deref()?,
-                    Some(_) => return None,
+                let value = match (context.get(key), default) {
+                    (Some([value]), _) => value.as_ref(),
+                    (Some([_, _, ..]), _) => return Filled::Unknown,
+                    (None, _) if context.unknown(key).is_some() => return Filled::Unknown,
+                    (Some([]) | None, Some(default)) => default,
+                    (Some([]) | None, None) => return Filled::Null,
                 };
                 syms.extend(value.chars().map(Sym::Char));
             }
         }
     }
-    Some(syms)
+    Filled::Syms(syms)
 }
 
 /// Splits off the text up to the next `${…}`, with its inside and what follows. An opening without an end is text.

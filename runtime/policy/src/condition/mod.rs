@@ -93,8 +93,8 @@ impl Clause {
         &self.wanted
     }
 
-    /// Whether the clause holds. Where a value cannot be read or a variable has no value, nothing matches; what a negated
-    /// operator makes of that depends on the effect, so that an Allow never applies for lack of knowledge.
+    /// Whether the clause holds. Where a value cannot be read or a variable's cannot be told, nothing matches; what a
+    /// negated operator makes of that depends on the effect, so that an Allow never applies for lack of knowledge.
     pub(crate) fn holds(&self, effect: Effect, context: &Context<'_>) -> bool {
         let Some(operator) = self.operator else {
             return effect == Effect::Deny;

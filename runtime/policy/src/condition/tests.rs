@@ -246,7 +246,6 @@ fn what_cannot_be_read_refuses() {
         ("NumericNotEquals", r#""10""#),
         ("NotIpAddress", r#""203.0.113.0/24""#),
         ("DateNotEquals", r#""2026-01-01""#),
-        ("StringNotEquals", r#""${aws:username}""#),
     ] {
         assert!(
             !holds_for(Effect::Allow, operator, wanted, Some(&["?"])),

@@ -1,128 +1,30 @@
-//! *IAM policy elements: Variables and tags*.
+//! Variables where AWS's documents say nothing, and where a value cannot be told. What they say is in `tests/policy/variables.toml`.
 
-use super::{allows, identity};
-use crate::{Attached, Context, Policy, PolicyKind, PolicySet, Request, Source, evaluate};
-
-fn home(resource: &str) -> Attached {
-    identity(&format!(
-        r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"{resource}"}}"#
-    ))
-}
+use super::{allows, identity, policy};
+use crate::{Attached, Context, PolicyKind, PolicySet, Request, evaluate};
 
 fn ana() -> Context<'static> {
     let mut context = Context::new();
     context.set("aws:username", "ana");
-    context.set("aws:PrincipalTag/odd", "*");
     context.set_many("aws:TagKeys", ["a", "b"]);
+    context.set_unknown("aws:ResourceTag/", "tags are not kept here");
     context
 }
 
 #[test]
-fn resources() {
-    for (pattern, resource, expected) in [
-        ("b/${aws:username}/*", "b/ana/x", true),
-        ("b/${aws:username}/*", "b/bo/x", false),
-        ("b/${AWS:UserName}/*", "b/ana/x", true),
-        // Absent, with and without a default.
-        ("b/${aws:PrincipalTag/team}/*", "b//x", false),
-        ("b/${aws:PrincipalTag/team, 'none'}/*", "b/none/x", true),
-        ("b/${aws:username, 'none'}/*", "b/none/x", false),
-        // A default without quotes is none.
-        ("b/${aws:PrincipalTag/team, none}/*", "b/none/x", false),
-        // A multi-valued key has no value to put in.
-        ("b/${aws:TagKeys}", "b/a", false),
-        // A value brings no wildcard in.
-        ("b/${aws:PrincipalTag/odd}", "b/x", false),
-        ("b/${aws:PrincipalTag/odd}", "b/*", true),
-        // Escapes.
-        ("b/${*}", "b/*", true),
-        ("b/${*}", "b/x", false),
-        ("b/${?}x", "b/?x", true),
-        ("b/${?}x", "b/yx", false),
-        ("b/${$}{aws:username}", "b/${aws:username}", true),
-        // No end: text.
+fn what_is_not_a_variable_is_text_and_a_default_has_quotes() {
+    for (pattern, name, expected) in [
         ("b/${aws:username", "b/${aws:username", true),
-    ] {
-        let policy = home(&format!("arn:aws:s3:::{pattern}"));
-        let resource = format!("arn:aws:s3:::{resource}");
-        assert_eq!(
-            allows(&policy, "s3:GetObject", &resource, &ana()),
-            expected,
-            "{pattern} {resource}"
-        );
-    }
-}
-
-#[test]
-fn the_older_version_has_no_variables() {
-    let text = r#"{"Version":"2008-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject",
-        "Resource":"arn:aws:s3:::b/${aws:username}/*"}}"#;
-    let policy = Attached::new(
-        Policy::parse(text, PolicyKind::Identity).unwrap().into(),
-        Source::inline("old", None),
-    );
-    let allows = |resource| allows(&policy, "s3:GetObject", resource, &ana());
-    assert!(!allows("arn:aws:s3:::b/ana/x"));
-    assert!(allows("arn:aws:s3:::b/${aws:username}/x"));
-}
-
-#[test]
-fn an_allow_of_all_but_something_unknown_does_not_apply() {
-    let policy = identity(
-        r#"{"Effect":"Allow","Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team}"}"#,
-    );
-    assert!(!allows(&policy, "s3:GetObject", "arn:aws:s3:::b/x", &ana()));
-}
-
-#[test]
-fn a_deny_of_all_but_something_unknown_applies() {
-    let policies = [
-        identity(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#),
-        identity(
-            r#"{"Effect":"Deny","Action":"*","NotResource":"arn:aws:s3:::b/${aws:PrincipalTag/team}"}"#,
-        ),
-    ];
-    let context = ana();
-    let request = Request::new(super::USER, "s3:GetObject", "arn:aws:s3:::b/x", &context);
-    let set = PolicySet {
-        identity: &policies,
-        ..PolicySet::default()
-    };
-    assert!(!evaluate(&request, &set).is_allowed());
-}
-
-#[test]
-fn conditions() {
-    for (condition, expected) in [
-        (
-            r#"{"StringEquals":{"aws:username":"${aws:username}"}}"#,
-            true,
-        ),
-        (
-            r#"{"StringLike":{"aws:username":"${aws:PrincipalTag/odd}"}}"#,
-            false,
-        ),
-        (
-            r#"{"StringEquals":{"aws:username":"${aws:PrincipalTag/team}"}}"#,
-            false,
-        ),
-        // Nothing is known to differ, so the Allow does not apply.
-        (
-            r#"{"StringNotEquals":{"aws:username":"${aws:PrincipalTag/team}"}}"#,
-            false,
-        ),
-        (
-            r#"{"StringEquals":{"aws:username":["${aws:PrincipalTag/team}","ana"]}}"#,
-            true,
-        ),
+        ("b/${aws:PrincipalTag/team, none}/*", "b/none/x", false),
     ] {
         let policy = identity(&format!(
-            r#"{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{condition}}}"#
+            r#"{{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::{pattern}"}}"#
         ));
+        let name = format!("arn:aws:s3:::{name}");
         assert_eq!(
-            allows(&policy, "s3:GetObject", "arn:aws:s3:::b/x", &ana()),
+            allows(&policy, "s3:GetObject", &name, &ana()),
             expected,
-            "{condition}"
+            "{pattern} {name}"
         );
     }
 }
@@ -163,5 +65,36 @@ fn who_reads_the_context() {
             policy.policy.text()
         );
         assert!(!reads(&policy, "s3:PutObject"), "{}", policy.policy.text());
+    }
+}
+
+/// A key with several values has none that could be put in, and neither has one that nobody here can tell.
+#[test]
+fn a_value_that_cannot_be_told_never_allows_and_always_denies() {
+    let full = identity(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#);
+    let context = ana();
+    let request = Request::new(super::USER, "s3:GetObject", "arn:aws:s3:::b/x", &context);
+    for variable in ["${aws:TagKeys}", "${aws:ResourceTag/team}"] {
+        let elsewhere = format!(r#""NotResource":"arn:aws:s3:::b/{variable}""#);
+        let differs = format!(
+            r#""Resource":"*","Condition":{{"StringNotEquals":{{"aws:username":"{variable}"}}}}"#
+        );
+        for rest in [elsewhere, differs] {
+            let allow = identity(&format!(r#"{{"Effect":"Allow","Action":"*",{rest}}}"#));
+            assert!(
+                !allows(&allow, "s3:GetObject", "arn:aws:s3:::b/x", &context),
+                "{rest}"
+            );
+            let deny = policy(
+                PolicyKind::Identity,
+                &format!(r#"{{"Effect":"Deny","Action":"*",{rest}}}"#),
+            );
+            let both = [full.clone(), deny];
+            let set = PolicySet {
+                identity: &both,
+                ..PolicySet::default()
+            };
+            assert!(!evaluate(&request, &set).is_allowed(), "{rest}");
+        }
     }
 }
