@@ -486,3 +486,20 @@ class TestServicesWithoutCode:
         alice = enforcing.new_user("alice", [allow("dynamodb:*", Condition=mine)])
         with refused("AccessDeniedException", 400, re.compile("no identity-based policy allows")):
             alice.client("dynamodb").delete_table(TableName="orders")
+
+    def test_a_denial_by_what_a_resource_is_binds(self, enforcing):
+        """`ec2:InstanceType` is the request's where an instance is made, and the state's of one that is there ("Actions,
+        resources, and condition keys for Amazon EC2", Service Authorization Reference)."""
+        large = {"StringEquals": {"ec2:InstanceType": "m5.large"}}
+        alice = enforcing.new_user("alice", [allow("*")], [deny("ec2:*", Condition=large)])
+        ec2 = alice.client("ec2")
+        with refused("UnauthorizedOperation", 403, re.compile("explicit deny.*ec2:InstanceType applies")):
+            ec2.stop_instances(InstanceIds=["i-0123456789abcdef0"])
+        with refused("UnauthorizedOperation", 403, re.compile("explicit deny")):
+            ec2.run_instances(ImageId="ami-0123456789abcdef0", InstanceType="m5.large", MinCount=1, MaxCount=1)
+        for call in (
+            lambda: ec2.run_instances(ImageId="ami-0123456789abcdef0", InstanceType="t3.micro", MinCount=1, MaxCount=1),
+            lambda: ec2.describe_instances(),
+        ):
+            with refused("NotImplemented", 501):
+                call()

@@ -12,7 +12,7 @@ use crate::model::{Authorization, Models};
 use crate::permissions::{keys, known_action};
 
 /// The figures, in the order of the table's columns.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "operations",
     "by name",
     "by link",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 16] = [
     "`*` though scoped",
     "unbound dependents",
     "keys bound",
+    "keys untold",
     "keys unbound",
 ];
 
@@ -72,8 +73,8 @@ pub(super) fn emit(models: &Models, permissions: &BTreeMap<String, Permissions>)
          only state knows the rest (an allow must then cover all of it), or `*`: by design, where the action has no \
          resource types, or though the reference scopes it (nothing is named, or it is yet to get its id). *Unbound \
          dependents* are further actions of the reference whose trigger no rule knows. *Keys* are the condition keys \
-         that the reference lists for the actions: *bound* where the request's members set them, else the state's, or \
-         nobody's here.\n\n## Totals\n\n| | |\n|---|---|\n",
+         that the reference lists for the actions: *bound* where the request's members set them, *untold* where they are \
+         the state's or nobody's here (conditions on them fail closed), else such as these requests do not have.\n\n## Totals\n\n| | |\n|---|---|\n",
         rows.len()
     );
     for (column, figure) in COLUMNS.iter().zip(total) {
@@ -127,8 +128,16 @@ fn count(
             let bound = requirement
                 .keys
                 .iter()
-                .any(|bound| bound.name.eq_ignore_ascii_case(key));
-            row[if bound { 14 } else { 15 }] += 1;
+                .any(|bound| keys::is(key, &bound.name));
+            let untold = requirement
+                .untold
+                .iter()
+                .any(|untold| keys::is(key, untold));
+            row[match (bound, untold) {
+                (true, _) => 14,
+                (false, true) => 15,
+                (false, false) => 16,
+            }] += 1;
         }
     }
 }
@@ -163,13 +172,14 @@ mod tests {
 
     /// What the whole may not fall short of: a figure's share, in thousandths of all operations, resources or keys, at most
     /// this one. Lower it when the tables get better.
-    const AT_MOST: [(&str, usize); 6] = [
+    const AT_MOST: [(&str, usize); 7] = [
         ("no template", 0),
         ("inferred", 43),
         ("partly opaque", 82),
         ("`*` though scoped", 9),
         ("unbound dependents", 136),
-        ("keys unbound", 806),
+        ("keys untold", 305),
+        ("keys unbound", 494),
     ];
 
     #[test]
@@ -180,11 +190,11 @@ mod tests {
         let total = total(&rows(&models, &permissions));
         let figure = |name: &str| total[COLUMNS.iter().position(|column| *column == name).unwrap()];
         let resources: usize = total[9..13].iter().sum();
-        let keys = figure("keys bound") + figure("keys unbound");
+        let keys = figure("keys bound") + figure("keys untold") + figure("keys unbound");
         for (name, most) in AT_MOST {
             let of = match name {
                 "partly opaque" | "`*` though scoped" => resources,
-                "keys unbound" => keys,
+                "keys untold" | "keys unbound" => keys,
                 _ => figure("operations"),
             };
             let share = figure(name) * 1000 / of;

@@ -215,6 +215,7 @@ impl<'a> Template<'a> {
             .iter()
             .map(|key| self.key(key))
             .collect::<Result<Vec<_>>>()?;
+        let untold = &requirement.untold;
         Ok(quote! {
             Requirement {
                 action: #action,
@@ -222,6 +223,7 @@ impl<'a> Template<'a> {
                 when: #when,
                 each: #each,
                 keys: &[#(#keys),*],
+                untold: &[#(#untold),*],
             }
         })
     }

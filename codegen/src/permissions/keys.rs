@@ -11,7 +11,8 @@ pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
     for listed in listed(action) {
         let name = base(listed);
         match name {
-            "aws:RequestTag/" => {
+            // The second is what services called it before AWS had a name for all.
+            _ if name == "aws:RequestTag/" || name.ends_with(":req-tag/") => {
                 if let Some((names, values)) = tags(input) {
                     keys.push(Key {
                         name: name.to_owned(),
@@ -62,22 +63,23 @@ pub(crate) fn listed(action: &Action) -> impl Iterator<Item = &str> {
 
 /// Whether the reference lists a key, as an overlay writes it, for an action.
 pub(super) fn lists(action: &Action, key: &str) -> bool {
-    listed(action).any(|listed| base(listed).eq_ignore_ascii_case(key))
+    listed(action).any(|listed| is(listed, key))
 }
 
 /// Whether a key, as an overlay writes it, is among those that the reference has.
 pub(super) fn names(listed: &[&str], key: &str) -> bool {
-    listed
-        .iter()
-        .any(|listed| base(listed).eq_ignore_ascii_case(key))
+    listed.iter().any(|listed| is(listed, key))
 }
 
 /// Whether a prefix has a condition key, as an overlay writes it.
 pub(super) fn known(reference: &Authorization, key: &str) -> bool {
-    reference
-        .condition_keys
-        .keys()
-        .any(|known| base(known).eq_ignore_ascii_case(key))
+    reference.condition_keys.keys().any(|known| is(known, key))
+}
+
+/// Whether a key of the reference is the one that an overlay writes, or of the family that it writes: one that ends in `:`.
+pub(crate) fn is(listed: &str, key: &str) -> bool {
+    let listed = base(listed);
+    listed.eq_ignore_ascii_case(key) || (key.ends_with(':') && listed.starts_with(key))
 }
 
 /// A key without the placeholder at its end: `aws:RequestTag/${TagKey}` is `aws:RequestTag/`.

@@ -18,6 +18,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod types;
+mod untold;
 mod verbs;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -20,7 +20,8 @@ pub(crate) struct Overlay {
     text: String,
     /// What a resource type is here: alternatives, of which the first whose members exist is taken.
     pub(super) resources: BTreeMap<String, Located<Vec<Resource>>>,
-    /// Condition keys of every action that knows them: alternatives, as with resources.
+    /// Condition keys of every action that knows them: alternatives, as with resources. One without any is known not to be
+    /// set.
     pub(super) keys: BTreeMap<String, Located<Vec<KeyValue>>>,
     /// What dependent actions of the reference need, in place of what the rules find.
     pub(super) dependents: Vec<Wanted>,
@@ -97,8 +98,10 @@ impl Overlay {
         for (name, value) in service.keys {
             let at = value.span().start;
             let texts = value.into_inner().0;
+            // Nothing at all: the request does not set it.
             let parsed = texts
                 .iter()
+                .filter(|text| !text.is_empty())
                 .filter_map(|text| problems.parsed(at, syntax::key_value(text)))
                 .collect();
             keys.insert(name, Located { value: parsed, at });

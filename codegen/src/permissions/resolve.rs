@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use super::bind::Binder;
 use super::input::{Input, is_scalar};
-use super::names::Vocabulary;
+use super::names::{self, Vocabulary};
 use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
 use super::prefixes::Own;
 use super::roles::Passed;
+use super::untold::Untold;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
     Requirement, Resource, Source, Tables, bind, keys, roles, rules, types, verbs,
@@ -32,6 +33,7 @@ pub(crate) fn resolve(
         passed: tables.roles.of(model),
         vocabulary: Vocabulary::new(model),
         overlay,
+        untold: Untold::new(references),
         problems: Vec::new(),
     };
     resolver.check_service();
@@ -53,6 +55,7 @@ struct Resolver<'a> {
     passed: Passed<'a>,
     vocabulary: Vocabulary,
     overlay: &'a Overlay,
+    untold: Untold<'a>,
     problems: Vec<Diagnostic>,
 }
 
@@ -157,6 +160,13 @@ impl<'a> Resolver<'a> {
         if let Some(entry) = entry {
             self.operation_keys(name, entry, &input, &mut result.requirements);
         }
+        result.requirements = std::mem::take(&mut result.requirements)
+            .into_iter()
+            .flat_map(|requirement| {
+                let is_unset = |key: &str| self.is_unset(&requirement.action, key, entry);
+                self.untold.split(name, requirement.clone(), &is_unset)
+            })
+            .collect();
         let requirements = &result.requirements;
         result.unbound_dependents.retain(|dependent| {
             !requirements
@@ -164,6 +174,30 @@ impl<'a> Resolver<'a> {
                 .any(|requirement| requirement.action == *dependent)
         });
         result
+    }
+
+    /// Whether the overlay says that a request does not set a key.
+    fn is_unset(&self, action: &str, key: &str, entry: Option<&Entry>) -> bool {
+        let is_own = self
+            .own
+            .references
+            .iter()
+            .any(|own| action.split(':').next() == Some(&own.prefix));
+        let of_service = self
+            .overlay
+            .keys
+            .iter()
+            .find(|(name, _)| keys::is(key, name));
+        let of_entry = entry.and_then(|entry| entry.keys.get(key));
+        let of_requirement = entry
+            .into_iter()
+            .flat_map(|entry| entry.require.iter().flatten().chain(&entry.add))
+            .filter(|wanted| wanted.action.value == action)
+            .find_map(|wanted| wanted.keys.get(key));
+        (is_own && of_service.is_some_and(|(_, values)| values.value.is_empty()))
+            || of_entry
+                .or(of_requirement)
+                .is_some_and(|value| value.value.is_none())
     }
 
     /// The operation's action: the overlay's, or by the rules.
@@ -227,6 +261,7 @@ impl<'a> Resolver<'a> {
                 when: bound.when.clone(),
                 each: None,
                 keys: Vec::new(),
+                untold: Vec::new(),
             })
             .flat_map(|plain| self.with_keys(name, plain, input))
             .collect();
@@ -313,9 +348,12 @@ impl<'a> Resolver<'a> {
             let types = resource
                 .as_ref()
                 .map_or_else(Vec::new, |resource| types::of(resource, action, reference));
-            // A verb is of every type: what a request sets is listed for the types themselves.
-            let of_types = if verbs::is_verb(&requirement.action) {
+            let of_types: Vec<&str> = if verbs::is_verb(&requirement.action) {
+                // A verb is of every type: what a request sets is listed for the types themselves.
                 types::keys(&types, reference)
+            } else if names::makes(operation) {
+                // What will be the state of what is made is what the request says.
+                self.untold.of_state(reference, &types).collect()
             } else {
                 Vec::new()
             };
@@ -370,6 +408,7 @@ impl<'a> Resolver<'a> {
             when: wanted.when.value.clone(),
             each: wanted.each.as_ref().map(|located| located.value.clone()),
             keys: Vec::new(),
+            untold: Vec::new(),
         };
         let mut requirements = self.with_keys(operation, requirement, input);
         let of_predicate = wanted

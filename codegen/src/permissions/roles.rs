@@ -234,6 +234,7 @@ fn pass_role(found: &Found<'_>, path: Path, principal: &str, input: &Input<'_>) 
             name: "iam:PassedToService".to_owned(),
             value: KeyValue::Literal(principal.to_owned()),
         }],
+        untold: Vec::new(),
     }
 }
 

@@ -167,6 +167,7 @@ fn triggered(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Vec<Requi
         when,
         each: None,
         keys: Vec::new(),
+        untold: Vec::new(),
     };
     let (prefix, name) = dependent.split_once(':').unwrap_or((dependent, ""));
     let tagging = ["TagResource", "CreateTags"].contains(&name) || name.starts_with("AddTags");

@@ -3,6 +3,7 @@
 mod documents;
 mod errors;
 mod inline;
+mod untold;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;

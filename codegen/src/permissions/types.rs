@@ -65,7 +65,7 @@ pub(super) fn sets(action: &Action, types: &[&str], key: &str) -> bool {
         .iter()
         .filter_map(|name| action.resource_types.get(*name))
         .flat_map(|usage| &usage.condition_keys);
-    let is_key = |listed: &String| keys::base(listed).eq_ignore_ascii_case(key);
+    let is_key = |listed: &String| keys::is(listed, key);
     action.condition_keys.iter().any(is_key) || of_types.any(is_key)
 }
 

@@ -130,6 +130,7 @@ pub static ACCEPT_DELEGATION_REQUEST: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -160,6 +161,7 @@ pub static ACQUIRE_ROLE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -190,6 +192,7 @@ pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions 
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -220,6 +223,7 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "iam:PassRole",
@@ -238,6 +242,7 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &["iam:AssociatedResourceArn", "iam:PassedToService"],
         },
         Requirement {
             action: "iam:PassRole",
@@ -256,6 +261,7 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
                     value: Value::Literal("ec2.amazonaws.com"),
                 },
             ],
+            untold: &["iam:AssociatedResourceArn"],
         },
     ],
 };
@@ -282,6 +288,7 @@ pub static ADD_USER_TO_GROUP: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -317,6 +324,7 @@ pub static ASSOCIATE_DELEGATION_REQUEST: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -352,6 +360,7 @@ pub static ATTACH_GROUP_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -395,6 +404,7 @@ pub static ATTACH_ROLE_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
     ],
 };
@@ -438,6 +448,7 @@ pub static ATTACH_USER_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -459,6 +470,7 @@ pub static CHANGE_PASSWORD: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -485,6 +497,7 @@ pub static CREATE_ACCESS_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -500,6 +513,7 @@ pub static CREATE_ACCOUNT_ALIAS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -552,6 +566,7 @@ pub static CREATE_DELEGATION_REQUEST: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -596,6 +611,7 @@ pub static CREATE_GROUP: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -664,6 +680,7 @@ pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagInstanceProfile",
@@ -703,6 +720,7 @@ pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -729,6 +747,7 @@ pub static CREATE_LOGIN_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -779,6 +798,7 @@ pub static CREATE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagOpenIDConnectProvider",
@@ -804,6 +824,7 @@ pub static CREATE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -872,6 +893,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagPolicy",
@@ -911,6 +933,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -941,6 +964,7 @@ pub static CREATE_POLICY_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1017,6 +1041,7 @@ pub static CREATE_ROLE: Permissions = Permissions {
                     value: Value::Capture(4),
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
         Requirement {
             action: "iam:TagRole",
@@ -1056,6 +1081,7 @@ pub static CREATE_ROLE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
     ],
 };
@@ -1115,6 +1141,7 @@ pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagSAMLProvider",
@@ -1149,6 +1176,7 @@ pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1184,6 +1212,7 @@ pub static CREATE_SERVICE_LINKED_ROLE: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1227,6 +1256,7 @@ pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1303,6 +1333,7 @@ pub static CREATE_USER: Permissions = Permissions {
                     value: Value::Capture(4),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagUser",
@@ -1342,6 +1373,7 @@ pub static CREATE_USER: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1410,6 +1442,7 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagMFADevice",
@@ -1449,6 +1482,7 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1475,6 +1509,7 @@ pub static DEACTIVATE_MFA_DEVICE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1501,6 +1536,7 @@ pub static DELETE_ACCESS_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1516,6 +1552,7 @@ pub static DELETE_ACCOUNT_ALIAS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1531,6 +1568,7 @@ pub static DELETE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1557,6 +1595,7 @@ pub static DELETE_GROUP: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1583,6 +1622,7 @@ pub static DELETE_GROUP_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1609,6 +1649,7 @@ pub static DELETE_INSTANCE_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1635,6 +1676,7 @@ pub static DELETE_LOGIN_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1665,6 +1707,7 @@ pub static DELETE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1695,6 +1738,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1725,6 +1769,7 @@ pub static DELETE_POLICY_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1760,6 +1805,7 @@ pub static DELETE_ROLE: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1795,6 +1841,7 @@ pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1830,6 +1877,7 @@ pub static DELETE_ROLE_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1860,6 +1908,7 @@ pub static DELETE_SAML_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1886,6 +1935,7 @@ pub static DELETE_SSH_PUBLIC_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1912,6 +1962,7 @@ pub static DELETE_SERVER_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1938,6 +1989,7 @@ pub static DELETE_SERVICE_LINKED_ROLE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1977,6 +2029,7 @@ pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2003,6 +2056,7 @@ pub static DELETE_SIGNING_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2029,6 +2083,7 @@ pub static DELETE_USER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2064,6 +2119,7 @@ pub static DELETE_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2099,6 +2155,7 @@ pub static DELETE_USER_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2129,6 +2186,7 @@ pub static DELETE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2164,6 +2222,7 @@ pub static DETACH_GROUP_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2207,6 +2266,7 @@ pub static DETACH_ROLE_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2250,6 +2310,7 @@ pub static DETACH_USER_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2265,6 +2326,7 @@ pub static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Perm
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2280,6 +2342,7 @@ pub static DISABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2295,6 +2358,7 @@ pub static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2321,6 +2385,12 @@ pub static ENABLE_MFA_DEVICE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[
+                "iam:FIDO-FIPS-140-2-certification",
+                "iam:FIDO-FIPS-140-3-certification",
+                "iam:FIDO-certification",
+                "iam:RegisterSecurityKey",
+            ],
         },
     ],
 };
@@ -2336,6 +2406,7 @@ pub static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Permi
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2351,6 +2422,7 @@ pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2366,6 +2438,7 @@ pub static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2381,6 +2454,7 @@ pub static GENERATE_CREDENTIAL_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2425,6 +2499,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "organizations:DescribePolicy",
@@ -2441,6 +2516,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Present(1),
             each: None,
             keys: &[],
+            untold: &["organizations:PolicyType"],
         },
         Requirement {
             action: "organizations:ListChildren",
@@ -2457,6 +2533,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "organizations:ListParents",
@@ -2473,6 +2550,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "organizations:ListPoliciesForTarget",
@@ -2489,6 +2567,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &["organizations:PolicyType"],
         },
         Requirement {
             action: "organizations:ListRoots",
@@ -2496,6 +2575,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "organizations:ListTargetsForPolicy",
@@ -2512,6 +2592,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Present(1),
             each: None,
             keys: &[],
+            untold: &["organizations:PolicyType"],
         },
     ],
 };
@@ -2542,6 +2623,7 @@ pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2568,6 +2650,7 @@ pub static GET_ACCESS_KEY_LAST_USED: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2583,6 +2666,7 @@ pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2598,6 +2682,7 @@ pub static GET_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2613,6 +2698,7 @@ pub static GET_ACCOUNT_PROPERTIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &["iam:AccountPropertyNamespaces"],
         },
     ],
 };
@@ -2628,6 +2714,7 @@ pub static GET_ACCOUNT_SUMMARY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2643,6 +2730,7 @@ pub static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2673,6 +2761,7 @@ pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2688,6 +2777,7 @@ pub static GET_CREDENTIAL_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2723,6 +2813,7 @@ pub static GET_DELEGATION_REQUEST: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2749,6 +2840,7 @@ pub static GET_GROUP: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2775,6 +2867,7 @@ pub static GET_GROUP_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2805,6 +2898,7 @@ pub static GET_HUMAN_READABLE_SUMMARY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2831,6 +2925,7 @@ pub static GET_INSTANCE_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2857,6 +2952,7 @@ pub static GET_LOGIN_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2883,6 +2979,7 @@ pub static GET_MFA_DEVICE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2913,6 +3010,7 @@ pub static GET_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2928,6 +3026,7 @@ pub static GET_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2943,6 +3042,7 @@ pub static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO: Permissions = Permissions 
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2973,6 +3073,7 @@ pub static GET_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3003,6 +3104,7 @@ pub static GET_POLICY_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3038,6 +3140,7 @@ pub static GET_ROLE: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
     ],
 };
@@ -3064,6 +3167,7 @@ pub static GET_ROLE_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3094,6 +3198,7 @@ pub static GET_ROLE_TEMPLATE_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3124,6 +3229,7 @@ pub static GET_SAML_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3150,6 +3256,7 @@ pub static GET_SSH_PUBLIC_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3176,6 +3283,7 @@ pub static GET_SERVER_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3191,6 +3299,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3206,6 +3315,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: Permissions = Permis
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3232,6 +3342,7 @@ pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3258,6 +3369,7 @@ pub static GET_USER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3284,6 +3396,7 @@ pub static GET_USER_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3310,6 +3423,7 @@ pub static LIST_ACCESS_KEYS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3325,6 +3439,7 @@ pub static LIST_ACCOUNT_ALIASES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3351,6 +3466,7 @@ pub static LIST_ATTACHED_GROUP_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3377,6 +3493,7 @@ pub static LIST_ATTACHED_ROLE_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3403,6 +3520,7 @@ pub static LIST_ATTACHED_USER_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3428,6 +3546,7 @@ pub static LIST_DELEGATION_REQUESTS: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -3458,6 +3577,7 @@ pub static LIST_ENTITIES_FOR_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3484,6 +3604,7 @@ pub static LIST_GROUP_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3499,6 +3620,7 @@ pub static LIST_GROUPS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3525,6 +3647,7 @@ pub static LIST_GROUPS_FOR_USER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3551,6 +3674,7 @@ pub static LIST_INSTANCE_PROFILE_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3566,6 +3690,7 @@ pub static LIST_INSTANCE_PROFILES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3592,6 +3717,7 @@ pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3622,6 +3748,7 @@ pub static LIST_MFA_DEVICE_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3648,6 +3775,7 @@ pub static LIST_MFA_DEVICES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3678,6 +3806,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3693,6 +3822,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3708,6 +3838,7 @@ pub static LIST_ORGANIZATIONS_FEATURES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3723,6 +3854,7 @@ pub static LIST_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3753,6 +3885,7 @@ pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3783,6 +3916,7 @@ pub static LIST_POLICY_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3813,6 +3947,7 @@ pub static LIST_POLICY_VERSIONS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3839,6 +3974,7 @@ pub static LIST_ROLE_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3865,6 +4001,7 @@ pub static LIST_ROLE_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3880,6 +4017,7 @@ pub static LIST_ROLES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3910,6 +4048,7 @@ pub static LIST_SAML_PROVIDER_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3925,6 +4064,7 @@ pub static LIST_SAML_PROVIDERS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3951,6 +4091,7 @@ pub static LIST_SSH_PUBLIC_KEYS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3977,6 +4118,7 @@ pub static LIST_SERVER_CERTIFICATE_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3992,6 +4134,7 @@ pub static LIST_SERVER_CERTIFICATES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4018,6 +4161,7 @@ pub static LIST_SERVICE_SPECIFIC_CREDENTIALS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4044,6 +4188,7 @@ pub static LIST_SIGNING_CERTIFICATES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4070,6 +4215,7 @@ pub static LIST_USER_POLICIES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4096,6 +4242,7 @@ pub static LIST_USER_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4111,6 +4258,7 @@ pub static LIST_USERS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4126,6 +4274,7 @@ pub static LIST_VIRTUAL_MFA_DEVICES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4155,6 +4304,7 @@ pub static PUT_ACCOUNT_PROPERTIES: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4181,6 +4331,7 @@ pub static PUT_GROUP_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4216,6 +4367,7 @@ pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
     ],
 };
@@ -4251,6 +4403,7 @@ pub static PUT_ROLE_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
     ],
 };
@@ -4286,6 +4439,7 @@ pub static PUT_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4321,6 +4475,7 @@ pub static PUT_USER_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4356,6 +4511,7 @@ pub static REJECT_DELEGATION_REQUEST: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4386,6 +4542,7 @@ pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Permissions = Permiss
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4412,6 +4569,7 @@ pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4438,6 +4596,7 @@ pub static REMOVE_USER_FROM_GROUP: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4477,6 +4636,7 @@ pub static RESET_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4503,6 +4663,7 @@ pub static RESYNC_MFA_DEVICE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4538,6 +4699,7 @@ pub static SEND_DELEGATION_TOKEN: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4568,6 +4730,7 @@ pub static SET_DEFAULT_POLICY_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4583,6 +4746,7 @@ pub static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4598,6 +4762,7 @@ pub static SIMULATE_CUSTOM_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4628,6 +4793,7 @@ pub static SIMULATE_PRINCIPAL_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4674,6 +4840,7 @@ pub static TAG_INSTANCE_PROFILE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4724,6 +4891,7 @@ pub static TAG_MFA_DEVICE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4774,6 +4942,7 @@ pub static TAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4824,6 +4993,7 @@ pub static TAG_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4870,6 +5040,7 @@ pub static TAG_ROLE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &["iam:RoleTemplateARN"],
         },
     ],
 };
@@ -4920,6 +5091,7 @@ pub static TAG_SAML_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -4966,6 +5138,7 @@ pub static TAG_SERVER_CERTIFICATE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5012,6 +5185,7 @@ pub static TAG_USER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5047,6 +5221,7 @@ pub static UNTAG_INSTANCE_PROFILE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5086,6 +5261,7 @@ pub static UNTAG_MFA_DEVICE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5125,6 +5301,7 @@ pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5164,6 +5341,7 @@ pub static UNTAG_POLICY: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5199,6 +5377,7 @@ pub static UNTAG_ROLE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5238,6 +5417,7 @@ pub static UNTAG_SAML_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5273,6 +5453,7 @@ pub static UNTAG_SERVER_CERTIFICATE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5308,6 +5489,7 @@ pub static UNTAG_USER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5334,6 +5516,7 @@ pub static UPDATE_ACCESS_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5349,6 +5532,7 @@ pub static UPDATE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5384,6 +5568,7 @@ pub static UPDATE_ASSUME_ROLE_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5419,6 +5604,7 @@ pub static UPDATE_DELEGATION_REQUEST: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5453,6 +5639,7 @@ pub static UPDATE_GROUP: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "iam:UpdateGroup",
@@ -5466,6 +5653,7 @@ pub static UPDATE_GROUP: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(1), Predicate::Present(2)]),
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5492,6 +5680,7 @@ pub static UPDATE_LOGIN_PROFILE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5522,6 +5711,7 @@ pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Permissions = Permissions
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5557,6 +5747,7 @@ pub static UPDATE_ROLE: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5592,6 +5783,7 @@ pub static UPDATE_ROLE_DESCRIPTION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5622,6 +5814,7 @@ pub static UPDATE_SAML_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5648,6 +5841,7 @@ pub static UPDATE_SSH_PUBLIC_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5682,6 +5876,7 @@ pub static UPDATE_SERVER_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "iam:UpdateServerCertificate",
@@ -5695,6 +5890,7 @@ pub static UPDATE_SERVER_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(1), Predicate::Present(2)]),
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5734,6 +5930,7 @@ pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5760,6 +5957,7 @@ pub static UPDATE_SIGNING_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5794,6 +5992,7 @@ pub static UPDATE_USER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "iam:UpdateUser",
@@ -5807,6 +6006,7 @@ pub static UPDATE_USER: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(1), Predicate::Present(2)]),
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5833,6 +6033,7 @@ pub static UPLOAD_SSH_PUBLIC_KEY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -5901,6 +6102,7 @@ pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:TagServerCertificate",
@@ -5940,6 +6142,7 @@ pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
                     value: Value::Capture(2),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -5966,6 +6169,7 @@ pub static UPLOAD_SIGNING_CERTIFICATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };

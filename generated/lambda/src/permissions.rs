@@ -110,6 +110,7 @@ pub static ADD_LAYER_VERSION_PERMISSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -157,6 +158,7 @@ pub static ADD_PERMISSION: Permissions = Permissions {
                     value: Value::Capture(3),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -187,6 +189,7 @@ pub static CHECKPOINT_DURABLE_EXECUTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -213,6 +216,7 @@ pub static CREATE_ALIAS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -298,6 +302,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(4),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:PassRole",
@@ -320,6 +325,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                     value: Value::Literal("lambda.amazonaws.com"),
                 },
             ],
+            untold: &["iam:AssociatedResourceArn"],
         },
         Requirement {
             action: "kms:DescribeKey",
@@ -344,6 +350,12 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
             when: Predicate::Present(6),
             each: None,
             keys: &[],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+                "kms:ViaService",
+            ],
         },
         Requirement {
             action: "lambda:TagResource",
@@ -380,6 +392,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -420,6 +433,7 @@ pub static CREATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "lambda:TagResource",
@@ -451,6 +465,7 @@ pub static CREATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -507,6 +522,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "lambda:TagResource",
@@ -538,6 +554,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "kms:GenerateDataKey",
@@ -564,6 +581,15 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
         },
         Requirement {
             action: "kms:Decrypt",
@@ -589,6 +615,15 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         arguments: &[],
                     },
                 },
+            ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
     ],
@@ -732,6 +767,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:PassRole",
@@ -754,6 +790,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     value: Value::Literal("lambda.amazonaws.com"),
                 },
             ],
+            untold: &["iam:AssociatedResourceArn"],
         },
         Requirement {
             action: "lambda:TagResource",
@@ -779,6 +816,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "lambda:GetLayerVersion",
@@ -796,6 +834,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Present(9),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "lambda:PassCapacityProvider",
@@ -813,6 +852,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Present(10),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "s3:GetObject",
@@ -839,6 +879,17 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::All(&[Predicate::Present(11), Predicate::Absent(13)]),
             each: None,
             keys: &[],
+            untold: &[
+                "s3:AccessGrantsInstanceArn",
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-content-sha256",
+            ],
         },
         Requirement {
             action: "s3:GetObjectVersion",
@@ -870,6 +921,17 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     value: Value::Capture(13),
                 },
             ],
+            untold: &[
+                "s3:AccessGrantsInstanceArn",
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-content-sha256",
+            ],
         },
         Requirement {
             action: "ecr:GetRepositoryPolicy",
@@ -883,6 +945,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Present(14),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "ecr:SetRepositoryPolicy",
@@ -896,6 +959,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Present(14),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "kms:GenerateDataKey",
@@ -921,6 +985,15 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         arguments: &[],
                     },
                 },
+            ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
         Requirement {
@@ -948,6 +1021,15 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
         },
         Requirement {
             action: "kms:CreateGrant",
@@ -973,6 +1055,20 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         arguments: &[],
                     },
                 },
+            ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:GrantConstraintSourceArn",
+                "kms:GrantConstraintType",
+                "kms:GrantIsForAWSResource",
+                "kms:GrantOperations",
+                "kms:GranteePrincipal",
+                "kms:GranteeServicePrincipal",
+                "kms:ResourceAliases",
+                "kms:RetiringPrincipal",
+                "kms:RetiringServicePrincipal",
             ],
         },
         Requirement {
@@ -1000,6 +1096,14 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
         },
         Requirement {
             action: "ec2:DescribeSecurityGroups",
@@ -1007,6 +1111,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(17), Predicate::Present(18)]),
             each: None,
             keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
             action: "ec2:DescribeSubnets",
@@ -1014,6 +1119,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(17), Predicate::Present(18)]),
             each: None,
             keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
             action: "ec2:DescribeVpcs",
@@ -1021,6 +1127,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(17), Predicate::Present(18)]),
             each: None,
             keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
             action: "elasticfilesystem:DescribeMountTargets",
@@ -1038,6 +1145,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             when: Predicate::Present(20),
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1089,6 +1197,7 @@ pub static CREATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1115,6 +1224,7 @@ pub static DELETE_ALIAS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1152,6 +1262,7 @@ pub static DELETE_CAPACITY_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1182,6 +1293,7 @@ pub static DELETE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1212,6 +1324,7 @@ pub static DELETE_DURABLE_EXECUTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1258,6 +1371,7 @@ pub static DELETE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1288,6 +1402,7 @@ pub static DELETE_FUNCTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1314,6 +1429,7 @@ pub static DELETE_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1340,6 +1456,7 @@ pub static DELETE_FUNCTION_CONCURRENCY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1370,6 +1487,7 @@ pub static DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1417,6 +1535,7 @@ pub static DELETE_FUNCTION_URL_CONFIG: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1447,6 +1566,7 @@ pub static DELETE_LAYER_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1477,6 +1597,7 @@ pub static DELETE_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1516,6 +1637,7 @@ pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1531,6 +1653,7 @@ pub static GET_ACCOUNT_SETTINGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1557,6 +1680,7 @@ pub static GET_ALIAS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1594,6 +1718,7 @@ pub static GET_CAPACITY_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1624,6 +1749,7 @@ pub static GET_CODE_SIGNING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1654,6 +1780,7 @@ pub static GET_DURABLE_EXECUTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1684,6 +1811,7 @@ pub static GET_DURABLE_EXECUTION_HISTORY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1714,6 +1842,7 @@ pub static GET_DURABLE_EXECUTION_STATE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1760,6 +1889,7 @@ pub static GET_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -1790,6 +1920,7 @@ pub static GET_FUNCTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1816,6 +1947,7 @@ pub static GET_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1842,6 +1974,7 @@ pub static GET_FUNCTION_CONCURRENCY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1872,6 +2005,7 @@ pub static GET_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1902,6 +2036,7 @@ pub static GET_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1928,6 +2063,7 @@ pub static GET_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -1958,6 +2094,7 @@ pub static GET_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2005,6 +2142,7 @@ pub static GET_FUNCTION_URL_CONFIG: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2035,6 +2173,7 @@ pub static GET_LAYER_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2065,6 +2204,7 @@ pub static GET_LAYER_VERSION_BY_ARN: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2095,6 +2235,7 @@ pub static GET_LAYER_VERSION_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2125,6 +2266,7 @@ pub static GET_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2155,6 +2297,7 @@ pub static GET_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2185,6 +2328,7 @@ pub static GET_RESOURCE_POLICY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2215,6 +2359,7 @@ pub static GET_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2245,6 +2390,7 @@ pub static INVOKE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &["lambda:EventSourceToken", "lambda:InvokedViaFunctionUrl"],
         },
     ],
 };
@@ -2271,6 +2417,7 @@ pub static INVOKE_ASYNC: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2301,6 +2448,7 @@ pub static INVOKE_WITH_RESPONSE_STREAM: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &["lambda:EventSourceToken", "lambda:InvokedViaFunctionUrl"],
         },
     ],
 };
@@ -2327,6 +2475,7 @@ pub static LIST_ALIASES: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2342,6 +2491,7 @@ pub static LIST_CAPACITY_PROVIDERS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2357,6 +2507,7 @@ pub static LIST_CODE_SIGNING_CONFIGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2387,6 +2538,7 @@ pub static LIST_DURABLE_EXECUTIONS_BY_FUNCTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2402,6 +2554,7 @@ pub static LIST_EVENT_SOURCE_MAPPINGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2428,6 +2581,7 @@ pub static LIST_FUNCTION_EVENT_INVOKE_CONFIGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2463,6 +2617,7 @@ pub static LIST_FUNCTION_URL_CONFIGS: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2500,6 +2655,7 @@ pub static LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER: Permissions = Permission
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2515,6 +2671,7 @@ pub static LIST_FUNCTIONS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2545,6 +2702,7 @@ pub static LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2560,6 +2718,7 @@ pub static LIST_LAYER_VERSIONS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2575,6 +2734,7 @@ pub static LIST_LAYERS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2601,6 +2761,7 @@ pub static LIST_PROVISIONED_CONCURRENCY_CONFIGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2631,6 +2792,7 @@ pub static LIST_TAGS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2657,6 +2819,7 @@ pub static LIST_VERSIONS_BY_FUNCTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2687,6 +2850,7 @@ pub static PAUSE_DURABLE_EXECUTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2736,6 +2900,7 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "s3:GetObject",
@@ -2762,6 +2927,17 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
             when: Predicate::All(&[Predicate::Present(1), Predicate::Absent(3)]),
             each: None,
             keys: &[],
+            untold: &[
+                "s3:AccessGrantsInstanceArn",
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-content-sha256",
+            ],
         },
         Requirement {
             action: "s3:GetObjectVersion",
@@ -2793,6 +2969,17 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
                     value: Value::Capture(3),
                 },
             ],
+            untold: &[
+                "s3:AccessGrantsInstanceArn",
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-content-sha256",
+            ],
         },
     ],
 };
@@ -2819,6 +3006,7 @@ pub static PUBLISH_VERSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2863,6 +3051,7 @@ pub static PUT_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -2889,6 +3078,7 @@ pub static PUT_FUNCTION_CONCURRENCY: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2919,6 +3109,7 @@ pub static PUT_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2945,6 +3136,7 @@ pub static PUT_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -2975,6 +3167,7 @@ pub static PUT_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3005,6 +3198,7 @@ pub static PUT_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3048,6 +3242,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -3078,6 +3273,7 @@ pub static PUT_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3108,6 +3304,7 @@ pub static REMOVE_LAYER_VERSION_PERMISSION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3159,6 +3356,7 @@ pub static REMOVE_PERMISSION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -3189,6 +3387,7 @@ pub static RESUME_DURABLE_EXECUTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3215,6 +3414,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_FAILURE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3241,6 +3441,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT: Permissions = Permissions 
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3267,6 +3468,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3297,6 +3499,7 @@ pub static STOP_DURABLE_EXECUTION: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3347,6 +3550,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -3386,6 +3590,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -3412,6 +3617,7 @@ pub static UPDATE_ALIAS: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3449,6 +3655,7 @@ pub static UPDATE_CAPACITY_PROVIDER: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3479,6 +3686,7 @@ pub static UPDATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -3533,6 +3741,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "kms:GenerateDataKey",
@@ -3559,6 +3768,15 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
         },
         Requirement {
             action: "kms:Decrypt",
@@ -3584,6 +3802,15 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                         arguments: &[],
                     },
                 },
+            ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
     ],
@@ -3631,6 +3858,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "s3:GetObject",
@@ -3657,6 +3885,17 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             when: Predicate::All(&[Predicate::Present(1), Predicate::Absent(3)]),
             each: None,
             keys: &[],
+            untold: &[
+                "s3:AccessGrantsInstanceArn",
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-content-sha256",
+            ],
         },
         Requirement {
             action: "s3:GetObjectVersion",
@@ -3688,6 +3927,17 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                     value: Value::Capture(3),
                 },
             ],
+            untold: &[
+                "s3:AccessGrantsInstanceArn",
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-content-sha256",
+            ],
         },
         Requirement {
             action: "ecr:GetRepositoryPolicy",
@@ -3701,6 +3951,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             when: Predicate::Present(4),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "ecr:SetRepositoryPolicy",
@@ -3714,6 +3965,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             when: Predicate::Present(4),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "kms:GenerateDataKey",
@@ -3740,6 +3992,15 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
         },
         Requirement {
             action: "kms:Decrypt",
@@ -3765,6 +4026,15 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         arguments: &[],
                     },
                 },
+            ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RecipientAttestation:",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
     ],
@@ -3857,6 +4127,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "iam:PassRole",
@@ -3879,6 +4150,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                     value: Value::Literal("lambda.amazonaws.com"),
                 },
             ],
+            untold: &["iam:AssociatedResourceArn"],
         },
         Requirement {
             action: "lambda:GetLayerVersion",
@@ -3896,6 +4168,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Present(5),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "lambda:PassCapacityProvider",
@@ -3913,6 +4186,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Present(6),
             each: None,
             keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "kms:CreateGrant",
@@ -3938,6 +4212,20 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                         arguments: &[],
                     },
                 },
+            ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:GrantConstraintSourceArn",
+                "kms:GrantConstraintType",
+                "kms:GrantIsForAWSResource",
+                "kms:GrantOperations",
+                "kms:GranteePrincipal",
+                "kms:GranteeServicePrincipal",
+                "kms:ResourceAliases",
+                "kms:RetiringPrincipal",
+                "kms:RetiringServicePrincipal",
             ],
         },
         Requirement {
@@ -3965,6 +4253,14 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[
+                "kms:CallerAccount",
+                "kms:EncryptionAlgorithm",
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
         },
         Requirement {
             action: "ec2:DescribeSecurityGroups",
@@ -3972,6 +4268,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(8), Predicate::Present(9)]),
             each: None,
             keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
             action: "ec2:DescribeSubnets",
@@ -3979,6 +4276,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(8), Predicate::Present(9)]),
             each: None,
             keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
             action: "ec2:DescribeVpcs",
@@ -3986,6 +4284,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Any(&[Predicate::Present(8), Predicate::Present(9)]),
             each: None,
             keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
             action: "elasticfilesystem:DescribeMountTargets",
@@ -4003,6 +4302,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             when: Predicate::Present(11),
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4033,6 +4333,7 @@ pub static UPDATE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -4084,6 +4385,7 @@ pub static UPDATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
                     },
                 },
             ],
+            untold: &[],
         },
     ],
 };

@@ -112,6 +112,20 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                     value: Value::Capture(6),
                 },
             ],
+            untold: &[
+                "accounts.google.com:aud",
+                "accounts.google.com:sub",
+                "cognito-identity.amazonaws.com:amr",
+                "cognito-identity.amazonaws.com:aud",
+                "cognito-identity.amazonaws.com:sub",
+                "graph.facebook.com:app_id",
+                "graph.facebook.com:id",
+                "saml:namequalifier",
+                "saml:sub",
+                "saml:sub_type",
+                "www.amazon.com:app_id",
+                "www.amazon.com:user_id",
+            ],
         },
         Requirement {
             action: "sts:TagSession",
@@ -145,6 +159,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                     value: Value::Capture(6),
                 },
             ],
+            untold: &["saml:aud"],
         },
         Requirement {
             action: "sts:SetSourceIdentity",
@@ -167,6 +182,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                     value: Value::Capture(5),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "sts:SetContext",
@@ -189,6 +205,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
                     value: Value::Capture(9),
                 },
             ],
+            untold: &["sts:RequestContext/"],
         },
     ],
 };
@@ -246,6 +263,7 @@ pub static ASSUME_ROOT: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
     ],
 };
@@ -261,6 +279,7 @@ pub static DECODE_AUTHORIZATION_MESSAGE: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -276,6 +295,7 @@ pub static GET_ACCESS_KEY_INFO: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -298,6 +318,7 @@ pub static GET_DELEGATED_ACCESS_TOKEN: Permissions = Permissions {
             when: Predicate::Always,
             each: None,
             keys: &[],
+            untold: &[],
         },
     ],
 };
@@ -357,6 +378,7 @@ pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "sts:TagSession",
@@ -391,6 +413,7 @@ pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
                     value: Value::Capture(1),
                 },
             ],
+            untold: &["saml:aud", "sts:TransitiveTagKeys"],
         },
     ],
 };
@@ -462,6 +485,7 @@ pub static GET_WEB_IDENTITY_TOKEN: Permissions = Permissions {
                     value: Value::Capture(4),
                 },
             ],
+            untold: &[],
         },
         Requirement {
             action: "sts:TagGetWebIdentityToken",
@@ -481,6 +505,7 @@ pub static GET_WEB_IDENTITY_TOKEN: Permissions = Permissions {
                     value: Value::Capture(0),
                 },
             ],
+            untold: &[],
         },
     ],
 };

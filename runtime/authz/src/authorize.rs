@@ -1,5 +1,6 @@
 //! From a request to its decision.
 
+mod doubt;
 #[cfg(test)]
 mod tests;
 
@@ -206,6 +207,7 @@ impl Authorizer {
             action,
             resource,
             keys,
+            untold,
             unfilled,
         } = required;
         if let Some(why) = unfilled
@@ -225,7 +227,8 @@ impl Authorizer {
         let name = resource.to_string();
         let facts = self.facts(asker, service, action, &name);
         let owner = owner(&name, &facts);
-        let keys = context::requirement(global, &keys, &facts, owner);
+        let untold = if facts.is_elsewhere { untold } else { &[] };
+        let keys = context::requirement(global, &keys, &facts, untold, owner);
         let resource_policy: Option<Attached> = match &facts.policy {
             Some(policy) => Some(Attached::new(
                 self.cache
@@ -258,12 +261,13 @@ impl Authorizer {
         };
         let question = policy::Request::new(asker.principal, action, asked, &keys);
         let evaluation = evaluate(&question, &set);
-        let mut reason = evaluation.aws_reason();
-        if let (Some(reason), Some(operator)) = (&mut reason, evaluation.unknown_operator()) {
-            reason.push_str(&format!(
-                " (its condition operator {operator} is unknown, so it applies)"
-            ));
-        }
+        let reason =
+            evaluation
+                .aws_reason()
+                .map(|reason| match doubt::of(&evaluation, &question, &set) {
+                    Some(doubt) => format!("{reason} ({doubt})"),
+                    None => reason,
+                });
         Ok(Verdict {
             action,
             decision: evaluation.decision(),

@@ -110,12 +110,16 @@ fn session<'a>(keys: &mut Context<'a>, context: &'a RequestContext) {
     }
 }
 
+/// Why a key is unknown that only the state of a resource tells.
+const ELSEWHERE: &str = "the resource's state is not kept here";
+
 /// The keys of one requirement: those that the request sets and those of its resource, on top of
-/// the request's global ones.
+/// the request's global ones. `untold` are those that only a state tells which is not here.
 pub(crate) fn requirement<'a>(
     mut context: Context<'a>,
     keys: &'a Keys,
     facts: &'a ResourceFacts,
+    untold: &'static [&'static str],
     resource_account: Option<&'a str>,
 ) -> Context<'a> {
     if let Some(account) = resource_account {
@@ -128,7 +132,10 @@ pub(crate) fn requirement<'a>(
         context.set(key.as_str(), value.as_str());
     }
     for key in &facts.unknown {
-        context.set_unknown(key.as_str(), "the resource's state is not kept here");
+        context.set_unknown(key.as_str(), ELSEWHERE);
+    }
+    for key in untold {
+        context.set_unknown(*key, ELSEWHERE);
     }
     for (key, values) in keys {
         match values.as_deref() {

@@ -38,6 +38,8 @@ pub struct Required {
     pub resource: Resource<'static>,
     /// Condition keys of this requirement.
     pub keys: Arc<Keys>,
+    /// Condition keys that AWS sets and that nothing here tells, where the resource's state is not kept here.
+    pub untold: &'static [&'static str],
     /// Why the resource could not be told: the requirement then denies.
     pub unfilled: Option<String>,
 }
@@ -79,7 +81,7 @@ pub fn fill(
         if filler.required.len() > MAX_REQUIRED {
             filler.required.truncate(MAX_REQUIRED);
             filler.push(
-                requirement.action,
+                requirement,
                 unknown(),
                 Arc::default(),
                 Some(format!(
@@ -100,15 +102,16 @@ struct Filler<'a> {
 impl Filler<'_> {
     fn push(
         &mut self,
-        action: &'static str,
+        requirement: &Requirement,
         resource: Resource<'static>,
         keys: Arc<Keys>,
         unfilled: Option<String>,
     ) {
         self.required.push(Required {
-            action,
+            action: requirement.action,
             resource,
             keys,
+            untold: requirement.untold,
             unfilled,
         });
     }
@@ -117,10 +120,9 @@ impl Filler<'_> {
         if !view.holds(&requirement.when) {
             return;
         }
-        let action = requirement.action;
         let keys = Arc::new(self.keys(requirement.keys, view));
         if requirement.resources.is_empty() {
-            self.push(action, Resource::any(), keys, None);
+            self.push(requirement, Resource::any(), keys, None);
             return;
         }
         for resource in requirement.resources {
@@ -130,7 +132,7 @@ impl Filler<'_> {
                         let unfilled = filled.missing.map(|name| {
                             format!("the request has no {name}, which names the resource")
                         });
-                        self.push(action, filled.resource, Arc::clone(&keys), unfilled);
+                        self.push(requirement, filled.resource, Arc::clone(&keys), unfilled);
                     }
                 }
                 permission::Resource::Resolver {
@@ -139,19 +141,19 @@ impl Filler<'_> {
                     arguments,
                 } => match self.resolve(*index, arguments, view) {
                     Resolved::Known(arns) if arns.is_empty() => self.push(
-                        action,
+                        requirement,
                         unknown(),
                         Arc::clone(&keys),
                         Some(format!("the resolver `{name}` named no resource")),
                     ),
                     Resolved::Known(arns) => {
                         for arn in arns {
-                            self.push(action, arn.into(), Arc::clone(&keys), None);
+                            self.push(requirement, arn.into(), Arc::clone(&keys), None);
                         }
                     }
                     Resolved::Needless => {}
                     Resolved::Unknown(why) => {
-                        self.push(action, unknown(), Arc::clone(&keys), Some(why));
+                        self.push(requirement, unknown(), Arc::clone(&keys), Some(why));
                     }
                 },
             }

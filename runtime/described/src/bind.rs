@@ -64,6 +64,7 @@ impl Binder<'_> {
                 None => None,
             },
             keys: self.all(&requirement.keys, Self::key)?,
+            untold: self.all(&requirement.untold, |_, key| Ok(text(key)))?,
         })
     }
 

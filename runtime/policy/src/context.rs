@@ -73,7 +73,8 @@ impl<'a> Context<'a> {
     /// Says that a key has values that nobody here can tell, and why. A condition that reads it fails closed: it never
     /// holds in an Allow and always holds in a Deny.
     ///
-    /// A key that ends in `/` stands for its whole family: all keys that begin so, but for those that are set themselves.
+    /// A key that ends in `/` or `:` stands for its whole family: all keys that begin so, but for those that are set
+    /// themselves.
     ///
     /// ```
     /// use stockade_policy::Context;
@@ -83,6 +84,8 @@ impl<'a> Context<'a> {
     /// context.set("aws:ResourceTag/team", "a");
     /// assert_eq!(context.unknown("aws:ResourceTag/stage"), Some("its tags are not kept here"));
     /// assert_eq!(context.unknown("aws:ResourceTag/team"), None);
+    /// context.set_unknown("kms:EncryptionContext:", "another service sets it");
+    /// assert!(context.unknown("kms:EncryptionContext:App").is_some());
     /// ```
     pub fn set_unknown(&mut self, key: impl Into<Cow<'a, str>>, why: impl Into<Cow<'a, str>>) {
         self.put(key.into(), Values::Unknown(why.into()));
@@ -95,6 +98,14 @@ impl<'a> Context<'a> {
             Some(Values::Unknown(why)) => Some(why),
             _ => None,
         }
+    }
+
+    /// Whether any key has values that nobody here can tell.
+    #[must_use]
+    pub fn has_unknown(&self) -> bool {
+        self.entries
+            .iter()
+            .any(|(_, values)| matches!(values, Values::Unknown(_)))
     }
 
     /// Removes a key and its values.
@@ -135,10 +146,12 @@ impl<'a> Context<'a> {
 
     /// The entry of an unknown family that a key belongs to.
     fn family(&self, key: &str) -> Option<&(Cow<'a, str>, Values<'a>)> {
-        let length = key.find('/')? + 1;
-        let family = key.get(..length)?;
-        self.entries.iter().find(|(k, values)| {
-            matches!(values, Values::Unknown(_)) && k.eq_ignore_ascii_case(family)
+        self.entries.iter().find(|(family, values)| {
+            matches!(values, Values::Unknown(_))
+                && family.ends_with(['/', ':'])
+                && key
+                    .get(..family.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(family))
         })
     }
 

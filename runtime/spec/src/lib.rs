@@ -20,6 +20,7 @@
 //!         when: Predicate::Always,
 //!         each: None,
 //!         keys: &[],
+//!         untold: &[],
 //!     }],
 //! };
 //! assert_eq!(DELETE_ROLE.requirements[0].action, "iam:DeleteRole");

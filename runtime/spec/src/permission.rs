@@ -109,6 +109,9 @@ pub struct Requirement {
     pub each: Option<CaptureIndex>,
     /// Condition keys that the request itself sets.
     pub keys: &'static [KeyBinding],
+    /// Condition keys that AWS sets for the action on these resources and that nothing in the request tells; one that ends
+    /// in `/` or `:` stands for all that begin so. Where the resource's state is not kept here, they are unknown.
+    pub untold: &'static [&'static str],
 }
 
 /// A resource of a requirement.

@@ -91,7 +91,9 @@ pub struct ResourceFacts {
     pub tags: Vec<(String, String)>,
     /// Further condition keys that its state sets, such as `s3:ExistingObjectTag/team`.
     pub keys: Vec<(String, String)>,
-    /// Condition keys that its state would set, were it here; one that ends in `/` stands for all that begin so. Conditions
+    /// Its state is not kept here: what a requirement leaves [untold](crate::permission::Requirement::untold) is unknown.
+    pub is_elsewhere: bool,
+    /// Further condition keys that its state would set, were it here; one that ends in `/` stands for all that begin so. Conditions
     /// that read them fail closed.
     pub unknown: Vec<String>,
 }
@@ -100,6 +102,7 @@ impl ResourceFacts {
     /// What is known of a resource of this IAM prefix whose state is not kept here: that it may have tags.
     pub fn elsewhere(prefix: &str) -> Self {
         Self {
+            is_elsewhere: true,
             unknown: vec![
                 "aws:ResourceTag/".to_owned(),
                 format!("{prefix}:ResourceTag/"),

@@ -97,6 +97,7 @@ static OPERATIONS: &[Operation] = &[
                 when: Predicate::Always,
                 each: None,
                 keys: &[],
+                untold: &["shelf:Color"],
             }],
         ),
     ),
@@ -109,6 +110,8 @@ static OPERATIONS: &[Operation] = &[
 struct Shelf {
     owner: Option<&'static str>,
     policy: Option<&'static str>,
+    /// Its books stand behind an upstream.
+    elsewhere: bool,
 }
 
 impl Service for Shelf {
@@ -147,6 +150,9 @@ impl Service for Shelf {
     }
 
     fn facts(&self, _: &str, resource: &str, _: &Scope<'_>) -> ResourceFacts {
+        if self.elsewhere {
+            return ResourceFacts::elsewhere("shelf");
+        }
         ResourceFacts {
             owner: self.owner.map(str::to_owned),
             policy: self.policy.map(|document| ResourcePolicy {
@@ -156,7 +162,7 @@ impl Service for Shelf {
             }),
             tags: vec![("team".into(), "red".into())],
             keys: Vec::new(),
-            unknown: Vec::new(),
+            ..ResourceFacts::default()
         }
     }
 }
@@ -384,6 +390,7 @@ fn a_resource_policy_grants_to_strangers_and_other_accounts_need_both() {
         shelf: Shelf {
             owner,
             policy: Some(FOR_ALL),
+            ..Shelf::default()
         },
         caller,
         ..Case::default()
@@ -505,4 +512,43 @@ fn profiles_are_read_once_a_revision_and_decisions_are_kept() {
         ..all
     };
     assert!(authorizer.ring().last(&others, 100).is_empty());
+}
+
+#[test]
+fn what_only_a_state_elsewhere_tells_fails_closed_and_is_said() {
+    const RED: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*",
+        "Resource": "*", "Condition": {"StringEquals": {"shelf:color": "red"}}}]}"#;
+    const NO_BLUE: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*",
+        "Resource": "*", "Condition": {"StringEqualsIfExists": {"shelf:Color": "blue"}}}]}"#;
+    const NO_OTHER: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*",
+        "Resource": "*", "Condition": {"StringEquals": {"shelf:Size": "blue"}}}]}"#;
+    let with = |texts: &[&'static str]| Case {
+        directory: policies(texts),
+        shelf: Shelf {
+            elsewhere: true,
+            ..Shelf::default()
+        },
+        ..Case::default()
+    };
+    let why = "because the resource's state is not kept here";
+    assert_eq!(
+        with(&[RED]).outcome(),
+        format!("{NOT_ALLOWED} (one with a condition on shelf:color does not apply, {why})")
+    );
+    assert_eq!(
+        with(&[GET, NO_BLUE]).outcome(),
+        format!(
+            "denied with an explicit deny in an identity-based policy (its condition on shelf:Color applies, {why})"
+        )
+    );
+    assert_eq!(with(&[GET, NO_OTHER]).outcome(), "allowed");
+    // Where the state is here, what it does not have is absent.
+    let here = |texts: &[&'static str]| Case {
+        directory: policies(texts),
+        ..Case::default()
+    };
+    assert_eq!(here(&[RED]).outcome(), NOT_ALLOWED);
+    const NO_RED: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*",
+        "Resource": "*", "Condition": {"StringEquals": {"shelf:Color": "red"}}}]}"#;
+    assert_eq!(here(&[GET, NO_RED]).outcome(), "allowed");
 }

@@ -120,7 +120,7 @@ fn a_requirement_adds_its_resource_and_its_own_keys() {
         ..ResourceFacts::default()
     };
     let own: Keys = vec![("aws:TagKeys".into(), Ok(vec!["a".into(), "b".into()]))];
-    let context = requirement(global, &own, &resource, Some("210987654321"));
+    let context = requirement(global, &own, &resource, &[], Some("210987654321"));
     assert_eq!(context.one("aws:ResourceAccount"), Some("210987654321"));
     assert_eq!(context.one("aws:ResourceTag/stage"), Some("prod"));
     assert_eq!(context.get("aws:tagkeys").map(<[_]>::len), Some(2));

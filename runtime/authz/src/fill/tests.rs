@@ -133,6 +133,7 @@ const fn requirement(
         when,
         each,
         keys,
+        untold: &[],
     }
 }
 

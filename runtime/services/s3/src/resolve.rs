@@ -159,9 +159,8 @@ impl S3 {
         Ok(ResourceFacts {
             owner: Some(bucket.record.account.clone()),
             policy,
-            tags: Vec::new(),
             keys,
-            unknown: Vec::new(),
+            ..ResourceFacts::default()
         })
     }
 }

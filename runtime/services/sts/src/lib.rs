@@ -117,8 +117,7 @@ impl Facts for Sts {
                 role: PolicyRole::DecidesAlone,
             }),
             tags: role.tags,
-            keys: Vec::new(),
-            unknown: Vec::new(),
+            ..ResourceFacts::default()
         }
     }
 

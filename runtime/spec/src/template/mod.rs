@@ -52,6 +52,8 @@ pub struct Requirement {
     pub each: Option<Path>,
     /// By key, sorted.
     pub keys: Vec<Key>,
+    /// Keys that AWS sets for the action on these resources and that nothing in the request tells, sorted.
+    pub untold: Vec<String>,
 }
 
 /// A condition key that the request sets.

@@ -2,7 +2,7 @@
 //!
 //! The first line counts the operations. A block for each follows: its name with class and source, and below
 //! it each requirement with its resources, the list it is taken over, when it applies and the condition keys it
-//! sets.
+//! sets and those that nobody can tell.
 //!
 //! ```text
 //! CreateAlias · requirements · name
@@ -18,6 +18,9 @@ use super::{Class, Key, OperationPermissions, Path, Permissions, Predicate, Requ
 /// What stands between the words of an operation's first line.
 const SEPARATOR: &str = " · ";
 const UNBOUND: &str = "(dependent, without a member to trigger it: ";
+/// What a line of keys that nobody can tell begins with; they follow by their names, those of the action's own prefix
+/// without it.
+const UNTOLD: &str = "untold ";
 const NOTHING: &str = "no template: root alone may call it";
 
 /// A service's table.
@@ -69,6 +72,23 @@ fn one(text: &mut String, requirement: &Requirement) {
     for key in &requirement.keys {
         let _ = write!(text, "\n    {} = {}", key.name, key.value);
     }
+    if !requirement.untold.is_empty() {
+        let prefix = prefix(&requirement.action);
+        let names: Vec<&str> = requirement
+            .untold
+            .iter()
+            .map(|key| match key.strip_prefix(prefix) {
+                Some(name) if !name.contains(':') => name,
+                _ => key,
+            })
+            .collect();
+        let _ = write!(text, "\n    {UNTOLD}{}", names.join(" "));
+    }
+}
+
+/// An action's prefix with its colon, which its own keys have too.
+fn prefix(action: &str) -> &str {
+    action.split_inclusive(':').next().unwrap_or_default()
 }
 
 /// One line: how many operations there are, and where their actions come from.
@@ -172,6 +192,7 @@ fn requirement(action: &str) -> Requirement {
         when: Predicate::Always,
         each: None,
         keys: Vec::new(),
+        untold: Vec::new(),
     }
 }
 
@@ -185,6 +206,13 @@ fn add(requirement: &mut Requirement, detail: &str) -> Parsed<()> {
         requirement.each = Some(path);
     } else if let Some(predicate) = detail.strip_prefix("when ") {
         requirement.when = syntax::predicate(predicate)?;
+    } else if let Some(names) = detail.strip_prefix(UNTOLD) {
+        let prefix = prefix(&requirement.action);
+        let whole = |name: &str| match name.contains(':') {
+            true => name.to_owned(),
+            false => format!("{prefix}{name}"),
+        };
+        requirement.untold = names.split(' ').map(whole).collect();
     } else {
         let (name, value) = detail
             .split_once(" = ")
@@ -213,6 +241,7 @@ Play · requirements · name
     when Lids && !(Box == 'x' || Box ~ 'y')
     aws:RequestTag/ = {Tags[].Key}={Tags[].Value}
     toy:Loud = present(Noise)
+    untold Age box:Color Label/ toy:Maker:
   toy:Watch
     on *
   (dependent, without a member to trigger it: kms:Decrypt)
@@ -228,6 +257,10 @@ Stop · requirements · overlay
             .collect();
         assert_eq!(permissions.len(), 3);
         assert_eq!(permissions["Play"].requirements.len(), 2);
+        assert_eq!(
+            permissions["Play"].requirements[0].untold,
+            ["toy:Age", "box:Color", "toy:Label/", "toy:Maker:"]
+        );
         assert_eq!(permissions["Play"].unbound_dependents, ["kms:Decrypt"]);
         assert_eq!(
             permissions["Look"].because.as_deref(),
