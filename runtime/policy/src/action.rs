@@ -1,37 +1,23 @@
-//! `Action` and `NotAction`.
+//! `Action` and `NotAction`. AWS compares actions without regard to case: both sides are folded first.
 
-use crate::pattern::{Case, Pattern};
+use crate::pattern::Pattern;
 
-/// One entry of an `Action` element. AWS compares actions without regard to case.
+/// One entry of an `Action` element.
 #[derive(Debug, Clone)]
-enum ActionPattern {
+pub(crate) enum ActionPattern {
     /// `*` or `*:*`.
     Any,
-    /// A service prefix, which has no wildcards, and a pattern for the name.
-    Of { service: Box<str>, name: Pattern },
+    /// A service prefix, which has no wildcards, and a pattern for the name, as one pattern.
+    Of(Pattern),
 }
 
 /// A compiled `Action` or `NotAction` element.
 #[derive(Debug, Clone)]
 pub(crate) struct ActionSet {
     pub(crate) negated: bool,
-    entries: Box<[ActionPattern]>,
+    pub(crate) entries: Box<[ActionPattern]>,
     /// The entries as written.
     pub(crate) written: Box<[Box<str>]>,
-}
-
-/// The action of a request, split at its colon once for all patterns.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ActionName<'a> {
-    service: &'a str,
-    name: &'a str,
-}
-
-impl<'a> ActionName<'a> {
-    pub(crate) fn new(action: &'a str) -> Self {
-        let (service, name) = action.split_once(':').unwrap_or((action, ""));
-        Self { service, name }
-    }
 }
 
 impl ActionSet {
@@ -40,10 +26,7 @@ impl ActionSet {
             .iter()
             .map(|text| match text.split_once(':') {
                 None | Some(("*", "*")) => ActionPattern::Any,
-                Some((service, name)) => ActionPattern::Of {
-                    service: service.into(),
-                    name: Pattern::glob(&name.to_ascii_lowercase()),
-                },
+                Some(_) => ActionPattern::Of(Pattern::glob(&text.to_ascii_lowercase())),
             })
             .collect();
         Self {
@@ -53,14 +36,44 @@ impl ActionSet {
         }
     }
 
-    pub(crate) fn matches(&self, action: ActionName<'_>) -> bool {
+    /// Whether the set speaks of a folded action.
+    pub(crate) fn matches(&self, action: &str) -> bool {
         let listed = self.entries.iter().any(|entry| match entry {
             ActionPattern::Any => true,
-            ActionPattern::Of { service, name } => {
-                service.eq_ignore_ascii_case(action.service)
-                    && name.matches(action.name, Case::Ignored)
-            }
+            ActionPattern::Of(pattern) => pattern.matches(action),
         });
         listed != self.negated
+    }
+}
+
+/// The longest action that is folded without allocating; AWS's longest have about 80 characters.
+const INLINE: usize = 96;
+
+/// The action of a request in lower case.
+#[derive(Debug)]
+pub(crate) enum Folded {
+    Inline([u8; INLINE], usize),
+    Allocated(String),
+}
+
+impl Folded {
+    pub(crate) fn new(action: &str) -> Self {
+        let mut inline = [0; INLINE];
+        match inline.get_mut(..action.len()) {
+            Some(bytes) => {
+                bytes.copy_from_slice(action.as_bytes());
+                bytes.make_ascii_lowercase();
+                Self::Inline(inline, action.len())
+            }
+            None => Self::Allocated(action.to_ascii_lowercase()),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            // Folding ASCII keeps a text valid.
+            Self::Inline(bytes, length) => std::str::from_utf8(&bytes[..*length]).unwrap_or(""),
+            Self::Allocated(text) => text,
+        }
     }
 }

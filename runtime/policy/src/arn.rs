@@ -1,15 +1,20 @@
 //! ARNs as patterns and as what they are matched against.
 //!
 //! AWS compares an ARN piece by piece: a wildcard in one of the first five pieces stays within it, the sixth takes all
-//! the rest (*IAM JSON policy elements: Condition operators*, ARN operators).
+//! the rest (*IAM JSON policy elements: Condition operators*, ARN operators). In a `Resource`, a `*` that ends a piece may
+//! also run on beyond its colon (*IAM JSON policy elements: Resource*).
 
 use crate::Context;
-use crate::pattern::{Case, TextSym};
+use crate::opaque::{Sym, TextSym, could_match};
+use crate::pattern::Token;
 use crate::request::{Repr, Resource, Span};
-use crate::variable::{Reading, Template, split_colons};
+use crate::variable::{Lack, Part, Reading, Template, all, parts, split_colons};
 
 /// Partition, service, region, account and resource of an ARN.
 const PIECES: usize = 5;
+
+/// The order in which pieces are compared: those that differ most between resources first.
+const ORDER: [usize; PIECES] = [4, 1, 2, 3, 0];
 
 /// A compiled ARN pattern.
 #[derive(Debug, Clone)]
@@ -17,22 +22,66 @@ pub(crate) enum ArnPattern {
     /// `*` alone.
     Any,
     /// A pattern for each piece.
-    Pieces(Box<[Template; PIECES]>),
+    Pieces(Box<Pieces>),
     /// Not an ARN: compared as one text, with names that are not ARNs either.
     Plain(Template),
 }
 
+#[derive(Debug, Clone)]
+pub(crate) struct Pieces {
+    apart: [Template; PIECES],
+    /// The text up to the last piece, where it has neither wildcards nor variables: one comparison instead of four.
+    head: Option<Box<str>>,
+    across: Option<Across>,
+}
+
+/// A resource pattern whose wildcards may run on beyond a colon.
+#[derive(Debug, Clone)]
+struct Across {
+    syms: Box<[AcrossPart]>,
+    colons: usize,
+}
+
+#[derive(Debug, Clone)]
+enum AcrossPart {
+    Free(Part),
+    /// A `?` or `*` of the first pieces that stays within its own.
+    Within(Sym),
+}
+
 impl ArnPattern {
-    pub(crate) fn parse(text: &str, reading: Reading) -> Self {
+    /// A pattern of an ARN condition operator.
+    pub(crate) fn parse(text: &str, variables: bool) -> Self {
+        let reading = Reading {
+            variables,
+            wildcards: true,
+        };
         if text == "*" {
             return Self::Any;
         }
-        match pieces(text, reading.variables) {
-            Some(pieces) => Self::Pieces(Box::new(
-                pieces.map(|piece| Template::parse(piece, reading)),
-            )),
-            None => Self::Plain(Template::parse(text, reading)),
+        let Some(written) = pieces(text, variables) else {
+            return Self::Plain(Template::parse(text, reading));
+        };
+        let [first @ .., _] = &written;
+        let fixed = |piece: &&str| !piece.contains(['*', '?', '$']);
+        let head = first
+            .iter()
+            .all(fixed)
+            .then(|| format!("arn:{}:", first.join(":")).into());
+        Self::Pieces(Box::new(Pieces {
+            apart: written.map(|piece| Template::parse(piece, reading)),
+            head,
+            across: None,
+        }))
+    }
+
+    /// An entry of `Resource` or `NotResource`.
+    pub(crate) fn parse_resource(text: &str, variables: bool) -> Self {
+        let mut pattern = Self::parse(text, variables);
+        if let Self::Pieces(pieces) = &mut pattern {
+            pieces.across = Across::parse(text, variables);
         }
+        pattern
     }
 
     /// Whether a policy variable stands in it.
@@ -40,57 +89,134 @@ impl ArnPattern {
         let is_variable = |template: &Template| matches!(template, Template::Variable(_));
         match self {
             Self::Any => false,
-            Self::Pieces(pieces) => pieces.iter().any(is_variable),
+            Self::Pieces(pieces) => pieces.apart.iter().any(is_variable),
             Self::Plain(template) => is_variable(template),
         }
     }
 
-    /// Whether the name matches; `None` when the value of a variable cannot be told. With `every`, all values of the
-    /// name's opaque parts must match, else one is enough.
+    /// Whether the name matches. With `every`, all values of the name's opaque parts must match, else one is enough.
     pub(crate) fn matches(
         &self,
         name: &Name<'_>,
         every: bool,
         context: &Context<'_>,
-    ) -> Option<bool> {
+    ) -> Result<bool, Lack> {
         match (self, name) {
-            (Self::Any, _) => Some(true),
-            (Self::Pieces(want), Name::Arn(have)) => {
-                all(want.iter().zip(have), |(pattern, piece)| {
-                    pattern.matches(piece, Case::Sensitive, context)
-                })
-            }
-            (Self::Pieces(want), Name::OpaqueArn(have)) => {
-                all(want.iter().zip(have.iter()), |(pattern, piece)| {
-                    pattern.matches_opaque(piece, every, context)
-                })
-            }
-            (Self::Plain(want), Name::Plain(have)) => want.matches(have, Case::Sensitive, context),
+            (Self::Any, _) => Ok(true),
+            (Self::Plain(want), Name::Plain(have)) => want.matches(have, context),
             (Self::Plain(want), Name::OpaquePlain(have)) => {
                 want.matches_opaque(have, every, context)
             }
             // An unknown name could be any ARN; `*` is the only pattern that covers it.
-            (Self::Pieces(_), Name::OpaquePlain(_)) => Some(!every),
-            _ => Some(false),
+            (Self::Pieces(_), Name::OpaquePlain(_)) => Ok(!every),
+            (Self::Pieces(_), Name::Plain(_)) | (Self::Plain(_), _) => Ok(false),
+            (Self::Pieces(want), Name::Arn { text, pieces }) => want.matches(text, pieces, context),
+            (Self::Pieces(want), Name::OpaqueArn { text, pieces }) => {
+                want.matches_opaque(text, pieces, every, context)
+            }
         }
     }
 }
 
-/// Conjunction of three-valued tests: a false wins over an unknown.
-fn all<T>(items: impl Iterator<Item = T>, mut test: impl FnMut(T) -> Option<bool>) -> Option<bool> {
-    let mut outcome = Some(true);
-    for item in items {
-        match test(item) {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => outcome = None,
+impl Pieces {
+    fn matches(
+        &self,
+        text: &str,
+        have: &[&str; PIECES],
+        context: &Context<'_>,
+    ) -> Result<bool, Lack> {
+        if let Some(head) = &self.head {
+            let [.., last] = &self.apart;
+            return match text.strip_prefix(&**head) {
+                Some(rest) => last.matches(rest, context),
+                None => Ok(false),
+            };
+        }
+        let apart = all(ORDER, |at| self.apart[at].matches(have[at], context));
+        match &self.across {
+            Some(across) if apart != Ok(true) => {
+                // A wildcard that runs on takes a colon more than the pattern has.
+                let colons = text.bytes().filter(|byte| *byte == b':').count();
+                if colons <= across.colons {
+                    return apart;
+                }
+                let text: Vec<TextSym> = text.chars().map(TextSym::Char).collect();
+                across.could_match(&text, context)
+            }
+            _ => apart,
         }
     }
-    outcome
+
+    fn matches_opaque(
+        &self,
+        text: &[TextSym],
+        have: &[Vec<TextSym>; PIECES],
+        every: bool,
+        context: &Context<'_>,
+    ) -> Result<bool, Lack> {
+        let apart = all(ORDER, |at| {
+            self.apart[at].matches_opaque(&have[at], every, context)
+        });
+        match &self.across {
+            // To be certain of every value, the pieces apart are enough to go by.
+            Some(across) if apart != Ok(true) && !every => across.could_match(text, context),
+            _ => apart,
+        }
+    }
+}
+
+impl Across {
+    /// `None` for a pattern without a wildcard that may run on from one of the first pieces.
+    fn parse(text: &str, variables: bool) -> Option<Self> {
+        let reading = Reading {
+            variables,
+            wildcards: true,
+        };
+        let pieces = split_colons(text, PIECES + 1, variables);
+        let first = pieces.len().min(PIECES);
+        if !pieces[..first].iter().any(|piece| piece.ends_with('*')) {
+            return None;
+        }
+        let mut syms = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            if index > 0 {
+                syms.push(AcrossPart::Free(Part::Token(Token::Text(":".into()))));
+            }
+            let parts = parts(piece, reading);
+            let last = parts.len().saturating_sub(1);
+            for (at, part) in parts.into_iter().enumerate() {
+                syms.push(match &part {
+                    Part::Token(Token::One) if index < PIECES => AcrossPart::Within(Sym::OneWithin),
+                    Part::Token(Token::Star) if index < PIECES && at < last => {
+                        AcrossPart::Within(Sym::Within)
+                    }
+                    _ => AcrossPart::Free(part),
+                });
+            }
+        }
+        Some(Self {
+            syms: syms.into(),
+            colons: text.bytes().filter(|byte| *byte == b':').count(),
+        })
+    }
+
+    fn could_match(&self, text: &[TextSym], context: &Context<'_>) -> Result<bool, Lack> {
+        let mut syms = Vec::with_capacity(64);
+        for part in &self.syms {
+            match part {
+                AcrossPart::Free(part) => match part.piece(context)? {
+                    Some(piece) => syms.extend(piece.syms()),
+                    None => return Ok(false),
+                },
+                AcrossPart::Within(sym) => syms.push(*sym),
+            }
+        }
+        Ok(could_match(&syms, text))
+    }
 }
 
 /// The pieces after `arn:`; missing ones count as `*`, as AWS fills them in.
-pub(crate) fn pieces(text: &str, variables: bool) -> Option<[&str; PIECES]> {
+fn pieces(text: &str, variables: bool) -> Option<[&str; PIECES]> {
     let mut split = split_colons(text, PIECES + 1, variables).into_iter();
     if split.next() != Some("arn") {
         return None;
@@ -101,9 +227,15 @@ pub(crate) fn pieces(text: &str, variables: bool) -> Option<[&str; PIECES]> {
 /// What a pattern is matched against, split once for all patterns.
 #[derive(Debug)]
 pub(crate) enum Name<'a> {
-    Arn([&'a str; PIECES]),
+    Arn {
+        text: &'a str,
+        pieces: [&'a str; PIECES],
+    },
     Plain(&'a str),
-    OpaqueArn(Box<[Vec<TextSym>; PIECES]>),
+    OpaqueArn {
+        text: Vec<TextSym>,
+        pieces: Box<[Vec<TextSym>; PIECES]>,
+    },
     OpaquePlain(Vec<TextSym>),
 }
 
@@ -121,7 +253,7 @@ impl<'a> Name<'a> {
             })
         });
         if complete {
-            Self::Arn(pieces)
+            Self::Arn { text, pieces }
         } else {
             Self::Plain(text)
         }
@@ -152,7 +284,10 @@ impl<'a> Name<'a> {
         if pieces.next() == Some(&arn[..]) {
             let pieces: Vec<Vec<TextSym>> = pieces.map(<[TextSym]>::to_vec).collect();
             if let Ok(pieces) = <[Vec<TextSym>; PIECES]>::try_from(pieces) {
-                return Self::OpaqueArn(Box::new(pieces));
+                return Self::OpaqueArn {
+                    text,
+                    pieces: Box::new(pieces),
+                };
             }
         }
         Self::OpaquePlain(text)

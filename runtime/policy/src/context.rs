@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::key::{Key, print};
+
 /// The values of one condition key.
 #[derive(Debug, Clone)]
 enum Values<'a> {
@@ -38,7 +40,34 @@ impl<'a> Values<'a> {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Context<'a> {
-    entries: Vec<(Cow<'a, str>, Values<'a>)>,
+    entries: Vec<Entry<'a>>,
+    /// Whether an unknown family of keys is among the entries.
+    families: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Entry<'a> {
+    key: Cow<'a, str>,
+    print: u64,
+    values: Values<'a>,
+}
+
+impl Entry<'_> {
+    fn is(&self, key: &str, print: u64) -> bool {
+        self.print == print && self.key.eq_ignore_ascii_case(key)
+    }
+
+    fn is_family(&self) -> bool {
+        matches!(self.values, Values::Unknown(_)) && self.key.ends_with(['/', ':'])
+    }
+}
+
+/// What is known of a key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known<'c, 'a> {
+    Absent,
+    Values(&'c [Cow<'a, str>]),
+    Unknown,
 }
 
 impl<'a> Context<'a> {
@@ -53,6 +82,7 @@ impl<'a> Context<'a> {
     pub fn with_capacity(keys: usize) -> Self {
         Self {
             entries: Vec::with_capacity(keys),
+            families: false,
         }
     }
 
@@ -94,7 +124,7 @@ impl<'a> Context<'a> {
     /// Why the values of a key cannot be told; `None` for a key that is known or absent.
     #[must_use]
     pub fn unknown(&self, key: &str) -> Option<&str> {
-        match self.values(key) {
+        match self.values(key, print(key)) {
             Some(Values::Unknown(why)) => Some(why),
             _ => None,
         }
@@ -105,20 +135,28 @@ impl<'a> Context<'a> {
     pub fn has_unknown(&self) -> bool {
         self.entries
             .iter()
-            .any(|(_, values)| matches!(values, Values::Unknown(_)))
+            .any(|entry| matches!(entry.values, Values::Unknown(_)))
     }
 
     /// Removes a key and its values.
     pub fn remove(&mut self, key: &str) {
-        self.entries.retain(|(k, _)| !k.eq_ignore_ascii_case(key));
+        self.entries.retain(|entry| !entry.is(key, print(key)));
     }
 
     /// The values of a key, or `None` when the request does not carry it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&[Cow<'a, str>]> {
-        match self.values(key) {
+        match self.values(key, print(key)) {
             None | Some(Values::Unknown(_)) => None,
             Some(values) => Some(values.as_slice()),
+        }
+    }
+
+    pub(crate) fn known(&self, key: &Key) -> Known<'_, 'a> {
+        match self.values(key.as_str(), key.print()) {
+            None => Known::Absent,
+            Some(Values::Unknown(_)) => Known::Unknown,
+            Some(values) => Known::Values(values.as_slice()),
         }
     }
 
@@ -133,36 +171,43 @@ impl<'a> Context<'a> {
 
     /// Every key as it was set, with its values, in the order of first setting.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[Cow<'a, str>])> {
-        self.entries.iter().map(|(k, v)| (k.as_ref(), v.as_slice()))
-    }
-
-    fn values(&self, key: &str) -> Option<&Values<'a>> {
         self.entries
             .iter()
-            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .map(|entry| (entry.key.as_ref(), entry.values.as_slice()))
+    }
+
+    fn values(&self, key: &str, print: u64) -> Option<&Values<'a>> {
+        self.entries
+            .iter()
+            .find(|entry| entry.is(key, print))
             .or_else(|| self.family(key))
-            .map(|(_, values)| values)
+            .map(|entry| &entry.values)
     }
 
     /// The entry of an unknown family that a key belongs to.
-    fn family(&self, key: &str) -> Option<&(Cow<'a, str>, Values<'a>)> {
-        self.entries.iter().find(|(family, values)| {
-            matches!(values, Values::Unknown(_))
-                && family.ends_with(['/', ':'])
+    fn family(&self, key: &str) -> Option<&Entry<'a>> {
+        if !self.families {
+            return None;
+        }
+        self.entries.iter().find(|entry| {
+            entry.is_family()
                 && key
-                    .get(..family.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(family))
+                    .get(..entry.key.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(&entry.key))
         })
     }
 
     fn put(&mut self, key: Cow<'a, str>, values: Values<'a>) {
+        let print = print(&key);
+        let entry = Entry { key, print, values };
+        self.families |= entry.is_family();
         match self
             .entries
             .iter_mut()
-            .find(|(k, _)| k.eq_ignore_ascii_case(&key))
+            .find(|held| held.is(&entry.key, print))
         {
-            Some((_, held)) => *held = values,
-            None => self.entries.push((key, values)),
+            Some(held) => held.values = entry.values,
+            None => self.entries.push(entry),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::ParseError;
 use crate::grammar::PolicyKind;
+use crate::index::ActionIndex;
 use crate::reader::Reader;
 use crate::statement::Statement;
 
@@ -24,6 +25,7 @@ pub struct Policy {
     pub(crate) version: Version,
     pub(crate) id: Option<Box<str>>,
     pub(crate) statements: Box<[Statement]>,
+    pub(crate) index: Option<ActionIndex>,
 }
 
 impl Policy {

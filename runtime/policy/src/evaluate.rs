@@ -1,6 +1,10 @@
 //! The evaluation flow (*Policy evaluation logic*, *How AWS enforcement code logic evaluates requests*).
 
+use std::cmp::Reverse;
+
+use crate::action::Folded;
 use crate::answer::{Decision, Evaluation, Layer, Speaker};
+use crate::index::ActionIndex;
 use crate::principal::{Grant, Principal};
 use crate::request::Request;
 use crate::set::{Attached, Exemptions, Guardrail, GuardrailKind, PolicySet, ResourceRole};
@@ -24,25 +28,81 @@ fn listen<'a>(
 ) -> Result<Option<Voice<'a>>, Speaker<'a>> {
     let mut best: Option<Voice<'a>> = None;
     for policy in policies {
-        for (index, statement) in policy.policy.statements().iter().enumerate() {
-            let Some(grant) = statement.applies(subject) else {
-                continue;
-            };
-            let speaker = Speaker {
-                layer,
-                policy,
-                index,
-            };
-            match statement.effect() {
-                Effect::Deny => return Err(speaker),
-                Effect::Allow if best.as_ref().is_none_or(|held| held.grant < grant) => {
-                    best = Some(Voice { speaker, grant });
-                }
-                Effect::Allow => {}
-            }
+        let voice = match &policy.policy.index {
+            Some(index) => listen_to_many(layer, policy, index, subject)?,
+            None => listen_to_few(layer, policy, subject)?,
+        };
+        if let Some(voice) = voice
+            && best.as_ref().is_none_or(|held| held.grant < voice.grant)
+        {
+            best = Some(voice);
         }
     }
     Ok(best)
+}
+
+/// Listens to a policy, statement by statement.
+fn listen_to_few<'a>(
+    layer: Layer,
+    policy: &'a Attached,
+    subject: &Subject<'_>,
+) -> Result<Option<Voice<'a>>, Speaker<'a>> {
+    let mut best: Option<Voice<'a>> = None;
+    for (index, statement) in policy.policy.statements().iter().enumerate() {
+        let Some(grant) = statement.applies(subject) else {
+            continue;
+        };
+        let speaker = Speaker {
+            layer,
+            policy,
+            index,
+        };
+        match statement.effect() {
+            Effect::Deny => return Err(speaker),
+            Effect::Allow if best.as_ref().is_none_or(|held| held.grant < grant) => {
+                best = Some(Voice { speaker, grant });
+            }
+            Effect::Allow => {}
+        }
+    }
+    Ok(best)
+}
+
+/// Listens to those statements of a policy that may speak of the action. They come in no order; that of the document
+/// settles which of several is named.
+fn listen_to_many<'a>(
+    layer: Layer,
+    policy: &'a Attached,
+    index: &ActionIndex,
+    subject: &Subject<'_>,
+) -> Result<Option<Voice<'a>>, Speaker<'a>> {
+    let statements = policy.policy.statements();
+    let mut denying: Option<usize> = None;
+    let mut allowing: Option<(Grant, Reverse<usize>)> = None;
+    for (number, statement) in index.candidates(statements, subject.action) {
+        if statement.effect() == Effect::Allow && denying.is_some() {
+            continue;
+        }
+        let Some(grant) = statement.applies_to_action(subject) else {
+            continue;
+        };
+        match statement.effect() {
+            Effect::Deny => denying = Some(denying.map_or(number, |held| held.min(number))),
+            Effect::Allow => allowing = allowing.max(Some((grant, Reverse(number)))),
+        }
+    }
+    let speaker = |index| Speaker {
+        layer,
+        policy,
+        index,
+    };
+    match denying {
+        Some(number) => Err(speaker(number)),
+        None => Ok(allowing.map(|(grant, Reverse(number))| Voice {
+            speaker: speaker(number),
+            grant,
+        })),
+    }
 }
 
 /// Which layer a guardrail is; `None` when it does not bind the request.
@@ -80,7 +140,8 @@ pub(crate) fn resource_layer(set: &PolicySet<'_>) -> Layer {
 #[must_use]
 pub fn evaluate<'a>(request: &Request<'a>, set: &PolicySet<'a>) -> Evaluation<'a> {
     let action = request.action;
-    let subject = Subject::of(request, set);
+    let folded = Folded::new(action);
+    let subject = Subject::of(request, set, &folded);
     match decide(&subject, set) {
         Ok(Verdict::Allowed(layer, speakers)) => {
             Evaluation::new(Decision::Allowed, layer, action).heard(speakers)

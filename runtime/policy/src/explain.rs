@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::action::Folded;
 use crate::answer::{Decision, Layer};
 use crate::evaluate::{evaluate, guardrail_layer, resource_layer};
 use crate::request::Request;
@@ -148,7 +149,8 @@ impl fmt::Display for Miss {
 #[must_use]
 pub fn explain(request: &Request<'_>, set: &PolicySet<'_>) -> Explanation {
     let evaluation = evaluate(request, set);
-    let subject = Subject::of(request, set);
+    let action = Folded::new(request.action);
+    let subject = Subject::of(request, set, &action);
     let mut statements = Vec::new();
     let mut add = |layer: Layer, policies: &[Attached]| {
         for policy in policies {

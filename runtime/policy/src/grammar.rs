@@ -327,7 +327,14 @@ pub(crate) fn check_resource(text: &str, variables: bool, strict: bool) -> Resul
         return Err(Problem::NotArn(text.to_owned()));
     }
     let variable_account = variables && !strict && account.contains("${");
-    if vendor.is_empty() || !(variable_account || is_account(account)) {
+    // Of a shorter ARN nobody can say which piece is the account's; it only may not leave one empty.
+    let complete = split.len() == 6;
+    let account_fits = if complete {
+        variable_account || is_account(account)
+    } else {
+        split.iter().skip(3).all(|piece| !piece.is_empty())
+    };
+    if vendor.is_empty() || !account_fits {
         return Err(Problem::Legacy);
     }
     if vendor.contains(['*', '?', '$']) {

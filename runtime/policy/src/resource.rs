@@ -3,7 +3,7 @@
 use crate::Context;
 use crate::arn::{ArnPattern, Name};
 use crate::statement::Effect;
-use crate::variable::Reading;
+use crate::variable::{Lack, any};
 
 /// A compiled `Resource` or `NotResource` element.
 #[derive(Debug, Clone)]
@@ -18,13 +18,9 @@ pub(crate) struct ResourceSet {
 
 impl ResourceSet {
     pub(crate) fn new(negated: bool, written: Vec<Box<str>>, variables: bool) -> Self {
-        let reading = Reading {
-            variables,
-            wildcards: true,
-        };
         let entries: Box<[ArnPattern]> = written
             .iter()
-            .map(|text| ArnPattern::parse(text, reading))
+            .map(|text| ArnPattern::parse_resource(text, variables))
             .collect();
         Self {
             negated,
@@ -34,17 +30,18 @@ impl ResourceSet {
         }
     }
 
-    /// Whether the statement speaks of the resource. Where that is not certain (an opaque part, a variable whose
-    /// value cannot be told in a `NotResource`), the answer is the one that refuses: an Allow does not apply, a Deny does.
+    /// Whether the statement speaks of the resource. Where that is not certain (an opaque part, a variable of several
+    /// values in a `NotResource`, one that nobody can tell), the answer is the one that refuses: an Allow does not apply, a
+    /// Deny does.
     pub(crate) fn matches(&self, effect: Effect, name: &Name<'_>, context: &Context<'_>) -> bool {
         // Of what is listed, an Allow of a Resource and a Deny of a NotResource want certainty; their counterparts are
         // content with the possibility.
         let every = (effect == Effect::Allow) != self.negated;
-        let unresolved = self.negated && effect == Effect::Allow;
-        let listed = self
-            .entries
-            .iter()
-            .any(|entry| entry.matches(name, every, context).unwrap_or(unresolved));
+        let listed = match any(&self.entries, |entry| entry.matches(name, every, context)) {
+            Ok(listed) => listed,
+            Err(Lack::Value) => self.negated && effect == Effect::Allow,
+            Err(Lack::Knowledge) => !every,
+        };
         listed != self.negated
     }
 }

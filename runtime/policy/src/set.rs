@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::Policy;
-use crate::action::ActionName;
+use crate::action::Folded;
 
 /// Whose policy an identity-based policy is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -185,7 +185,7 @@ impl PolicySet<'_> {
     /// whatever the context holds, and nobody has to gather it.
     #[must_use]
     pub fn reads_context(&self, action: &str) -> bool {
-        let action = ActionName::new(action);
+        let action = Folded::new(action);
         let guardrails = self.guardrails.iter().flat_map(|guard| &guard.levels);
         [self.identity, self.resource, self.grants]
             .into_iter()
@@ -194,6 +194,6 @@ impl PolicySet<'_> {
             .chain(guardrails.map(Vec::as_slice))
             .flatten()
             .flat_map(|attached| attached.policy.statements())
-            .any(|statement| statement.reads_context(action))
+            .any(|statement| statement.reads_context(action.as_str()))
     }
 }

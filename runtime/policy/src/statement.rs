@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::Context;
-use crate::action::{ActionName, ActionSet};
+use crate::action::{ActionSet, Folded};
 use crate::arn::Name;
 use crate::condition::Clause;
 use crate::principal::{Grant, Principal, PrincipalSet};
@@ -106,14 +106,22 @@ impl Statement {
     }
 
     /// Whether it reads the context of a request for this action: by a condition, or by a variable in a resource.
-    pub(crate) fn reads_context(&self, action: ActionName<'_>) -> bool {
+    pub(crate) fn reads_context(&self, action: &str) -> bool {
         let variables = self.resources.as_ref().is_some_and(|set| set.variables);
         (variables || !self.conditions.is_empty()) && self.actions.matches(action)
     }
 
     /// Whether the statement applies, and if so how closely it names the principal (directly, where it names none).
     pub(crate) fn applies(&self, subject: &Subject<'_>) -> Option<Grant> {
-        if !self.actions.matches(subject.action) || !self.about_resource(subject) {
+        if !self.actions.matches(subject.action) {
+            return None;
+        }
+        self.applies_to_action(subject)
+    }
+
+    /// As [`Statement::applies`], for a statement that is known to speak of the action.
+    pub(crate) fn applies_to_action(&self, subject: &Subject<'_>) -> Option<Grant> {
+        if !self.about_resource(subject) {
             return None;
         }
         let grant = self.grant(subject)?;
@@ -147,7 +155,8 @@ impl Statement {
 #[derive(Debug)]
 pub(crate) struct Subject<'a> {
     pub(crate) principal: Principal<'a>,
-    pub(crate) action: ActionName<'a>,
+    /// In lower case.
+    pub(crate) action: &'a str,
     pub(crate) resource: Name<'a>,
     pub(crate) context: &'a Context<'a>,
     pub(crate) canonical_user: Option<&'a str>,
@@ -156,10 +165,10 @@ pub(crate) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(crate) fn of(request: &'a Request<'_>, set: &PolicySet<'_>) -> Self {
+    pub(crate) fn of(request: &'a Request<'_>, set: &PolicySet<'_>, action: &'a Folded) -> Self {
         Self {
             principal: request.principal,
-            action: ActionName::new(request.action),
+            action: action.as_str(),
             resource: Name::of(&request.resource),
             context: request.context,
             canonical_user: request.canonical_user,

@@ -1,7 +1,10 @@
 //! Policy variables: `${aws:username}`, `${aws:PrincipalTag/team, 'none'}`, and the escapes `${*}`, `${?}`, `${$}`.
 
 use crate::Context;
-use crate::pattern::{Case, Pattern, Sym, TextSym, glob, wildcards};
+use crate::context::Known;
+use crate::key::Key;
+use crate::opaque::{Sym, TextSym, could_match, covers};
+use crate::pattern::{Pattern, Piece, Token, glob, push, same_ignoring_case, wildcards};
 
 /// How a text of a policy is read.
 #[derive(Debug, Clone, Copy)]
@@ -21,59 +24,118 @@ pub(crate) enum Template {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Part {
-    Syms(Box<[Sym]>),
-    Variable {
-        key: Box<str>,
-        default: Option<Box<str>>,
-    },
+    Token(Token),
+    Variable { key: Key, default: Option<Box<str>> },
 }
+
+/// Why a comparison has no outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Lack {
+    /// A variable has several values, or a value of the request is none of the operator's.
+    Value,
+    /// Nobody can tell the value of a variable.
+    Knowledge,
+}
+
+/// Conjunction: a false wins over a lack.
+pub(crate) fn all<T>(
+    items: impl IntoIterator<Item = T>,
+    test: impl FnMut(T) -> Result<bool, Lack>,
+) -> Result<bool, Lack> {
+    until(false, items, test)
+}
+
+/// Disjunction: a true wins over a lack.
+pub(crate) fn any<T>(
+    items: impl IntoIterator<Item = T>,
+    test: impl FnMut(T) -> Result<bool, Lack>,
+) -> Result<bool, Lack> {
+    until(true, items, test)
+}
+
+fn until<T>(
+    decisive: bool,
+    items: impl IntoIterator<Item = T>,
+    mut test: impl FnMut(T) -> Result<bool, Lack>,
+) -> Result<bool, Lack> {
+    let mut lack = None;
+    for item in items {
+        match test(item) {
+            Ok(outcome) if outcome == decisive => return Ok(decisive),
+            Ok(_) => {}
+            Err(found) => lack = lack.max(Some(found)),
+        }
+    }
+    lack.map_or(Ok(!decisive), Err)
+}
+
+impl Part {
+    /// The part as it stands for one request; `None` for a variable without a value, to which nothing is equal or like
+    /// (*IAM policy elements: Variables and tags*, Policy variables with no value). Characters of a value are text: a value
+    /// cannot bring a wildcard in.
+    pub(crate) fn piece<'a>(&'a self, context: &'a Context<'_>) -> Result<Option<Piece<'a>>, Lack> {
+        match self {
+            Part::Token(token) => Ok(Some(token.piece())),
+            Part::Variable { key, default } => {
+                let text = match context.known(key) {
+                    Known::Values([value]) => Some(value.as_ref()),
+                    Known::Values([]) | Known::Absent => default.as_deref(),
+                    Known::Values(_) => return Err(Lack::Value),
+                    Known::Unknown => return Err(Lack::Knowledge),
+                };
+                Ok(text.map(Piece::Text))
+            }
+        }
+    }
+}
+
+/// How many parts of a template are put together without allocating.
+const INLINE: usize = 8;
 
 impl Template {
     pub(crate) fn parse(text: &str, reading: Reading) -> Self {
-        let mut parts = Vec::new();
-        let mut syms: Vec<Sym> = Vec::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            let (plain, reference) = split_variable(rest, reading.variables);
-            if reading.wildcards {
-                syms.extend(wildcards(plain));
-            } else {
-                syms.extend(plain.chars().map(Sym::Char));
-            }
-            let Some((inside, after)) = reference else {
-                break;
-            };
-            rest = after;
-            match inside {
-                "*" => syms.push(Sym::Char('*')),
-                "?" => syms.push(Sym::Char('?')),
-                "$" => syms.push(Sym::Char('$')),
-                _ => {
-                    if !syms.is_empty() {
-                        parts.push(Part::Syms(std::mem::take(&mut syms).into()));
-                    }
-                    parts.push(variable(inside));
-                }
-            }
+        let parts = parts(text, reading);
+        let tokens = parts.iter().map(|part| match part {
+            Part::Token(token) => Some(token.clone()),
+            Part::Variable { .. } => None,
+        });
+        match tokens.collect() {
+            Some(tokens) => Self::Fixed(Pattern::from_tokens(tokens)),
+            None => Self::Variable(parts.into()),
         }
-        if parts.is_empty() {
-            return Self::Fixed(Pattern::from_syms(syms));
-        }
-        if !syms.is_empty() {
-            parts.push(Part::Syms(syms.into()));
-        }
-        Self::Variable(parts.into())
     }
 
-    /// Whether a known text matches; `None` when the value of a variable cannot be told.
-    pub(crate) fn matches(&self, text: &str, case: Case, context: &Context<'_>) -> Option<bool> {
+    /// Whether a known text matches.
+    pub(crate) fn matches(&self, text: &str, context: &Context<'_>) -> Result<bool, Lack> {
         match self {
-            Self::Fixed(pattern) => Some(pattern.matches(text, case)),
-            Self::Variable(parts) => match fill(parts, context) {
-                Filled::Syms(syms) => Some(glob(&syms, text, case)),
-                Filled::Null => Some(false),
-                Filled::Unknown => None,
-            },
+            Self::Fixed(pattern) => Ok(pattern.matches(text)),
+            Self::Variable(parts) => with_pieces(parts, context, |pieces| {
+                glob(pieces.len(), |at| pieces[at], text)
+            }),
+        }
+    }
+
+    /// Whether a known text equals a template without wildcards but for case.
+    pub(crate) fn matches_ignoring_case(
+        &self,
+        text: &str,
+        context: &Context<'_>,
+    ) -> Result<bool, Lack> {
+        match self {
+            Self::Fixed(Pattern::Exact(want)) if want.is_ascii() && text.is_ascii() => {
+                Ok(want.eq_ignore_ascii_case(text))
+            }
+            Self::Fixed(Pattern::Exact(want)) => {
+                Ok(same_ignoring_case(std::iter::once(&**want), text))
+            }
+            Self::Fixed(_) => Ok(false),
+            Self::Variable(parts) => with_pieces(parts, context, |pieces| {
+                let texts = pieces.iter().map(|piece| match *piece {
+                    Piece::Text(text) => text,
+                    Piece::One | Piece::Star => "",
+                });
+                same_ignoring_case(texts, text)
+            }),
         }
     }
 
@@ -84,56 +146,83 @@ impl Template {
         text: &[TextSym],
         every: bool,
         context: &Context<'_>,
-    ) -> Option<bool> {
-        let filled;
-        let pattern = match self {
-            Self::Fixed(pattern) => pattern,
-            Self::Variable(parts) => match fill(parts, context) {
-                Filled::Syms(syms) => {
-                    filled = Pattern::from_syms(syms);
-                    &filled
-                }
-                Filled::Null => return Some(false),
-                Filled::Unknown => return None,
+    ) -> Result<bool, Lack> {
+        let syms = match self {
+            Self::Fixed(pattern) => pattern.syms(),
+            Self::Variable(parts) => match syms(parts, context)? {
+                Some(syms) => syms,
+                None => return Ok(false),
             },
         };
-        Some(if every {
-            pattern.covers(text)
+        Ok(if every {
+            covers(&syms, text)
         } else {
-            pattern.could_match(text)
+            could_match(&syms, text)
         })
     }
 }
 
-/// A template with the values of its variables put in.
-enum Filled {
-    Syms(Vec<Sym>),
-    /// A variable has no value: nothing is equal or like it (*IAM policy elements: Variables and tags*, Policy variables
-    /// with no value).
-    Null,
-    /// The value of a variable cannot be told, or there are several.
-    Unknown,
-}
-
-/// Puts the values of one request in. Characters of a value are literal: a value cannot bring a wildcard in.
-fn fill(parts: &[Part], context: &Context<'_>) -> Filled {
+/// The parts' symbols for one request; `None` when a variable has no value.
+fn syms(parts: &[Part], context: &Context<'_>) -> Result<Option<Vec<Sym>>, Lack> {
     let mut syms = Vec::with_capacity(64);
     for part in parts {
-        match part {
-            Part::Syms(fixed) => syms.extend_from_slice(fixed),
-            Part::Variable { key, default } => {
-                let value = match (context.get(key), default) {
-                    (Some([value]), _) => value.as_ref(),
-                    (Some([_, _, ..]), _) => return Filled::Unknown,
-                    (None, _) if context.unknown(key).is_some() => return Filled::Unknown,
-                    (Some([]) | None, Some(default)) => default,
-                    (Some([]) | None, None) => return Filled::Null,
-                };
-                syms.extend(value.chars().map(Sym::Char));
+        match part.piece(context)? {
+            Some(piece) => syms.extend(piece.syms()),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(syms))
+}
+
+/// Tests the parts' pieces for one request; false when a variable has no value.
+fn with_pieces(
+    parts: &[Part],
+    context: &Context<'_>,
+    test: impl FnOnce(&[Piece<'_>]) -> bool,
+) -> Result<bool, Lack> {
+    let mut inline = [Piece::One; INLINE];
+    let mut many;
+    let pieces = if let Some(inline) = inline.get_mut(..parts.len()) {
+        inline
+    } else {
+        many = vec![Piece::One; parts.len()];
+        &mut many
+    };
+    for (piece, part) in pieces.iter_mut().zip(parts) {
+        match part.piece(context)? {
+            Some(found) => *piece = found,
+            None => return Ok(false),
+        }
+    }
+    Ok(test(pieces))
+}
+
+/// The parts of a text.
+pub(crate) fn parts(text: &str, reading: Reading) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (plain, reference) = split_variable(rest, reading.variables);
+        if reading.wildcards {
+            wildcards(plain).for_each(|piece| push(&mut tokens, piece));
+        } else if !plain.is_empty() {
+            push(&mut tokens, Piece::Text(plain));
+        }
+        let Some((inside, after)) = reference else {
+            break;
+        };
+        rest = after;
+        match inside {
+            "*" | "?" | "$" => push(&mut tokens, Piece::Text(inside)),
+            _ => {
+                parts.extend(tokens.drain(..).map(Part::Token));
+                parts.push(variable(inside));
             }
         }
     }
-    Filled::Syms(syms)
+    parts.extend(tokens.into_iter().map(Part::Token));
+    parts
 }
 
 /// Splits off the text up to the next `${…}`, with its inside and what follows. An opening without an end is text.
@@ -156,7 +245,7 @@ fn variable(inside: &str) -> Part {
         .and_then(|text| text.strip_prefix('\''))
         .and_then(|text| text.strip_suffix('\''));
     Part::Variable {
-        key: key.into(),
+        key: Key::new(key),
         default: default.map(Into::into),
     }
 }

@@ -1,10 +1,11 @@
 //! Dates of `Date…`: the W3C forms of ISO 8601, and seconds since 1970.
 
-/// Nanoseconds since 1970-01-01T00:00:00Z.
+/// A moment: seconds since 1970-01-01T00:00:00Z, and what is left in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Instant(i128);
-
-const NANOS: i128 = 1_000_000_000;
+pub(super) struct Instant {
+    seconds: i64,
+    nanos: u32,
+}
 
 impl Instant {
     /// Reads `2026-11-24T10:20:30.5Z`, a shorter form of it (a missing part is the start of the period, a missing zone is
@@ -13,31 +14,36 @@ impl Instant {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let is_year = text.len() == 4;
         if !is_year && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-            let seconds: i64 = text.parse().ok()?;
-            return Some(Self(i128::from(seconds) * NANOS));
+            let seconds = text.parse().ok()?;
+            return Some(Self { seconds, nanos: 0 });
         }
         let (date, time) = match text.split_once(['T', 't']) {
             Some((date, time)) => (date, Some(time)),
             None => (text, None),
         };
         let days = days_of(date)?;
-        let nanos = match time {
-            Some(time) => nanos_of(time)?,
-            None => 0,
+        let (seconds, nanos) = match time {
+            Some(time) => time_of_day(time)?,
+            None => (0, 0),
         };
-        Some(Self(days * 86_400 * NANOS + nanos))
+        let seconds = days * 86_400 + seconds;
+        Some(Self { seconds, nanos })
     }
 }
 
-fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i128> {
-    if !lengths.contains(&text.len()) || !text.bytes().all(|b| b.is_ascii_digit()) {
+/// A number without sign of as many digits.
+fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Option<i64> {
+    if !lengths.contains(&text.len()) {
         return None;
     }
-    text.parse().ok()
+    text.bytes().try_fold(0, |sum, byte| {
+        byte.is_ascii_digit()
+            .then(|| sum * 10 + i64::from(byte - b'0'))
+    })
 }
 
 /// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
-fn days_of(date: &str) -> Option<i128> {
+fn days_of(date: &str) -> Option<i64> {
     let mut fields = date.split('-');
     let year = number(fields.next()?, 1..=9)?;
     let month = fields.next().map_or(Some(1), |text| number(text, 1..=2))?;
@@ -47,7 +53,7 @@ fn days_of(date: &str) -> Option<i128> {
     }
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let month_days = match month {
-        2 => 28 + i128::from(leap),
+        2 => 28 + i64::from(leap),
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     };
@@ -65,11 +71,11 @@ fn days_of(date: &str) -> Option<i128> {
     Some(before_year + before_month + day - 1 - 719_468)
 }
 
-/// Nanoseconds from midnight UTC to `hh[:mm[:ss[.fraction]]][zone]`.
-fn nanos_of(time: &str) -> Option<i128> {
+/// Seconds and nanoseconds from midnight UTC to `hh[:mm[:ss[.fraction]]][zone]`.
+fn time_of_day(time: &str) -> Option<(i64, u32)> {
     let (clock, offset) = split_zone(time)?;
     if clock.is_empty() {
-        return Some(-offset);
+        return Some((-offset, 0));
     }
     let mut fields = clock.split(':');
     let hour = number(fields.next()?, 1..=2)?;
@@ -77,26 +83,26 @@ fn nanos_of(time: &str) -> Option<i128> {
     let (second, nanos) = match fields.next() {
         Some(seconds) => {
             let (whole, fraction) = seconds.split_once(['.', ',']).unwrap_or((seconds, "0"));
-            (number(whole, 1..=2)?, fraction_nanos(fraction)?)
+            (number(whole, 1..=2)?, nanos_of(fraction)?)
         }
         None => (0, 0),
     };
     if fields.next().is_some() || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
-    Some((hour * 3_600 + minute * 60 + second) * NANOS + nanos - offset)
+    Some((hour * 3_600 + minute * 60 + second - offset, nanos))
 }
 
-fn fraction_nanos(digits: &str) -> Option<i128> {
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+fn nanos_of(fraction: &str) -> Option<u32> {
+    if fraction.is_empty() || !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let nanos = digits.bytes().chain(std::iter::repeat(b'0')).take(9);
-    Some(nanos.fold(0, |sum, digit| sum * 10 + i128::from(digit - b'0')))
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(9);
+    Some(digits.fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')))
 }
 
-/// Splits the zone off and gives its distance from UTC in nanoseconds.
-fn split_zone(time: &str) -> Option<(&str, i128)> {
+/// Splits the zone off and gives its distance from UTC in seconds.
+fn split_zone(time: &str) -> Option<(&str, i64)> {
     if let Some(clock) = time.strip_suffix(['Z', 'z']) {
         return Some((clock, 0));
     }
@@ -107,11 +113,14 @@ fn split_zone(time: &str) -> Option<(&str, i128)> {
     let sign = if zone.starts_with('-') { -1 } else { 1 };
     let (hours, minutes) = match zone[1..].split_once(':') {
         Some((hours, minutes)) => (number(hours, 2..=2)?, number(minutes, 2..=2)?),
-        None if zone.len() == 5 => (number(&zone[1..3], 2..=2)?, number(&zone[3..], 2..=2)?),
+        None if zone.len() == 5 => (
+            number(zone.get(1..3)?, 2..=2)?,
+            number(zone.get(3..)?, 2..=2)?,
+        ),
         None => (number(&zone[1..], 2..=2)?, 0),
     };
     if hours > 23 || minutes > 59 {
         return None;
     }
-    Some((clock, sign * (hours * 3_600 + minutes * 60) * NANOS))
+    Some((clock, sign * (hours * 3_600 + minutes * 60)))
 }

@@ -12,9 +12,10 @@ pub(crate) use operator::Operator;
 
 use crate::Context;
 use crate::arn::{ArnPattern, Name};
-use crate::pattern::Case;
+use crate::context::Known;
+use crate::key::Key;
 use crate::statement::Effect;
-use crate::variable::{Reading, Template};
+use crate::variable::{Lack, Reading, Template, any};
 use date::Instant;
 use ip::Network;
 use numeric::Decimal;
@@ -26,7 +27,7 @@ pub struct Clause {
     written: Box<str>,
     /// `None` for an operator that is not known here.
     operator: Option<Operator>,
-    key: Box<str>,
+    key: Key,
     wanted: Box<[Box<str>]>,
     values: Values,
 }
@@ -34,9 +35,11 @@ pub struct Clause {
 /// The clause's values, compiled for its operator.
 #[derive(Debug, Clone)]
 enum Values {
-    Text(Case, Box<[Template]>),
+    Text(Box<[Template]>),
+    /// Compared without regard to case.
+    Caseless(Box<[Template]>),
     Arn(Box<[ArnPattern]>),
-    Number(Comparison, Box<[Decimal]>),
+    Number(Comparison, Box<[Decimal<Box<str>>]>),
     Date(Comparison, Box<[Instant]>),
     Bool(Box<[Template]>),
     Bytes(Box<[Box<[u8]>]>),
@@ -63,7 +66,7 @@ impl Clause {
         Ok(Self {
             written: written.into(),
             operator,
-            key: key.into(),
+            key: Key::new(key),
             wanted: wanted.into(),
             values,
         })
@@ -84,7 +87,7 @@ impl Clause {
     /// The condition key as written.
     #[must_use]
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_str()
     }
 
     /// The values as written.
@@ -99,10 +102,11 @@ impl Clause {
         let Some(operator) = self.operator else {
             return effect == Effect::Deny;
         };
-        if context.unknown(&self.key).is_some() {
-            return effect == Effect::Deny;
-        }
-        let found = context.get(&self.key).filter(|values| !values.is_empty());
+        let found = match context.known(&self.key) {
+            Known::Unknown => return effect == Effect::Deny,
+            Known::Absent | Known::Values([]) => None,
+            Known::Values(values) => Some(values),
+        };
         if operator.test == Test::Null {
             let absent = found.is_none();
             return self
@@ -123,8 +127,9 @@ impl Clause {
             return operator.qualifier == Qualifier::ForAllValues;
         }
         let satisfied = |value: &str| match (self.matches(value, context), operator.negated) {
-            (Some(matched), negated) => matched != negated,
-            (None, negated) => negated && effect == Effect::Deny,
+            (Ok(matched), negated) => matched != negated,
+            (Err(Lack::Value), negated) => negated && effect == Effect::Deny,
+            (Err(Lack::Knowledge), _) => effect == Effect::Deny,
         };
         match (operator.qualifier, operator.negated) {
             (Qualifier::ForAllValues, _) | (Qualifier::None, true) => {
@@ -136,62 +141,44 @@ impl Clause {
         }
     }
 
-    /// Whether a value of the request equals one of the clause's; `None` when that cannot be told.
-    fn matches(&self, value: &str, context: &Context<'_>) -> Option<bool> {
+    /// Whether a value of the request equals one of the clause's.
+    fn matches(&self, value: &str, context: &Context<'_>) -> Result<bool, Lack> {
         match &self.values {
-            Values::Text(case, templates) => any(templates, |template| {
-                template.matches(value, *case, context)
+            Values::Text(templates) => any(templates, |template| template.matches(value, context)),
+            Values::Caseless(templates) => any(templates, |template| {
+                template.matches_ignoring_case(value, context)
             }),
             Values::Arn(patterns) => {
                 let name = Name::literal(value);
                 any(patterns, |pattern| pattern.matches(&name, true, context))
             }
             Values::Number(comparison, wanted) => {
-                let value = Decimal::parse(value)?;
-                Some(
-                    wanted
-                        .iter()
-                        .any(|wanted| comparison.test(value.cmp(wanted))),
-                )
+                let value = Decimal::parse(value).ok_or(Lack::Value)?;
+                let test = |wanted: &Decimal<_>| comparison.test(value.compare(wanted));
+                Ok(wanted.iter().any(test))
             }
             Values::Date(comparison, wanted) => {
-                let value = Instant::parse(value)?;
-                Some(
-                    wanted
-                        .iter()
-                        .any(|wanted| comparison.test(value.cmp(wanted))),
-                )
+                let value = Instant::parse(value).ok_or(Lack::Value)?;
+                let test = |wanted: &Instant| comparison.test(value.cmp(wanted));
+                Ok(wanted.iter().any(test))
             }
             Values::Bool(wanted) => {
-                bool_of(value)?;
+                bool_of(value).ok_or(Lack::Value)?;
                 any(wanted, |template| {
-                    template.matches(value, Case::Ignored, context)
+                    template.matches_ignoring_case(value, context)
                 })
             }
             Values::Bytes(wanted) => {
-                let value = STANDARD.decode(value).ok()?;
-                Some(wanted.iter().any(|wanted| **wanted == *value))
+                let value = STANDARD.decode(value).map_err(|_| Lack::Value)?;
+                Ok(wanted.iter().any(|wanted| **wanted == *value))
             }
             Values::Network(wanted) => {
-                let value = value.parse().ok()?;
-                Some(wanted.iter().any(|network| network.contains(value)))
+                let value = value.parse().map_err(|_| Lack::Value)?;
+                Ok(wanted.iter().any(|network| network.contains(value)))
             }
-            Values::Plain => None,
+            Values::Plain => Err(Lack::Value),
         }
     }
-}
-
-/// Disjunction of three-valued tests: a true wins over an unknown.
-fn any<T>(items: &[T], mut test: impl FnMut(&T) -> Option<bool>) -> Option<bool> {
-    let mut outcome = Some(false);
-    for item in items {
-        match test(item) {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => outcome = None,
-        }
-    }
-    outcome
 }
 
 fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Values, Unreadable> {
@@ -206,22 +193,19 @@ fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Va
             .collect()
     };
     Ok(match test {
-        Test::StringEquals => Values::Text(Case::Sensitive, templates(false)),
-        Test::StringEqualsIgnoreCase => Values::Text(Case::Ignored, templates(false)),
-        Test::StringLike => Values::Text(Case::Sensitive, templates(true)),
-        Test::Arn => {
-            let reading = Reading {
-                variables,
-                wildcards: true,
-            };
-            Values::Arn(
-                wanted
-                    .iter()
-                    .map(|text| ArnPattern::parse(text, reading))
-                    .collect(),
-            )
+        Test::StringEquals => Values::Text(templates(false)),
+        Test::StringEqualsIgnoreCase => Values::Caseless(templates(false)),
+        Test::StringLike => Values::Text(templates(true)),
+        Test::Arn => Values::Arn(
+            wanted
+                .iter()
+                .map(|text| ArnPattern::parse(text, variables))
+                .collect(),
+        ),
+        Test::Numeric(comparison) => {
+            let decimal = |text| Decimal::parse(text).map(Decimal::into_owned);
+            Values::Number(comparison, read(wanted, decimal)?)
         }
-        Test::Numeric(comparison) => Values::Number(comparison, read(wanted, Decimal::parse)?),
         Test::Date(comparison) => Values::Date(comparison, read(wanted, Instant::parse)?),
         Test::Bool => Values::Bool(templates(false)),
         Test::Binary => Values::Bytes(read(wanted, |text| {
@@ -232,7 +216,10 @@ fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Va
     })
 }
 
-fn read<T>(wanted: &[Box<str>], parse: impl Fn(&str) -> Option<T>) -> Result<Box<[T]>, Unreadable> {
+fn read<'a, T>(
+    wanted: &'a [Box<str>],
+    parse: impl Fn(&'a str) -> Option<T>,
+) -> Result<Box<[T]>, Unreadable> {
     wanted
         .iter()
         .enumerate()

@@ -3,15 +3,15 @@
 use std::cmp::Ordering;
 
 /// A decimal number. Zeros that do not count are stripped, so that equal numbers have equal digits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Decimal {
+#[derive(Debug, Clone)]
+pub(super) struct Decimal<S> {
     negative: bool,
-    whole: Box<str>,
-    fraction: Box<str>,
+    whole: S,
+    fraction: S,
 }
 
-impl Decimal {
-    pub(super) fn parse(text: &str) -> Option<Self> {
+impl<'a> Decimal<&'a str> {
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),
@@ -28,31 +28,29 @@ impl Decimal {
         let zero = whole.is_empty() && fraction.is_empty();
         Some(Self {
             negative: negative && !zero,
-            whole: whole.into(),
-            fraction: fraction.into(),
+            whole,
+            fraction,
         })
     }
 
-    fn cmp_magnitude(&self, other: &Self) -> Ordering {
-        self.whole
+    pub(super) fn into_owned(self) -> Decimal<Box<str>> {
+        Decimal {
+            negative: self.negative,
+            whole: self.whole.into(),
+            fraction: self.fraction.into(),
+        }
+    }
+
+    pub(super) fn compare(&self, other: &Decimal<Box<str>>) -> Ordering {
+        let magnitudes = self
+            .whole
             .len()
             .cmp(&other.whole.len())
             .then_with(|| self.whole.cmp(&other.whole))
-            .then_with(|| self.fraction.cmp(&other.fraction))
-    }
-}
-
-impl PartialOrd for Decimal {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Decimal {
-    fn cmp(&self, other: &Self) -> Ordering {
+            .then_with(|| self.fraction.cmp(&other.fraction));
         match (self.negative, other.negative) {
-            (false, false) => self.cmp_magnitude(other),
-            (true, true) => other.cmp_magnitude(self),
+            (false, false) => magnitudes,
+            (true, true) => magnitudes.reverse(),
             (true, false) => Ordering::Less,
             (false, true) => Ordering::Greater,
         }

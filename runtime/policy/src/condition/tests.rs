@@ -101,6 +101,12 @@ fn single_values() {
             "yesterday",
             false,
         ),
+        (
+            "DateLessThan",
+            r#""2026-01-01""#,
+            "2025-01-01T00+1é2",
+            false,
+        ),
         ("Bool", r#""true""#, "true", true),
         ("Bool", "true", "True", true),
         ("Bool", "true", "false", false),

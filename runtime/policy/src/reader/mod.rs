@@ -5,6 +5,7 @@ mod element;
 use crate::document::{Policy, Version};
 use crate::error::{ParseError, Position};
 use crate::grammar::{PolicyKind, Problem, Problems};
+use crate::index::ActionIndex;
 use crate::json::Json;
 use crate::statement::Statement;
 
@@ -67,6 +68,7 @@ impl Reader {
             kind,
             version,
             id,
+            index: ActionIndex::new(&statements),
             statements: statements.into(),
         })
     }

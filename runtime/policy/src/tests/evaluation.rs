@@ -742,6 +742,43 @@ fn resources_are_matched_piece_by_piece() {
             "arn:aws:logs:eu-west-1:1:log-group:g:log-stream:s",
             true,
         ),
+        // A wildcard that ends a piece may run on beyond its colon; others stay within.
+        (
+            "Resource",
+            "arn:aws:sns:*:alerts",
+            "arn:aws:sns:us-east-1:123456789012:alerts",
+            true,
+        ),
+        (
+            "Resource",
+            "arn:aws:sns:us-*:al?rts-*",
+            "arn:aws:sns:us-east-1:123456789012:alerts-1",
+            true,
+        ),
+        (
+            "Resource",
+            "arn:aws:sns:*-1:alerts",
+            "arn:aws:sns:us-east-1:123456789012:alerts",
+            false,
+        ),
+        (
+            "Resource",
+            "arn:aws:logs:*:123456789012:log-group:b",
+            "arn:aws:logs:us-east-1:999999999999:log-group:a:123456789012:log-group:b",
+            true,
+        ),
+        (
+            "Resource",
+            "arn:aws:logs:us-east-?:123456789012:log-group:b",
+            "arn:aws:logs:us-east-1:999999999999:log-group:a:123456789012:log-group:b",
+            false,
+        ),
+        (
+            "NotResource",
+            "arn:aws:sns:*:alerts",
+            "arn:aws:sns:us-east-1:123456789012:alerts",
+            false,
+        ),
         // Left out pieces are wildcards.
         (
             "Resource",
