@@ -4,6 +4,8 @@ mod doubt;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,14 +15,14 @@ use stockade_policy::{
 };
 use stockade_spec::directory::Directory;
 use stockade_spec::permission::Class;
-use stockade_spec::resolve::{PolicyRole, ResourceFacts};
+use stockade_spec::resolve::{PolicyRole, ResourceFacts, Scope};
 use stockade_spec::{Caller, RequestContext, Service};
 
 use crate::compiled::{Cache, Profile};
 use crate::context;
 use crate::decision::{Decision, Refusal, Spoken, Verdict};
-use crate::fill::{self, Required};
-use crate::request::{Needs, Request, principal_name, root_arn};
+use crate::fill::{self, Need};
+use crate::request::{Facts, Request, principal_name, root_arn};
 use crate::ring::Ring;
 
 /// Whether decisions are made, and whether they bind.
@@ -102,8 +104,8 @@ impl Authorizer {
             principal: principal_name(&context.caller, context.partition, &context.account),
             account: context.account.clone(),
             anonymous: context.caller == Caller::Anonymous,
-            service: request.service.to_owned(),
-            operation: request.operation.to_owned(),
+            service: request.service,
+            operation: request.operation,
             verdicts: Vec::new(),
             refusal: None,
             soft: self.mode == Mode::Soft,
@@ -136,7 +138,19 @@ impl Authorizer {
                 )))
             };
         };
-        let required = self.fill(request, &needs).map_err(&refuse)?;
+        let root = root_arn(context.partition, &context.account);
+        let source = fill::Source {
+            scope: scope(context, &root),
+            service: needs.service,
+            header: request.facts.header,
+        };
+        let input =
+            fill::Input::gather(needs.permissions, needs.input, source).map_err(|error| {
+                refuse(format!(
+                    "because the request's input cannot be read: {error}"
+                ))
+            })?;
+        let required = input.needs();
         if required.is_empty() && !is_root {
             return Err(refuse(
                 "because none of the permissions of this operation applies to the request"
@@ -157,59 +171,34 @@ impl Authorizer {
                 .map_err(&refuse)?,
             None => Vec::new(),
         };
-        let mut global = context::global(context, &request.facts, &profile.tags);
-        let root = root_arn(context.partition, &context.account);
         let asker = Asker {
             context,
+            facts: &request.facts,
             principal: principal(context),
             profile: &profile,
             session: (!session.is_empty()).then_some(session.as_slice()),
             root: &root,
+            global: OnceCell::new(),
         };
-        let mut verdicts = Vec::with_capacity(required.len());
-        let mut required = required.into_iter().peekable();
-        while let Some(next) = required.next() {
-            // The last requirement takes the keys with it; most requests have but one.
-            let keys = match required.peek() {
-                Some(_) => global.clone(),
-                None => std::mem::take(&mut global),
-            };
-            let verdict = self.verdict(&asker, needs.service, next, keys);
-            verdicts.push(verdict.map_err(&refuse)?);
-        }
-        Ok(verdicts)
-    }
-
-    fn fill(&self, request: &Request<'_>, needs: &Needs<'_>) -> Result<Vec<Required>, String> {
-        let mut scope = request.context.scope();
-        let root;
-        if request.context.caller == Caller::Root {
-            root = root_arn(scope.partition, scope.account);
-            scope.caller = Some(&root);
-        }
-        let source = fill::Source {
-            scope,
-            service: needs.service,
-            header: request.facts.header,
-        };
-        fill::fill(needs.permissions, needs.input, &source)
-            .map_err(|error| format!("because the request's input cannot be read: {error}"))
+        required
+            .into_iter()
+            .map(|need| self.verdict(&asker, needs.service, need).map_err(&refuse))
+            .collect()
     }
 
     fn verdict(
         &self,
         asker: &Asker<'_>,
         service: Option<&dyn Service>,
-        required: Required,
-        global: Context<'_>,
+        need: Need<'_>,
     ) -> Result<Verdict, String> {
-        let Required {
+        let Need {
             action,
             resource,
             keys,
             untold,
             unfilled,
-        } = required;
+        } = need;
         if let Some(why) = unfilled
             && asker.context.caller != Caller::Root
         {
@@ -224,11 +213,12 @@ impl Authorizer {
                 cross_account: false,
             });
         }
-        let name = resource.to_string();
+        let name = match resource.as_literal() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(resource.to_string()),
+        };
         let facts = self.facts(asker, service, action, &name);
         let owner = owner(&name, &facts);
-        let untold = if facts.is_elsewhere { untold } else { &[] };
-        let keys = context::requirement(global, &keys, &facts, untold, owner);
         let resource_policy: Option<Attached> = match &facts.policy {
             Some(policy) => Some(Attached::new(
                 self.cache
@@ -257,7 +247,13 @@ impl Authorizer {
         let asked = if resource.is_opaque() {
             resource.clone()
         } else {
-            Resource::literal(name.as_str())
+            Resource::literal(&*name)
+        };
+        let keys = if set.reads_context(action) {
+            let untold = if facts.is_elsewhere { untold } else { &[] };
+            context::requirement(asker.global(), keys.get(), &facts, untold, owner)
+        } else {
+            Context::new()
         };
         let question = policy::Request::new(asker.principal, action, asked, &keys);
         let evaluation = evaluate(&question, &set);
@@ -295,15 +291,11 @@ impl Authorizer {
         action: &str,
         resource: &str,
     ) -> ResourceFacts {
-        let mut scope = asker.context.scope();
-        if asker.context.caller == Caller::Root {
-            scope.caller = Some(asker.root);
-        }
         let prefix = action.split(':').next().unwrap_or_default();
         // The called service answers for its own prefixes, of which its id may be but one.
         let of_prefix = self.services.get(prefix).map(|service| &**service);
         match of_prefix.or(service) {
-            Some(service) => service.facts(action, resource, &scope),
+            Some(service) => service.facts(action, resource, &scope(asker.context, asker.root)),
             None => ResourceFacts::elsewhere(prefix),
         }
     }
@@ -312,10 +304,31 @@ impl Authorizer {
 /// What stays the same for all requirements of a request.
 struct Asker<'a> {
     context: &'a RequestContext,
+    facts: &'a Facts<'a>,
     principal: Principal<'a>,
     profile: &'a Profile,
     session: Option<&'a [Attached]>,
     root: &'a str,
+    /// Gathered when a policy first reads it.
+    global: OnceCell<Context<'a>>,
+}
+
+impl<'a> Asker<'a> {
+    /// The condition keys that are the same for all requirements.
+    fn global(&self) -> Context<'a> {
+        self.global
+            .get_or_init(|| context::global(self.context, self.facts, &self.profile.tags))
+            .clone()
+    }
+}
+
+/// The request's scope; `root` is its account's root, which is the caller where no one else is.
+fn scope<'a>(context: &'a RequestContext, root: &'a str) -> Scope<'a> {
+    let mut scope = context.scope();
+    if context.caller == Caller::Root {
+        scope.caller = Some(root);
+    }
+    scope
 }
 
 fn principal(context: &RequestContext) -> Principal<'_> {

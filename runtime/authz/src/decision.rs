@@ -18,9 +18,9 @@ pub struct Decision {
     /// Whether the caller is a stranger to every account: told less in S3's denials.
     pub anonymous: bool,
     /// The service's id, for example `lambda`.
-    pub service: String,
+    pub service: &'static str,
     /// The operation, for example `CreateFunction`.
-    pub operation: String,
+    pub operation: &'static str,
     /// What each requirement came to, in the template's order.
     pub verdicts: Vec<Verdict>,
     /// Why the whole request is denied, whatever its verdicts: no template, a principal that is

@@ -1,33 +1,30 @@
 //! Permission templates, filled from a decoded input.
 
 mod collector;
+mod keys;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
 use stockade_spec::filter::{Filtered, Replaces, Unknown};
-use stockade_spec::permission::{
-    self, CaptureIndex, KeyBinding, Part, Permissions, Requirement, Value,
-};
+use stockade_spec::permission::{self, CaptureIndex, Part, Permissions, Requirement};
 use stockade_spec::resolve::{Resolved, Scope};
 
 use collector::Captured;
+pub use keys::Keys;
+use keys::LazyKeys;
 use view::View;
 
 /// The most action and resource pairs one request is taken apart into; a request that needs more
 /// is denied. `DeleteObjects` names up to 1,000 objects, and a template may cross two lists.
 pub const MAX_REQUIRED: usize = 20_000;
-
-/// Condition keys that the request itself sets, with their values, or why they cannot be told.
-pub type Keys = Vec<(Cow<'static, str>, Result<Vec<String>, String>)>;
 
 /// One action on one resource that the caller must be allowed.
 #[derive(Debug, Clone)]
@@ -37,7 +34,7 @@ pub struct Required {
     /// The resource; `*` for an action that is not scoped to one.
     pub resource: Resource<'static>,
     /// Condition keys of this requirement.
-    pub keys: Arc<Keys>,
+    pub keys: Keys,
     /// Condition keys that AWS sets and that nothing here tells, where the resource's state is not kept here.
     pub untold: &'static [&'static str],
     /// Why the resource could not be told: the requirement then denies.
@@ -63,51 +60,94 @@ pub fn fill(
     input: &dyn SerializableStruct,
     source: &Source<'_>,
 ) -> Result<Vec<Required>, SerdeError> {
-    let captured = Captured::gather(permissions.captures, input)?;
-    let mut filler = Filler {
-        source,
-        required: Vec::with_capacity(permissions.requirements.len()),
+    let input = Input::gather(permissions, input, *source)?;
+    let told = |need: Need<'_>| Required {
+        action: need.action,
+        resource: need.resource,
+        keys: need.keys.get().clone(),
+        untold: need.untold,
+        unfilled: need.unfilled,
     };
-    for requirement in permissions.requirements {
-        let whole = View::new(permissions.captures, &captured);
-        match requirement.each {
-            None => filler.requirement(requirement, &whole),
-            Some(list) => {
-                for element in whole.elements(list) {
-                    filler.requirement(requirement, &whole.narrowed(list, element));
+    Ok(input.needs().into_iter().map(told).collect())
+}
+
+/// What a template mentions of one input, and all else that fills it.
+pub(crate) struct Input<'a> {
+    permissions: &'a Permissions,
+    captured: Captured,
+    source: Source<'a>,
+}
+
+/// As [`Required`]; its keys are told when they are asked for, because few policies read any.
+pub(crate) struct Need<'a> {
+    pub(crate) action: &'static str,
+    pub(crate) resource: Resource<'static>,
+    pub(crate) keys: Rc<LazyKeys<'a>>,
+    pub(crate) untold: &'static [&'static str],
+    pub(crate) unfilled: Option<String>,
+}
+
+impl<'a> Input<'a> {
+    pub(crate) fn gather(
+        permissions: &'a Permissions,
+        input: &dyn SerializableStruct,
+        source: Source<'a>,
+    ) -> Result<Self, SerdeError> {
+        Ok(Self {
+            permissions,
+            captured: Captured::gather(permissions.captures, input)?,
+            source,
+        })
+    }
+
+    /// See [`fill`].
+    pub(crate) fn needs(&self) -> Vec<Need<'_>> {
+        let requirements = self.permissions.requirements;
+        let mut filler = Filler {
+            source: &self.source,
+            needs: Vec::with_capacity(requirements.len()),
+        };
+        for requirement in requirements {
+            let whole = View::new(self.permissions.captures, &self.captured);
+            match requirement.each {
+                None => filler.requirement(requirement, &whole),
+                Some(list) => {
+                    for element in whole.elements(list) {
+                        filler.requirement(requirement, &whole.narrowed(list, element));
+                    }
                 }
             }
+            if filler.needs.len() > MAX_REQUIRED {
+                filler.needs.truncate(MAX_REQUIRED);
+                filler.push(
+                    requirement,
+                    unknown(),
+                    Rc::new(LazyKeys::new(&[], whole, &self.source)),
+                    Some(format!(
+                        "the request names more than {MAX_REQUIRED} resources"
+                    )),
+                );
+                break;
+            }
         }
-        if filler.required.len() > MAX_REQUIRED {
-            filler.required.truncate(MAX_REQUIRED);
-            filler.push(
-                requirement,
-                unknown(),
-                Arc::default(),
-                Some(format!(
-                    "the request names more than {MAX_REQUIRED} resources"
-                )),
-            );
-            break;
-        }
+        filler.needs
     }
-    Ok(filler.required)
 }
 
 struct Filler<'a> {
     source: &'a Source<'a>,
-    required: Vec<Required>,
+    needs: Vec<Need<'a>>,
 }
 
-impl Filler<'_> {
+impl<'a> Filler<'a> {
     fn push(
         &mut self,
         requirement: &Requirement,
         resource: Resource<'static>,
-        keys: Arc<Keys>,
+        keys: Rc<LazyKeys<'a>>,
         unfilled: Option<String>,
     ) {
-        self.required.push(Required {
+        self.needs.push(Need {
             action: requirement.action,
             resource,
             keys,
@@ -116,11 +156,11 @@ impl Filler<'_> {
         });
     }
 
-    fn requirement(&mut self, requirement: &Requirement, view: &View<'_>) {
+    fn requirement(&mut self, requirement: &'static Requirement, view: &View<'a>) {
         if !view.holds(&requirement.when) {
             return;
         }
-        let keys = Arc::new(self.keys(requirement.keys, view));
+        let keys = Rc::new(LazyKeys::new(requirement.keys, *view, self.source));
         if requirement.resources.is_empty() {
             self.push(requirement, Resource::any(), keys, None);
             return;
@@ -132,113 +172,44 @@ impl Filler<'_> {
                         let unfilled = filled.missing.map(|name| {
                             format!("the request has no {name}, which names the resource")
                         });
-                        self.push(requirement, filled.resource, Arc::clone(&keys), unfilled);
+                        self.push(requirement, filled.resource, Rc::clone(&keys), unfilled);
                     }
                 }
                 permission::Resource::Resolver {
                     name,
                     index,
                     arguments,
-                } => match self.resolve(*index, arguments, view) {
+                } => match self.source.resolve(*index, arguments, view) {
                     Resolved::Known(arns) if arns.is_empty() => self.push(
                         requirement,
                         unknown(),
-                        Arc::clone(&keys),
+                        Rc::clone(&keys),
                         Some(format!("the resolver `{name}` named no resource")),
                     ),
                     Resolved::Known(arns) => {
                         for arn in arns {
-                            self.push(requirement, arn.into(), Arc::clone(&keys), None);
+                            self.push(requirement, arn.into(), Rc::clone(&keys), None);
                         }
                     }
                     Resolved::Needless => {}
                     Resolved::Unknown(why) => {
-                        self.push(requirement, unknown(), Arc::clone(&keys), Some(why));
+                        self.push(requirement, unknown(), Rc::clone(&keys), Some(why));
                     }
                 },
             }
         }
     }
+}
 
+impl Source<'_> {
     fn resolve(&self, index: u16, arguments: &[CaptureIndex], view: &View<'_>) -> Resolved {
-        let Some(service) = self.source.service else {
+        let Some(service) = self.service else {
             return Resolved::Unknown("no service here can resolve the name".to_owned());
         };
         let values: Vec<Cow<'_, [String]>> =
             arguments.iter().map(|index| view.owned(*index)).collect();
         let values: Vec<&[String]> = values.iter().map(AsRef::as_ref).collect();
-        service.resolve(index, &self.source.scope, &values)
-    }
-
-    /// The requirement's condition keys.
-    fn keys(&self, bindings: &[KeyBinding], view: &View<'_>) -> Keys {
-        let mut keys = Keys::new();
-        for binding in bindings {
-            let key = binding.key;
-            match &binding.value {
-                Value::Literal(text) => {
-                    let text = self.source.scope.expand(text);
-                    add(&mut keys, key.into(), [text.into_owned()]);
-                }
-                Value::Capture(index) => {
-                    add(&mut keys, key.into(), view.texts(*index).map(str::to_owned))
-                }
-                Value::Template(parts) => {
-                    for filled in template(parts, view, &self.source.scope) {
-                        match filled.resource.as_literal() {
-                            Some(text) => add(&mut keys, key.into(), [text.to_owned()]),
-                            None if filled.missing.is_some() => {}
-                            None => {
-                                let why = "only the service's state can tell it";
-                                keys.push((key.into(), Err(why.to_owned())));
-                            }
-                        }
-                    }
-                }
-                Value::Pairs { names, values } => {
-                    for (name, value) in view.pairs(*names, *values) {
-                        let name = Cow::Owned(format!("{key}{name}"));
-                        add(&mut keys, name, [value.unwrap_or_default().to_owned()]);
-                    }
-                }
-                Value::Presence(index) => {
-                    add(&mut keys, key.into(), [view.is_present(*index).to_string()]);
-                }
-                Value::Header(name) => add(&mut keys, key.into(), (self.source.header)(name)),
-                Value::Resolver {
-                    index, arguments, ..
-                } => match self.resolve(*index, arguments, view) {
-                    Resolved::Known(pairs) if key.ends_with('/') => {
-                        for pair in pairs {
-                            let (name, value) = pair.split_once('=').unwrap_or((&pair, ""));
-                            let name = Cow::Owned(format!("{key}{name}"));
-                            add(&mut keys, name, [value.to_owned()]);
-                        }
-                    }
-                    Resolved::Known(values) => add(&mut keys, key.into(), values),
-                    Resolved::Needless => {}
-                    Resolved::Unknown(why) => keys.push((key.into(), Err(why))),
-                },
-            }
-        }
-        keys
-    }
-}
-
-/// Adds values to a key; a key without values is not set.
-fn add(keys: &mut Keys, key: Cow<'static, str>, values: impl IntoIterator<Item = String>) {
-    let mut values = values.into_iter().peekable();
-    if values.peek().is_none() {
-        return;
-    }
-    match keys
-        .iter_mut()
-        .find(|(held, _)| held.eq_ignore_ascii_case(&key))
-    {
-        Some((_, Ok(held))) => held.extend(values),
-        // What is known of a key in part is not known.
-        Some((_, Err(_))) => {}
-        None => keys.push((key, Ok(values.collect()))),
+        service.resolve(index, &self.scope, &values)
     }
 }
 
@@ -253,6 +224,9 @@ struct Filled {
     missing: Option<&'static str>,
 }
 
+/// Room for the longest names that are usual, so that a draft need not grow.
+const DRAFT_BYTES: usize = 128;
+
 /// A resource name under construction.
 #[derive(Clone, Default)]
 struct Draft {
@@ -264,8 +238,15 @@ struct Draft {
 }
 
 impl Draft {
+    fn begin() -> Self {
+        Self {
+            text: String::with_capacity(DRAFT_BYTES),
+            ..Self::default()
+        }
+    }
+
     fn push(&mut self, text: &str) {
-        let _ = self.text.write_str(text);
+        self.text.push_str(text);
     }
 
     fn unknown(&mut self, span: Span<'static>) {
@@ -276,21 +257,29 @@ impl Draft {
         self.spans.push(span);
     }
 
-    /// The draft with one more part.
-    fn with(&self, filtered: &Filtered<'_>) -> Self {
-        let mut next = match filtered.replaces {
-            Replaces::Place => self.clone(),
-            Replaces::Before | Replaces::All => Self {
-                whole: filtered.replaces == Replaces::All,
-                ..Self::default()
-            },
-        };
-        next.push(&filtered.text);
-        match filtered.unknown {
-            Unknown::Nothing => {}
-            Unknown::Text => next.unknown(Span::Opaque),
-            Unknown::Characters(count) => next.unknown(Span::Characters(count)),
+    /// Adds a value.
+    fn add(&mut self, value: &Filtered<'_>) {
+        match value.replaces {
+            Replaces::Place => {}
+            Replaces::Before | Replaces::All => {
+                *self = Self {
+                    whole: value.replaces == Replaces::All,
+                    ..Self::default()
+                }
+            }
         }
+        self.push(&value.text);
+        match value.unknown {
+            Unknown::Nothing => {}
+            Unknown::Text => self.unknown(Span::Opaque),
+            Unknown::Characters(count) => self.unknown(Span::Characters(count)),
+        }
+    }
+
+    /// The draft with one more value.
+    fn with(&self, value: &Filtered<'_>) -> Self {
+        let mut next = self.clone();
+        next.add(value);
         next
     }
 
@@ -316,7 +305,7 @@ fn template<'a>(
     view: &View<'a>,
     scope: &Scope<'_>,
 ) -> impl Iterator<Item = Filled> + use<'a> {
-    let mut drafts = vec![Draft::default()];
+    let mut drafts = vec![Draft::begin()];
     for part in parts {
         match part {
             Part::Literal(text) => each(&mut drafts, |draft| draft.push(text)),
@@ -343,14 +332,16 @@ fn template<'a>(
                         _ => Filtered::text(scope.expand(text)),
                     }));
                 }
-                if values.is_empty() {
-                    let name = view.name(*capture);
-                    each(&mut drafts, |draft| {
-                        draft.unknown(Span::Opaque);
-                        draft.missing.get_or_insert(name);
-                    });
-                } else {
-                    drafts = cross(drafts, &values);
+                match &values[..] {
+                    [] => {
+                        let name = view.name(*capture);
+                        each(&mut drafts, |draft| {
+                            draft.unknown(Span::Opaque);
+                            draft.missing.get_or_insert(name);
+                        });
+                    }
+                    [value] => each(&mut drafts, |draft| draft.add(value)),
+                    _ => drafts = cross(drafts, &values),
                 }
             }
         }

@@ -24,8 +24,8 @@
 //!     principal: "arn:aws:iam::000000000000:user/test".into(),
 //!     account: "000000000000".into(),
 //!     anonymous: false,
-//!     service: "sqs".into(),
-//!     operation: "SendMessage".into(),
+//!     service: "sqs",
+//!     operation: "SendMessage",
 //!     verdicts: Vec::new(),
 //!     refusal: Some(Refusal {
 //!         action: "sqs:SendMessage".into(),

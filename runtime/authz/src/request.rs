@@ -14,9 +14,9 @@ pub struct Request<'a> {
     /// Who calls, where, and when.
     pub context: &'a RequestContext,
     /// The service's id, for example `lambda`.
-    pub service: &'a str,
+    pub service: &'static str,
     /// The operation's name, for example `CreateFunction`.
-    pub operation: &'a str,
+    pub operation: &'static str,
     /// What the caller needs, and of what; `None` where no template is known, which is denied to all
     /// but root.
     pub needs: Option<Needs<'a>>,

@@ -19,7 +19,7 @@ use stockade_spec::service::{BoxFuture, Session};
 use stockade_spec::{AnyShape, Error, Unit};
 
 use super::*;
-use crate::request::Facts;
+use crate::request::{Facts, Needs};
 
 static NAME: Schema<'static> =
     Schema::new_member(shape_id!("shelf", "Input"), ShapeType::String, "Name", 0);

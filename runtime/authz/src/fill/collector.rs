@@ -1,5 +1,7 @@
 //! The visitor that gathers what a permission template mentions out of a decoded input.
 
+use std::ops::Range;
+
 use aws_smithy_schema::Schema;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_types::date_time::Format;
@@ -12,19 +14,42 @@ pub(crate) struct Captured {
     captures: Vec<Values>,
 }
 
-/// The values of one capture, in input order; `outer` and `place` run beside `texts`.
+/// The values of one capture, in input order; `places` runs beside `texts`.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Values {
     /// The values as text.
     pub(crate) texts: Vec<String>,
-    /// For each value, the index of the outermost list element or map entry it lies in.
-    pub(crate) outer: Vec<u32>,
-    /// For each value, a number that it shares with the values of the same innermost list element
-    /// or map entry, and with no others.
-    pub(crate) place: Vec<u32>,
-    /// The outermost list elements in which the capture's end is present: not an empty string,
-    /// not an empty list.
-    pub(crate) present: Vec<u32>,
+    /// Where each value stands.
+    pub(crate) places: Vec<Place>,
+    /// The outermost list elements in which the capture's end is present without a text of its own: a structure, a
+    /// list that is not empty.
+    present: Vec<u32>,
+}
+
+/// Where a value stands in the input.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    /// The index of the outermost list element or map entry that it lies in.
+    pub(crate) outer: u32,
+    /// A number that it shares with the values of the same innermost list element or map entry, and with no others.
+    pub(crate) inner: u32,
+}
+
+impl Values {
+    /// The outermost list elements that have a value here, or a part of one.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = u32> {
+        let of_texts = self.places.iter().map(|place| place.outer);
+        of_texts.chain(self.present.iter().copied())
+    }
+
+    /// The outermost list elements in which the capture's end is present: not an empty string, not an empty list.
+    pub(crate) fn present(&self) -> impl Iterator<Item = u32> {
+        let of_texts = self.texts.iter().zip(&self.places);
+        of_texts
+            .filter(|(text, _)| !text.is_empty())
+            .map(|(_, place)| place.outer)
+            .chain(self.present.iter().copied())
+    }
 }
 
 impl Captured {
@@ -97,11 +122,11 @@ struct Collector<'a> {
     next_place: u32,
 }
 
-/// The captures that the next value concerns.
+/// The captures that the next value concerns, on top of the stack: first those whose path ends at it, then those whose
+/// path leads through it.
+#[derive(Clone, Copy)]
 struct Reached {
-    /// Those whose path ends at it.
-    ends: Vec<usize>,
-    /// Where those whose path leads through it begin on the stack.
+    ends: usize,
     through: usize,
 }
 
@@ -124,21 +149,24 @@ impl Collector<'_> {
                 Step::Values
             }
         };
+        let level = self.frame.start..self.active.len();
+        let ends = level.end;
+        self.push(level.clone(), |steps, depth| steps[depth..] == [step]);
         let through = self.active.len();
-        let mut ends = Vec::new();
-        for at in self.frame.start..through {
+        self.push(level, |steps, depth| {
+            steps.len() > depth + 1 && steps[depth] == step
+        });
+        (self.active.len() > ends).then_some(Reached { ends, through })
+    }
+
+    /// Puts those of a level's captures on the stack whose steps and depth are as wanted.
+    fn push(&mut self, level: Range<usize>, wanted: impl Fn(&[Step], usize) -> bool) {
+        for at in level {
             let capture = self.active[at];
-            let steps = self.captures[capture].steps;
-            if steps.get(self.depth) != Some(&step) {
-                continue;
-            }
-            if steps.len() == self.depth + 1 {
-                ends.push(capture);
-            } else {
+            if wanted(self.captures[capture].steps, self.depth) {
                 self.active.push(capture);
             }
         }
-        (!ends.is_empty() || self.active.len() > through).then_some(Reached { ends, through })
     }
 
     fn enter_element(&mut self) {
@@ -154,7 +182,7 @@ impl Collector<'_> {
     fn descend(
         &mut self,
         inside: Inside,
-        reached: &Reached,
+        reached: Reached,
         visit: impl FnOnce(&mut Self) -> Result<(), SerdeError>,
     ) -> Result<u32, SerdeError> {
         let (frame, place) = (self.frame, self.place);
@@ -178,9 +206,9 @@ impl Collector<'_> {
         result.map(|()| count)
     }
 
-    fn mark(&mut self, reached: &Reached) {
+    fn mark(&mut self, reached: Reached) {
         let outer = self.outer.unwrap_or(0);
-        for &capture in &reached.ends {
+        for &capture in &self.active[reached.ends..reached.through] {
             self.values[capture].present.push(outer);
         }
     }
@@ -190,26 +218,24 @@ impl Collector<'_> {
         let Some(reached) = self.step(schema) else {
             return Ok(());
         };
-        self.active.truncate(reached.through);
-        let (outer, place) = (self.outer.unwrap_or(0), self.place);
-        for &capture in &reached.ends {
-            let text = text();
+        let place = Place {
+            outer: self.outer.unwrap_or(0),
+            inner: self.place,
+        };
+        for &capture in &self.active[reached.ends..reached.through] {
             let values = &mut self.values[capture];
-            if !text.is_empty() {
-                values.present.push(outer);
-            }
-            values.texts.push(text);
-            values.outer.push(outer);
-            values.place.push(place);
+            values.texts.push(text());
+            values.places.push(place);
         }
+        self.active.truncate(reached.ends);
         Ok(())
     }
 
     /// Notes a value that has no text of its own.
     fn presence(&mut self, schema: &Schema<'_>) -> Result<(), SerdeError> {
         if let Some(reached) = self.step(schema) {
-            self.active.truncate(reached.through);
-            self.mark(&reached);
+            self.mark(reached);
+            self.active.truncate(reached.ends);
         }
         Ok(())
     }
@@ -220,10 +246,11 @@ impl Collector<'_> {
         schema: &Schema<'_>,
         visit: &dyn Fn(&mut dyn ShapeSerializer) -> Result<(), SerdeError>,
     ) -> Result<(), SerdeError> {
-        if let Some(reached) = self.step(schema)
-            && self.descend(inside, &reached, |below| visit(below))? > 0
-        {
-            self.mark(&reached);
+        if let Some(reached) = self.step(schema) {
+            if self.descend(inside, reached, |below| visit(below))? > 0 {
+                self.mark(reached);
+            }
+            self.active.truncate(reached.ends);
         }
         Ok(())
     }
@@ -236,12 +263,13 @@ impl ShapeSerializer for Collector<'_> {
         value: &dyn SerializableStruct,
     ) -> Result<(), SerdeError> {
         if let Some(reached) = self.step(schema) {
-            self.mark(&reached);
+            self.mark(reached);
             if self.active.len() > reached.through {
-                self.descend(Inside::Structure, &reached, |below| {
+                self.descend(Inside::Structure, reached, |below| {
                     value.serialize_members(below)
                 })?;
             }
+            self.active.truncate(reached.ends);
         }
         Ok(())
     }
@@ -326,7 +354,7 @@ impl ShapeSerializer for Collector<'_> {
     /// no value.
     fn write_null(&mut self, schema: &Schema<'_>) -> Result<(), SerdeError> {
         if let Some(reached) = self.step(schema) {
-            self.active.truncate(reached.through);
+            self.active.truncate(reached.ends);
         }
         Ok(())
     }

@@ -3,7 +3,9 @@ use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_schema::{Schema, ShapeType, shape_id};
 use pretty_assertions::assert_eq;
 use stockade_spec::filter::Filter;
-use stockade_spec::permission::{Capture, Class, Predicate, Resource, Source as Origin, Step};
+use stockade_spec::permission::{
+    Capture, Class, KeyBinding, Predicate, Resource, Source as Origin, Step, Value,
+};
 
 use super::*;
 

@@ -46,7 +46,7 @@ impl<'a> View<'a> {
             if self.list(index) == Some(list)
                 && let Some(values) = self.captured.get(index)
             {
-                elements.extend(values.outer.iter().chain(&values.present).copied());
+                elements.extend(values.elements());
             }
         }
         elements.sort_unstable();
@@ -76,20 +76,15 @@ impl<'a> View<'a> {
             .map_or("such member", |capture| capture.name)
     }
 
-    /// The values, each with its place.
+    /// The values, each with the number of its innermost element.
     fn values(&self, capture: CaptureIndex) -> impl Iterator<Item = (&'a str, u32)> + use<'a> {
         let only = self.only(capture);
         self.captured
             .get(capture)
             .into_iter()
-            .flat_map(|values| {
-                values
-                    .texts
-                    .iter()
-                    .zip(values.outer.iter().zip(&values.place))
-            })
-            .filter(move |(_, (outer, _))| only.is_none_or(|only| only == **outer))
-            .map(|(text, (_, place))| (text.as_str(), *place))
+            .flat_map(|values| values.texts.iter().zip(&values.places))
+            .filter(move |(_, place)| only.is_none_or(|only| only == place.outer))
+            .map(|(text, place)| (text.as_str(), place.inner))
     }
 
     /// The values as text.
@@ -127,9 +122,8 @@ impl<'a> View<'a> {
         let only = self.only(capture);
         self.captured.get(capture).is_some_and(|values| {
             values
-                .present
-                .iter()
-                .any(|outer| only.is_none_or(|only| only == *outer))
+                .present()
+                .any(|outer| only.is_none_or(|only| only == outer))
         })
     }
 

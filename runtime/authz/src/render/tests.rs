@@ -45,8 +45,8 @@ fn create_function() -> Decision {
         principal: "arn:aws:iam::000000000000:user/test-user".into(),
         account: "000000000000".into(),
         anonymous: false,
-        service: "lambda".into(),
-        operation: "CreateFunction".into(),
+        service: "lambda",
+        operation: "CreateFunction",
         verdicts: vec![
             allowed,
             verdict(

@@ -136,7 +136,7 @@ fn as_text(explained: &Explained) -> String {
         if let Some(why) = &required.unfilled {
             lines.push(format!("      denied to all but root: {why}"));
         }
-        for (key, values) in &*required.keys {
+        for (key, values) in &required.keys {
             lines.push(match values {
                 Ok(values) => format!("      {key} = {}", values.join(", ")),
                 Err(why) => format!("      {key} cannot be told: {why}"),

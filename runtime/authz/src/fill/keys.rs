@@ -1,0 +1,112 @@
+//! Condition keys that the request itself sets.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+
+use stockade_spec::permission::{KeyBinding, Value};
+use stockade_spec::resolve::Resolved;
+
+use super::view::View;
+use super::{Source, template};
+
+/// Condition keys with their values, or why they cannot be told.
+pub type Keys = Vec<(Cow<'static, str>, Result<Vec<String>, String>)>;
+
+/// A requirement's condition keys, told when they are first asked for.
+pub(crate) struct LazyKeys<'a> {
+    bindings: &'static [KeyBinding],
+    view: View<'a>,
+    source: &'a Source<'a>,
+    told: OnceCell<Keys>,
+}
+
+impl<'a> LazyKeys<'a> {
+    pub(super) fn new(
+        bindings: &'static [KeyBinding],
+        view: View<'a>,
+        source: &'a Source<'a>,
+    ) -> Self {
+        Self {
+            bindings,
+            view,
+            source,
+            told: OnceCell::new(),
+        }
+    }
+
+    /// The keys.
+    pub(crate) fn get(&self) -> &Keys {
+        self.told
+            .get_or_init(|| tell(self.bindings, &self.view, self.source))
+    }
+}
+
+fn tell(bindings: &[KeyBinding], view: &View<'_>, source: &Source<'_>) -> Keys {
+    let mut keys = Keys::new();
+    for binding in bindings {
+        let key = binding.key;
+        match &binding.value {
+            Value::Literal(text) => {
+                let text = source.scope.expand(text);
+                add(&mut keys, key.into(), [text.into_owned()]);
+            }
+            Value::Capture(index) => {
+                add(&mut keys, key.into(), view.texts(*index).map(str::to_owned))
+            }
+            Value::Template(parts) => {
+                for filled in template(parts, view, &source.scope) {
+                    match filled.resource.as_literal() {
+                        Some(text) => add(&mut keys, key.into(), [text.to_owned()]),
+                        None if filled.missing.is_some() => {}
+                        None => {
+                            let why = "only the service's state can tell it";
+                            keys.push((key.into(), Err(why.to_owned())));
+                        }
+                    }
+                }
+            }
+            Value::Pairs { names, values } => {
+                for (name, value) in view.pairs(*names, *values) {
+                    let name = Cow::Owned(format!("{key}{name}"));
+                    add(&mut keys, name, [value.unwrap_or_default().to_owned()]);
+                }
+            }
+            Value::Presence(index) => {
+                add(&mut keys, key.into(), [view.is_present(*index).to_string()]);
+            }
+            Value::Header(name) => add(&mut keys, key.into(), (source.header)(name)),
+            Value::Resolver {
+                index, arguments, ..
+            } => match source.resolve(*index, arguments, view) {
+                Resolved::Known(pairs) if key.ends_with('/') => {
+                    for pair in pairs {
+                        let (name, value) = pair.split_once('=').unwrap_or((&pair, ""));
+                        let name = Cow::Owned(format!("{key}{name}"));
+                        add(&mut keys, name, [value.to_owned()]);
+                    }
+                }
+                Resolved::Known(values) => add(&mut keys, key.into(), values),
+                Resolved::Needless => {}
+                Resolved::Unknown(why) => keys.push((key.into(), Err(why))),
+            },
+        }
+    }
+    keys
+}
+
+/// Adds values to a key; a key without values is not set.
+fn add(keys: &mut Keys, key: Cow<'static, str>, values: impl IntoIterator<Item = String>) {
+    let mut values = values.into_iter().peekable();
+    if values.peek().is_none() {
+        return;
+    }
+    match keys
+        .iter_mut()
+        .find(|(held, _)| held.eq_ignore_ascii_case(&key))
+    {
+        Some((_, Ok(held))) => held.extend(values),
+        // What is known of a key in part is not known.
+        Some((_, Err(_))) => {}
+        None => keys.push((key, Ok(values.collect()))),
+    }
+}
