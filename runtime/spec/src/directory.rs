@@ -64,3 +64,63 @@ pub trait Directory: Send + Sync {
     /// [`Directory::managed_policy`] may have changed; cheap to ask.
     fn revision(&self) -> u64;
 }
+
+/// A service or resource control policy.
+#[derive(Debug, Clone)]
+pub struct ControlPolicy {
+    /// `p-…`.
+    pub name: String,
+    /// The document's text.
+    pub document: Arc<str>,
+}
+
+/// The control policies of one type that are attached to a root, unit or account.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// `r-…`, `ou-…`, or the account.
+    pub target: String,
+    /// At least one of them must allow.
+    pub policies: Vec<ControlPolicy>,
+}
+
+/// What an organization lays over one of its accounts.
+#[derive(Debug, Clone)]
+pub struct Guardrails {
+    /// `o-…` (`aws:PrincipalOrgID`).
+    pub organization: String,
+    /// `o-…/r-…/ou-…/`, as `aws:PrincipalOrgPaths` has it.
+    pub path: String,
+    /// Whether the account is the management account, which control policies do not bind.
+    pub is_management: bool,
+    /// Service control policies from the root down to the account; `None` while the type is not enabled.
+    pub service_control: Option<Vec<Level>>,
+    /// Resource control policies, likewise.
+    pub resource_control: Option<Vec<Level>>,
+}
+
+impl Guardrails {
+    /// Those of an account whose organization cannot be read: nothing is allowed.
+    pub fn unreadable() -> Self {
+        let nothing = Level {
+            target: String::new(),
+            policies: Vec::new(),
+        };
+        Self {
+            organization: String::new(),
+            path: String::new(),
+            is_management: false,
+            service_control: Some(vec![nothing.clone()]),
+            resource_control: Some(vec![nothing]),
+        }
+    }
+}
+
+/// The keeper of organizations.
+pub trait Organizations: Send + Sync {
+    /// What binds an account and tells where it stands; `None` for an account without organization.
+    fn guardrails(&self, account: &str) -> Option<Guardrails>;
+
+    /// A number that changes whenever any answer of [`Organizations::guardrails`] may have changed; cheap to
+    /// ask.
+    fn revision(&self) -> u64;
+}

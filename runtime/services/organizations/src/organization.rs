@@ -1,0 +1,156 @@
+//! The organization itself, and its root.
+
+use stockade_kit::time::epoch_seconds;
+use stockade_organizations_api::{errors, shapes};
+use stockade_spec::{Error, RequestContext};
+
+use crate::state::{self, Account, Membership, Organization};
+use crate::{Organizations, accounts, ids, paging, policy_types};
+
+/// The name of every root.
+const ROOT_NAME: &str = "Root";
+
+impl Organization {
+    fn to_shape(&self, context: &RequestContext, email: String) -> shapes::Organization {
+        shapes::Organization {
+            arn: Some(self.arn(context)),
+            // What can be enabled is told by the root; here AWS has this one since the beginning.
+            available_policy_types: Some(if self.all_features {
+                vec![policy_types::summary("SERVICE_CONTROL_POLICY")]
+            } else {
+                Vec::new()
+            }),
+            feature_set: Some(if self.all_features {
+                shapes::OrganizationFeatureSet::All
+            } else {
+                shapes::OrganizationFeatureSet::ConsolidatedBilling
+            }),
+            id: Some(self.id.clone()),
+            master_account_arn: Some(self.account_arn(context, &self.management)),
+            master_account_email: Some(email),
+            master_account_id: Some(self.management.clone()),
+        }
+    }
+
+    pub(crate) fn root_shape(&self, context: &RequestContext) -> shapes::Root {
+        shapes::Root {
+            arn: Some(self.root_arn(context)),
+            id: Some(self.root.clone()),
+            name: Some(ROOT_NAME.to_owned()),
+            policy_types: Some(
+                self.policy_types
+                    .iter()
+                    .map(|kind| policy_types::summary(kind))
+                    .collect(),
+            ),
+        }
+    }
+}
+
+pub(crate) fn root_name() -> String {
+    ROOT_NAME.to_owned()
+}
+
+pub(crate) async fn create(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::CreateOrganizationRequest,
+) -> Result<shapes::CreateOrganizationResponse, Error> {
+    let organization = Organization {
+        id: ids::organization(),
+        management: context.account.clone(),
+        all_features: input.feature_set
+            != Some(shapes::OrganizationFeatureSet::ConsolidatedBilling),
+        root: ids::root(),
+        policy_types: Default::default(),
+        root_tags: Default::default(),
+    };
+    let account = Account {
+        id: context.account.clone(),
+        name: accounts::default_name(&context.account),
+        email: accounts::default_email(&context.account),
+        parent: organization.root.clone(),
+        created: false,
+        joined: epoch_seconds(context.now),
+        suspended: false,
+        tags: Default::default(),
+    };
+    let shape = organization.to_shape(context, account.email.clone());
+    state::write(&service.store, |tx| {
+        if Membership::find(tx, &context.account)?.is_some() {
+            return Err(errors::already_in_organization_exception(
+                "The AWS account is already a member of an organization.",
+            )
+            .into());
+        }
+        let membership = Membership::new(organization.clone());
+        membership.save(tx)?;
+        membership.join(tx, &account)?;
+        Ok(())
+    })
+    .await?;
+    Ok(shapes::CreateOrganizationResponse {
+        organization: Some(shape),
+    })
+}
+
+pub(crate) async fn describe(
+    service: &Organizations,
+    context: &RequestContext,
+) -> Result<shapes::DescribeOrganizationResponse, Error> {
+    let snapshot = service.store.snapshot();
+    let membership = Membership::of(&snapshot, &context.account)?;
+    let organization = &membership.organization;
+    let email = membership
+        .account(&snapshot, &organization.management)
+        .map_err(stockade_kit::failure::Failure::from)?
+        .map(|account| account.email)
+        .unwrap_or_default();
+    Ok(shapes::DescribeOrganizationResponse {
+        organization: Some(organization.to_shape(context, email)),
+    })
+}
+
+pub(crate) async fn delete(service: &Organizations, context: &RequestContext) -> Result<(), Error> {
+    state::write(&service.store, |tx| {
+        let membership = Membership::managed_by(tx, &context.account)?;
+        if membership.accounts(tx)?.len() > 1
+            || !membership.units(tx)?.is_empty()
+            || !membership.policies(tx)?.is_empty()
+        {
+            return Err(errors::organization_not_empty_exception(
+                "To delete an organization you must first remove all member accounts (except the \
+                 master), and delete all OUs and policies.",
+            )
+            .into());
+        }
+        membership.dissolve(tx);
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn list_roots(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::ListRootsRequest,
+) -> Result<shapes::ListRootsResponse, Error> {
+    let snapshot = service.store.snapshot();
+    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let page = paging::page(
+        "ListRoots",
+        input.next_token.as_deref(),
+        input.max_results,
+        vec![membership.organization],
+        |organization| &organization.root,
+    )?;
+    Ok(shapes::ListRootsResponse {
+        roots: Some(
+            page.items
+                .iter()
+                .map(|organization| organization.root_shape(context))
+                .collect(),
+        ),
+        next_token: page.next,
+    })
+}

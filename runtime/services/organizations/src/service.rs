@@ -1,0 +1,103 @@
+//! The operations that are here, each handed to the module of its noun.
+
+use stockade_organizations_api::shapes;
+use stockade_spec::{Error, RequestContext, Unit};
+
+use crate::{
+    Organizations, accounts, attachments, handshakes, organization, policies, policy_types, tags,
+    tree, units,
+};
+
+/// Operations that are a function of their noun's module, as they stand in the handler trait: with an
+/// output, or with none.
+macro_rules! operations {
+    ($($name:ident($input:ident) -> $output:ident = $handler:path;)*) => {
+        $(async fn $name(
+            &self,
+            context: &RequestContext,
+            input: shapes::$input,
+        ) -> Result<shapes::$output, Error> {
+            $handler(self, context, input).await
+        })*
+    };
+    ($($name:ident($input:ident) = $handler:path;)*) => {
+        $(async fn $name(
+            &self,
+            context: &RequestContext,
+            input: shapes::$input,
+        ) -> Result<Unit, Error> {
+            $handler(self, context, input).await.map(|()| Unit)
+        })*
+    };
+}
+
+impl stockade_organizations_api::Organizations for Organizations {
+    operations! {
+        create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse = organization::create;
+        list_roots(ListRootsRequest) -> ListRootsResponse = organization::list_roots;
+        enable_policy_type(EnablePolicyTypeRequest) -> EnablePolicyTypeResponse = policy_types::enable;
+        disable_policy_type(DisablePolicyTypeRequest) -> DisablePolicyTypeResponse = policy_types::disable;
+        list_parents(ListParentsRequest) -> ListParentsResponse = tree::list_parents;
+        list_children(ListChildrenRequest) -> ListChildrenResponse = tree::list_children;
+        create_organizational_unit(CreateOrganizationalUnitRequest) -> CreateOrganizationalUnitResponse = units::create;
+        describe_organizational_unit(DescribeOrganizationalUnitRequest) -> DescribeOrganizationalUnitResponse = units::describe;
+        update_organizational_unit(UpdateOrganizationalUnitRequest) -> UpdateOrganizationalUnitResponse = units::update;
+        list_organizational_units_for_parent(ListOrganizationalUnitsForParentRequest) -> ListOrganizationalUnitsForParentResponse = units::list_for_parent;
+        create_account(CreateAccountRequest) -> CreateAccountResponse = accounts::create;
+        describe_create_account_status(DescribeCreateAccountStatusRequest) -> DescribeCreateAccountStatusResponse = accounts::describe_creation;
+        list_create_account_status(ListCreateAccountStatusRequest) -> ListCreateAccountStatusResponse = accounts::list_creations;
+        describe_account(DescribeAccountRequest) -> DescribeAccountResponse = accounts::describe;
+        list_accounts(ListAccountsRequest) -> ListAccountsResponse = accounts::list;
+        list_accounts_for_parent(ListAccountsForParentRequest) -> ListAccountsForParentResponse = accounts::list_for_parent;
+        create_policy(CreatePolicyRequest) -> CreatePolicyResponse = policies::create;
+        describe_policy(DescribePolicyRequest) -> DescribePolicyResponse = policies::describe;
+        list_policies(ListPoliciesRequest) -> ListPoliciesResponse = policies::list;
+        update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse = policies::update;
+        list_policies_for_target(ListPoliciesForTargetRequest) -> ListPoliciesForTargetResponse = attachments::list_policies;
+        list_targets_for_policy(ListTargetsForPolicyRequest) -> ListTargetsForPolicyResponse = attachments::list_targets;
+        invite_account_to_organization(InviteAccountToOrganizationRequest) -> InviteAccountToOrganizationResponse = handshakes::invite;
+        accept_handshake(AcceptHandshakeRequest) -> AcceptHandshakeResponse = handshakes::accept;
+        decline_handshake(DeclineHandshakeRequest) -> DeclineHandshakeResponse = handshakes::decline;
+        cancel_handshake(CancelHandshakeRequest) -> CancelHandshakeResponse = handshakes::cancel;
+        describe_handshake(DescribeHandshakeRequest) -> DescribeHandshakeResponse = handshakes::describe;
+        list_handshakes_for_account(ListHandshakesForAccountRequest) -> ListHandshakesForAccountResponse = handshakes::list_for_account;
+        list_handshakes_for_organization(ListHandshakesForOrganizationRequest) -> ListHandshakesForOrganizationResponse = handshakes::list_for_organization;
+        list_tags_for_resource(ListTagsForResourceRequest) -> ListTagsForResourceResponse = tags::list;
+    }
+
+    operations! {
+        delete_organizational_unit(DeleteOrganizationalUnitRequest) = units::delete;
+        move_account(MoveAccountRequest) = accounts::move_to;
+        remove_account_from_organization(RemoveAccountFromOrganizationRequest) = accounts::remove;
+        close_account(CloseAccountRequest) = accounts::close;
+        delete_policy(DeletePolicyRequest) = policies::delete;
+        attach_policy(AttachPolicyRequest) = attachments::attach;
+        detach_policy(DetachPolicyRequest) = attachments::detach;
+        tag_resource(TagResourceRequest) = tags::tag;
+        untag_resource(UntagResourceRequest) = tags::untag;
+    }
+
+    async fn describe_organization(
+        &self,
+        context: &RequestContext,
+        _input: Unit,
+    ) -> Result<shapes::DescribeOrganizationResponse, Error> {
+        organization::describe(self, context).await
+    }
+
+    async fn delete_organization(
+        &self,
+        context: &RequestContext,
+        _input: Unit,
+    ) -> Result<Unit, Error> {
+        organization::delete(self, context).await.map(|()| Unit)
+    }
+
+    async fn leave_organization(
+        &self,
+        context: &RequestContext,
+        _input: Unit,
+    ) -> Result<Unit, Error> {
+        accounts::leave(self, context).await.map(|()| Unit)
+    }
+}

@@ -1,0 +1,151 @@
+//! Tags of the root, of units, accounts and policies.
+
+use stockade_kit::failure::Failure;
+use stockade_kit::tags::{Rules, TagError, TagSet};
+use stockade_organizations_api::shapes;
+use stockade_organizations_api::shapes::{
+    ConstraintViolationExceptionReason, InvalidInputExceptionReason,
+};
+use stockade_spec::{Error, RequestContext};
+use stockade_store::{Snapshot, WriteTx};
+
+use crate::state::{self, ACCOUNTS, Membership, POLICIES, UNITS};
+use crate::{Organizations, errors, paging};
+
+fn refuse(error: TagError) -> Error {
+    match error {
+        TagError::TooMany { .. } => errors::constraint(
+            ConstraintViolationExceptionReason::MaxTagLimitExceeded,
+            "You have exceeded the number of tags allowed on this resource.",
+        ),
+        TagError::Duplicate { .. } => errors::invalid(
+            InvalidInputExceptionReason::DuplicateTagKey,
+            "Tag keys must be unique.",
+        ),
+        TagError::Reserved { .. } => errors::invalid(
+            InvalidInputExceptionReason::InvalidSystemTagsParameter,
+            "You can't add, edit, or delete system tag keys because they're reserved for AWS use.",
+        ),
+        // The model's demands have been checked before, with their own words.
+        other => errors::invalid(
+            InvalidInputExceptionReason::InvalidPattern,
+            other.to_string(),
+        ),
+    }
+}
+
+/// The tags of a request, checked.
+pub(crate) fn from_input(tags: Option<&[shapes::Tag]>) -> Result<TagSet, Error> {
+    let pairs = tags
+        .unwrap_or_default()
+        .iter()
+        .map(|tag| (tag.key.as_str(), tag.value.as_str()));
+    TagSet::parse(pairs, Rules::default()).map_err(refuse)
+}
+
+/// The tags of what has this id; `None` if nothing has.
+pub(crate) fn of(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    id: &str,
+) -> Result<Option<TagSet>, Failure> {
+    if id == membership.organization.root {
+        return Ok(Some(membership.organization.root_tags.clone()));
+    }
+    if let Some(account) = membership.account(snapshot, id)? {
+        return Ok(Some(account.tags));
+    }
+    if let Some(unit) = membership.unit(snapshot, id)? {
+        return Ok(Some(unit.tags));
+    }
+    let policy = snapshot.get(POLICIES, &membership.scope, &[id])?;
+    Ok(policy.map(|policy| policy.tags))
+}
+
+fn put(
+    tx: &mut WriteTx,
+    membership: &mut Membership,
+    id: &str,
+    tags: TagSet,
+) -> Result<(), Failure> {
+    let scope = membership.scope.clone();
+    if id == membership.organization.root {
+        membership.organization.root_tags = tags;
+        membership.save(tx)?;
+    } else if let Some(mut account) = membership.account(tx, id)? {
+        account.tags = tags;
+        tx.put(ACCOUNTS, &scope, &[id], &account)?;
+    } else if let Some(mut unit) = membership.unit(tx, id)? {
+        unit.tags = tags;
+        tx.put(UNITS, &scope, &[id], &unit)?;
+    } else if let Some(mut policy) = tx.get(POLICIES, &scope, &[id])? {
+        policy.tags = tags;
+        tx.put(POLICIES, &scope, &[id], &policy)?;
+    }
+    Ok(())
+}
+
+async fn change(
+    service: &Organizations,
+    context: &RequestContext,
+    id: &str,
+    change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
+) -> Result<(), Error> {
+    state::write(&service.store, |tx| {
+        let mut membership = Membership::managed_by(tx, &context.account)?;
+        let mut tags = of(tx, &membership, id)?.ok_or_else(errors::no_target)?;
+        change(&mut tags)?;
+        put(tx, &mut membership, id, tags)
+    })
+    .await
+}
+
+pub(crate) async fn tag(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::TagResourceRequest,
+) -> Result<(), Error> {
+    let more = from_input(Some(&input.tags))?;
+    change(service, context, &input.resource_id, |tags| {
+        tags.merge(more.clone(), Rules::default()).map_err(refuse)
+    })
+    .await
+}
+
+pub(crate) async fn untag(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::UntagResourceRequest,
+) -> Result<(), Error> {
+    change(service, context, &input.resource_id, |tags| {
+        tags.remove(input.tag_keys.iter().map(String::as_str), Rules::default());
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn list(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::ListTagsForResourceRequest,
+) -> Result<shapes::ListTagsForResourceResponse, Error> {
+    let snapshot = service.store.snapshot();
+    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let tags = of(&snapshot, &membership, &input.resource_id)?.ok_or_else(errors::no_target)?;
+    let page = paging::page(
+        "ListTagsForResource",
+        input.next_token.as_deref(),
+        None,
+        tags.into_iter().collect(),
+        |(key, _)| key,
+    )?;
+    Ok(shapes::ListTagsForResourceResponse {
+        tags: Some(
+            page.items
+                .into_iter()
+                .map(|(key, value)| shapes::Tag { key, value })
+                .collect(),
+        ),
+        next_token: page.next,
+    })
+}
