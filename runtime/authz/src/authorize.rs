@@ -13,7 +13,7 @@ use stockade_policy::{
     self as policy, Attached, Context, Layer, PolicyKind, PolicySet, Principal, Resource,
     ResourceRole, Rules, evaluate,
 };
-use stockade_spec::directory::Directory;
+use stockade_spec::directory::{Directory, Organizations};
 use stockade_spec::permission::Class;
 use stockade_spec::resolve::{PolicyRole, ResourceFacts, Scope};
 use stockade_spec::{Caller, RequestContext, Service};
@@ -22,6 +22,7 @@ use crate::compiled::{Cache, Profile};
 use crate::context;
 use crate::decision::{Decision, Refusal, Spoken, Verdict};
 use crate::fill::{self, Need};
+use crate::guards::{self, Guards, Standing};
 use crate::request::{Facts, Request, principal_name, root_arn};
 use crate::ring::Ring;
 
@@ -43,6 +44,7 @@ pub struct Authorizer {
     /// The typed services by action prefix, for facts of resources that are not the called
     /// service's own (the role that `iam:PassRole` names).
     services: HashMap<&'static str, Arc<dyn Service>>,
+    guards: Guards,
     cache: Cache,
     ring: Ring,
 }
@@ -61,9 +63,17 @@ impl Authorizer {
                 .into_iter()
                 .map(|service| (service.id(), service))
                 .collect(),
+            guards: Guards::default(),
             cache: Cache::default(),
             ring: Ring::default(),
         }
+    }
+
+    /// The same, with the control policies of organizations.
+    #[must_use]
+    pub fn with_organizations(mut self, organizations: Arc<dyn Organizations>) -> Self {
+        self.guards = Guards::new(organizations);
+        self
     }
 
     /// Whether decisions are made, and whether they bind.
@@ -171,6 +181,10 @@ impl Authorizer {
                 .map_err(&refuse)?,
             None => Vec::new(),
         };
+        let standing = match context.caller {
+            Caller::Service { .. } | Caller::Anonymous => None,
+            _ => self.standing(Some(&context.account)).map_err(&refuse)?,
+        };
         let asker = Asker {
             context,
             facts: &request.facts,
@@ -178,6 +192,7 @@ impl Authorizer {
             profile: &profile,
             session: (!session.is_empty()).then_some(session.as_slice()),
             root: &root,
+            standing: standing.as_deref(),
             global: OnceCell::new(),
         };
         required
@@ -219,6 +234,8 @@ impl Authorizer {
         };
         let facts = self.facts(asker, service, action, &name);
         let owner = owner(&name, &facts);
+        let owners = self.standing(owner)?;
+        let guardrails = guards::between(asker.standing, owners.as_deref());
         let resource_policy: Option<Attached> = match &facts.policy {
             Some(policy) => Some(Attached::new(
                 self.cache
@@ -233,7 +250,7 @@ impl Authorizer {
             session: asker.session,
             resource: resource_policy.as_slice(),
             grants: &[],
-            guardrails: &[],
+            guardrails: &guardrails,
             rules: Rules {
                 resource_role: match facts.policy.as_ref().map(|policy| policy.role) {
                     Some(PolicyRole::Root) => ResourceRole::RootOfAuthorization,
@@ -241,7 +258,11 @@ impl Authorizer {
                     Some(PolicyRole::Grants) | None => ResourceRole::Grants,
                 },
                 resource_account: owner,
-                ..Rules::default()
+                exemptions: guards::exemptions(
+                    &asker.context.caller,
+                    asker.standing,
+                    owners.as_deref(),
+                ),
             },
         };
         let asked = if resource.is_opaque() {
@@ -251,7 +272,12 @@ impl Authorizer {
         };
         let keys = if set.reads_context(action) {
             let untold = if facts.is_elsewhere { untold } else { &[] };
-            context::requirement(asker.global(), keys.get(), &facts, untold, owner)
+            let mut keys =
+                context::requirement(asker.global(), keys.get(), &facts, untold, owner);
+            if let Some(owners) = &owners {
+                owners.tell_resource(&mut keys);
+            }
+            keys
         } else {
             Context::new()
         };
@@ -283,6 +309,14 @@ impl Authorizer {
         })
     }
 
+    /// How an account stands in its organization, if it has one.
+    fn standing(&self, account: Option<&str>) -> Result<Option<Arc<Standing>>, String> {
+        match account {
+            Some(account) => self.guards.standing(&self.cache, account),
+            None => Ok(None),
+        }
+    }
+
     /// What the state says of a resource: asked of the service whose prefix the action has.
     fn facts(
         &self,
@@ -309,6 +343,8 @@ struct Asker<'a> {
     profile: &'a Profile,
     session: Option<&'a [Attached]>,
     root: &'a str,
+    /// How its account stands in its organization; services and strangers stand in none.
+    standing: Option<&'a Standing>,
     /// Gathered when a policy first reads it.
     global: OnceCell<Context<'a>>,
 }
@@ -316,9 +352,14 @@ struct Asker<'a> {
 impl<'a> Asker<'a> {
     /// The condition keys that are the same for all requirements.
     fn global(&self) -> Context<'a> {
-        self.global
-            .get_or_init(|| context::global(self.context, self.facts, &self.profile.tags))
-            .clone()
+        let gathered = self.global.get_or_init(|| {
+            let mut keys = context::global(self.context, self.facts, &self.profile.tags);
+            if let Some(standing) = self.standing {
+                standing.tell_principal(&mut keys);
+            }
+            keys
+        });
+        gathered.clone()
     }
 }
 

@@ -191,7 +191,7 @@ fn holder(arn: &str) -> Option<Holder> {
 }
 
 /// Empties a full cache: what is in use comes back at its next use, and nothing needs an order.
-fn make_room<K, V>(cache: &mut HashMap<K, V>, limit: usize) {
+pub(crate) fn make_room<K, V>(cache: &mut HashMap<K, V>, limit: usize) {
     if cache.len() >= limit {
         cache.clear();
     }

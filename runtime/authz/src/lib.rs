@@ -43,6 +43,7 @@ mod compiled;
 mod context;
 pub mod decision;
 pub mod fill;
+mod guards;
 pub mod render;
 mod request;
 pub mod ring;

@@ -34,6 +34,7 @@
 //!     catalog: &stockade_catalog::CATALOG,
 //!     services: Vec::new(),
 //!     directory: Arc::new(Nobody),
+//!     organizations: None,
 //!     reset: Arc::new(|| Box::pin(async { Ok(()) })),
 //!     upstreams: Upstreams::default(),
 //! });

@@ -20,7 +20,7 @@ use stockade_authz::{Authorizer, Facts, Mode, Needs, Ring, principal_name};
 use stockade_described::Descriptions;
 use stockade_kit::{ids, validate};
 use stockade_spec::catalog::Catalog;
-use stockade_spec::directory::Directory;
+use stockade_spec::directory::{Directory, Organizations};
 use stockade_spec::service::BoxFuture;
 use stockade_spec::{AnyShape, Error, RequestContext, Service};
 use stockade_wire::sigv4::{self, DeclaredHash, KeyCache, Kind, Parts};
@@ -58,6 +58,8 @@ pub struct Parties {
     pub services: Vec<Arc<dyn Service>>,
     /// The keeper of identities.
     pub directory: Arc<dyn Directory>,
+    /// Which control policies bind whom; `None` where nobody keeps organizations.
+    pub organizations: Option<Arc<dyn Organizations>>,
     /// What the reset endpoints call.
     pub reset: Reset,
     /// Where requests go that nobody here handles.
@@ -98,6 +100,7 @@ impl Gateway {
             catalog,
             services,
             directory,
+            organizations,
             reset,
             upstreams,
         } = parties;
@@ -111,14 +114,18 @@ impl Gateway {
                 }
             })
             .collect();
+        let mut authorizer = Authorizer::new(
+            config.mode,
+            Arc::clone(&directory),
+            services.iter().map(Arc::clone),
+        );
+        if let Some(organizations) = organizations {
+            authorizer = authorizer.with_organizations(organizations);
+        }
         Self {
             router: Router::new(catalog),
             descriptions: Descriptions::new(catalog),
-            authorizer: Authorizer::new(
-                config.mode,
-                Arc::clone(&directory),
-                services.iter().map(Arc::clone),
-            ),
+            authorizer,
             services: services
                 .into_iter()
                 .map(|service| (service.id(), service))

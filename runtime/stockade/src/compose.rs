@@ -6,9 +6,10 @@ use stockade_catalog::CATALOG;
 use stockade_gateway::{Parties, Settings, Upstreams};
 use stockade_iam::Iam;
 use stockade_lambda::{Lambda, Objects, Options, Roles};
+use stockade_organizations::Organizations;
 use stockade_s3::S3;
-use stockade_spec::Error;
 use stockade_spec::service::BoxFuture;
+use stockade_spec::{Error, RequestContext};
 use stockade_store::Store;
 use stockade_sts::Sts;
 
@@ -16,7 +17,7 @@ use crate::config::Serve;
 
 /// The services that enforcement rests on. They never go to an upstream: whoever got a key from there
 /// would be nobody here, and nobody's keys are root's.
-const IDENTITY: &[&str] = &["iam", "sts"];
+const IDENTITY: &[&str] = &["iam", "organizations", "sts"];
 
 /// Puts the services together on one store. The error names the setting that is wrong.
 pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> {
@@ -40,16 +41,21 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
         Arc::new(LambdaRoles(iam.clone())),
         Arc::new(LambdaCode(s3.clone())),
     );
+    let organizations = Organizations::new(store.clone(), Arc::new(AccountRoles(iam.clone())));
     let forgetful = store.clone();
     Ok(Parties {
         catalog: &CATALOG,
         services: vec![
             Arc::new(stockade_iam_api::Server::new(iam.clone())),
             Arc::new(stockade_lambda_api::Server::new(lambda)),
+            Arc::new(stockade_organizations_api::Server::new(
+                organizations.clone(),
+            )),
             Arc::new(stockade_s3_api::Server::new(s3)),
             Arc::new(stockade_sts_api::Server::new(sts)),
         ],
         directory: Arc::new(iam),
+        organizations: Some(Arc::new(organizations)),
         reset: Arc::new(move || {
             let store = forgetful.clone();
             Box::pin(async move { store.reset().await.map_err(|error| error.to_string()) })
@@ -78,5 +84,19 @@ impl Objects for LambdaCode {
         version: Option<&'a str>,
     ) -> BoxFuture<'a, Result<aws_smithy_types::byte_stream::ByteStream, Error>> {
         Box::pin(self.0.open_object(bucket, key, version))
+    }
+}
+
+/// The roles by which accounts are administered that an organization made.
+struct AccountRoles(Iam);
+
+impl stockade_organizations::Roles for AccountRoles {
+    fn admit<'a>(
+        &'a self,
+        context: &'a RequestContext,
+        account: &'a str,
+        role: &'a str,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(self.0.admit_account(context, account, role))
     }
 }

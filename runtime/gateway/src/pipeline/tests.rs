@@ -132,6 +132,7 @@ fn gateway(mode: Mode, style: Style) -> Gateway {
             catalog: &CATALOG,
             services: vec![Arc::new(Sts)],
             directory: Arc::new(Users),
+            organizations: None,
             reset: Arc::new(|| Box::pin(async { Ok(()) })),
             upstreams: Upstreams::default(),
         },

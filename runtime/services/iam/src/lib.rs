@@ -20,6 +20,7 @@
 //! assert_eq!(server.id(), "iam");
 //! ```
 
+mod access;
 mod access_keys;
 mod boundaries;
 mod directory;

@@ -13,7 +13,7 @@ use crate::{Iam, boundaries, default_path, documents, paging, render, tags, user
 /// Longest trust policy in characters without white space: "IAM and AWS STS quotas" (default).
 const MAX_TRUST_POLICY: usize = 2048;
 /// What a session of the role may last at most when nothing is said, in seconds.
-const DEFAULT_MAX_SESSION: i32 = 3600;
+pub(crate) const DEFAULT_MAX_SESSION: i32 = 3600;
 
 impl Role {
     pub(crate) fn to_shape(&self, context: &RequestContext) -> shapes::Role {

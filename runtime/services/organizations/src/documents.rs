@@ -22,10 +22,10 @@ pub(crate) fn check(kind: &str, content: &str) -> Result<(), Error> {
         ));
     }
     let is_good = if kind == RESOURCE_CONTROL {
-        Policy::parse_strict(content, PolicyKind::Resource)
+        Policy::parse_strict(content, PolicyKind::ResourceControl)
             .is_ok_and(|policy| policy.statements().iter().all(is_resource_control))
     } else {
-        Policy::parse_strict(content, PolicyKind::Identity).is_ok()
+        Policy::parse_strict(content, PolicyKind::ServiceControl).is_ok()
     };
     if is_good {
         return Ok(());
