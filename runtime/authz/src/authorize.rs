@@ -272,8 +272,7 @@ impl Authorizer {
         };
         let keys = if set.reads_context(action) {
             let untold = if facts.is_elsewhere { untold } else { &[] };
-            let mut keys =
-                context::requirement(asker.global(), keys.get(), &facts, untold, owner);
+            let mut keys = context::requirement(asker.global(), keys.get(), &facts, untold, owner);
             if let Some(owners) = &owners {
                 owners.tell_resource(&mut keys);
             }

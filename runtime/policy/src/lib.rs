@@ -101,9 +101,11 @@ mod opaque;
 mod pattern;
 mod principal;
 mod reader;
+mod reads;
 mod request;
 mod resource;
 mod set;
+mod span;
 mod statement;
 mod variable;
 
@@ -122,6 +124,7 @@ pub use set::{
     Attached, Exemptions, Guardrail, GuardrailKind, Holder, PolicySet, ResourceRole, Rules, Source,
     SourceKind,
 };
+pub use span::Place;
 pub use statement::{Effect, Element, Statement};
 
 #[cfg(test)]

@@ -236,6 +236,19 @@ fn split_variable(text: &str, variables: bool) -> (&str, Option<(&str, &str)>) {
     (text, None)
 }
 
+/// The keys of the variables of a text.
+pub(crate) fn keys_of(text: &str, variables: bool) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, reference) = split_variable(rest, variables);
+        let (inside, after) = reference?;
+        rest = after;
+        Some(inside)
+    })
+    .filter(|inside| !matches!(*inside, "*" | "?" | "$"))
+    .map(|inside| inside.split(',').next().unwrap_or(inside).trim())
+}
+
 fn variable(inside: &str) -> Part {
     let (key, default) = match inside.split_once(',') {
         Some((key, default)) => (key.trim(), Some(default.trim())),

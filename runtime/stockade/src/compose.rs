@@ -46,7 +46,10 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
     Ok(Parties {
         catalog: &CATALOG,
         services: vec![
-            Arc::new(stockade_iam_api::Server::new(iam.clone())),
+            Arc::new(stockade_iam_api::Server::new(
+                iam.clone()
+                    .with_organizations(Arc::new(organizations.clone())),
+            )),
             Arc::new(stockade_lambda_api::Server::new(lambda)),
             Arc::new(stockade_organizations_api::Server::new(
                 organizations.clone(),

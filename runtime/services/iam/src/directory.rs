@@ -219,7 +219,7 @@ fn profile(
     }
 }
 
-fn of_user(snapshot: &Snapshot, scope: &Scope, user: User) -> Result<Profile, Failure> {
+pub(crate) fn of_user(snapshot: &Snapshot, scope: &Scope, user: User) -> Result<Profile, Failure> {
     let account = scope.account_id();
     let arn = user.arn(PARTITION, account);
     let mut policies = Vec::new();
@@ -254,7 +254,7 @@ fn of_root(arn: &str) -> Profile {
 }
 
 /// Adds what a user, group or role carries.
-fn add(
+pub(crate) fn add(
     snapshot: &Snapshot,
     to: &mut Vec<AttachedPolicy>,
     carried: &state::Policies,
@@ -274,7 +274,7 @@ fn add(
     Ok(())
 }
 
-fn boundary(
+pub(crate) fn boundary(
     snapshot: &Snapshot,
     arn: Option<String>,
     holder: &str,

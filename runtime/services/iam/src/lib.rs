@@ -2,7 +2,7 @@
 //! and, for the rest of Stockade, who is who.
 //!
 //! What is here behaves as the IAM API Reference says, names, limits and messages included. What is
-//! not (login profiles, MFA devices, identity providers, server certificates, reports, simulation)
+//! not (login profiles, MFA devices, identity providers, server certificates, reports)
 //! keeps the generated default: 501 `NotImplemented`, after authorization.
 //!
 //! The crate deliberately knows nothing of how requests arrive or are decided: it answers
@@ -36,6 +36,7 @@ mod resolve;
 mod roles;
 mod service;
 pub mod sessions;
+mod simulate;
 mod state;
 mod tags;
 mod trust;
@@ -45,6 +46,7 @@ mod users;
 use std::sync::Arc;
 
 use stockade_spec::Error;
+use stockade_spec::directory::Organizations;
 use stockade_store::Store;
 
 /// The IAM service over a store. A clone is another handle on the same state.
@@ -52,6 +54,7 @@ use stockade_store::Store;
 pub struct Iam {
     store: Store,
     keys: Arc<directory::Keys>,
+    organizations: Option<Arc<dyn Organizations>>,
 }
 
 impl Iam {
@@ -61,7 +64,15 @@ impl Iam {
         Self {
             store,
             keys: Arc::default(),
+            organizations: None,
         }
+    }
+
+    /// The same, with the control policies that simulations of principals take into account.
+    #[must_use]
+    pub fn with_organizations(mut self, organizations: Arc<dyn Organizations>) -> Self {
+        self.organizations = Some(organizations);
+        self
     }
 }
 

@@ -6,7 +6,7 @@ use stockade_store::Scope;
 
 use crate::{
     Iam, access_keys, boundaries, entity, groups, instance_profiles, paging, policies, render,
-    roles, state, tags, usage, users,
+    roles, simulate, state, tags, usage, users,
 };
 
 /// Operations that are a function of their noun's module, as they stand in the handler trait: with an
@@ -34,6 +34,10 @@ macro_rules! operations {
 
 impl stockade_iam_api::Iam for Iam {
     operations! {
+        simulate_custom_policy(SimulateCustomPolicyRequest) -> SimulatePolicyResponse = simulate::custom;
+        simulate_principal_policy(SimulatePrincipalPolicyRequest) -> SimulatePolicyResponse = simulate::principal;
+        get_context_keys_for_custom_policy(GetContextKeysForCustomPolicyRequest) -> GetContextKeysForPolicyResponse = simulate::keys_of_custom;
+        get_context_keys_for_principal_policy(GetContextKeysForPrincipalPolicyRequest) -> GetContextKeysForPolicyResponse = simulate::keys_of_principal;
         create_user(CreateUserRequest) -> CreateUserResponse = users::create;
         get_user(GetUserRequest) -> GetUserResponse = users::read;
         list_users(ListUsersRequest) -> ListUsersResponse = users::list;

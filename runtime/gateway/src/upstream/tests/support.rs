@@ -165,6 +165,7 @@ impl Bench {
             catalog: &CATALOG,
             services: vec![Arc::new(Objects)],
             directory: Arc::new(Users),
+            organizations: None,
             reset: Arc::new(|| Box::pin(async { Ok(()) })),
             upstreams: Upstreams::new(&CATALOG, &settings).unwrap(),
         };
