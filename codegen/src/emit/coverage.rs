@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use stockade_spec::template::{
-    Class, OperationPermissions, Part, Permissions, Requirement, Resource, Source,
+    Class, OperationPermissions, Part, Permissions, Predicate, Requirement, Resource, Source, Why,
 };
 
 use super::HEADER;
@@ -12,7 +12,7 @@ use crate::model::{Authorization, Models};
 use crate::permissions::{keys, known_action};
 
 /// The figures, in the order of the table's columns.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 21] = [
     "operations",
     "by name",
     "by link",
@@ -26,6 +26,10 @@ const COLUMNS: [&str; 17] = [
     "partly opaque",
     "`*` by design",
     "`*` though scoped",
+    "dependents always",
+    "dependents when",
+    "left to the service",
+    "not needed",
     "unbound dependents",
     "keys bound",
     "keys untold",
@@ -71,8 +75,11 @@ pub(super) fn emit(models: &Models, permissions: &BTreeMap<String, Permissions>)
          operations. *By name*, *link* or *overlay* says how an operation's action was found; an *inferred* one is \
          newer than the authorization reference. A resource is *bound* to the request's members, *partly opaque* where \
          only state knows the rest (an allow must then cover all of it), or `*`: by design, where the action has no \
-         resource types, or though the reference scopes it (nothing is named, or it is yet to get its id). *Unbound \
-         dependents* are further actions of the reference whose trigger no rule knows. *Keys* are the condition keys \
+         resource types, or though the reference scopes it (nothing is named, or it is yet to get its id). *Dependents* \
+         are further actions of the reference: asked for on each call, or when a member triggers them; *left to the service* \
+         where what they are about is not in the call (the service makes it, or keeps it, and asks with the caller's \
+         forwarded session as it gets there); *not needed* where the call does not do what they are for (no tags are set, \
+         or `models/overlays/dependents.toml` says so, with its source); *unbound* where no rule knows. *Keys* are the condition keys \
          that the reference lists for the actions: *bound* where the request's members set them, *untold* where they are \
          the state's or nobody's here (conditions on them fail closed), else such as these requests do not have.\n\n## Totals\n\n| | |\n|---|---|\n",
         rows.len()
@@ -122,7 +129,17 @@ fn count(
             row[if is_opaque(resource) { 10 } else { 9 }] += 1;
         }
     }
-    row[13] += operation.unbound_dependents.len();
+    for asked in dependents(operation, references) {
+        row[if asked { 13 } else { 14 }] += 1;
+    }
+    for left in &operation.left_out {
+        let column = match left.why {
+            Why::Elsewhere => 15,
+            Why::Declined => 16,
+            Why::Unknown => 17,
+        };
+        row[column] += 1;
+    }
     for requirement in &operation.requirements {
         for key in listed(requirement, references) {
             let bound = requirement
@@ -134,12 +151,37 @@ fn count(
                 .iter()
                 .any(|untold| keys::is(key, untold));
             row[match (bound, untold) {
-                (true, _) => 14,
-                (false, true) => 15,
-                (false, false) => 16,
+                (true, _) => 18,
+                (false, true) => 19,
+                (false, false) => 20,
             }] += 1;
         }
     }
+}
+
+/// The dependent actions that an operation asks for: `true` where it always does.
+fn dependents(
+    operation: &OperationPermissions,
+    references: &BTreeMap<String, Authorization>,
+) -> Vec<bool> {
+    let own = operation.requirements.first();
+    let listed: BTreeSet<&str> = own
+        .and_then(|own| known_action(references, &own.action))
+        .into_iter()
+        .flat_map(|(_, action)| action.dependents())
+        .collect();
+    listed
+        .into_iter()
+        .filter_map(|dependent| {
+            let mut asked = operation
+                .requirements
+                .iter()
+                .filter(|requirement| requirement.action == dependent)
+                .peekable();
+            asked.peek()?;
+            Some(asked.any(|requirement| requirement.when == Predicate::Always))
+        })
+        .collect()
 }
 
 /// The condition keys that the reference lists for a requirement's action, without the placeholders at their ends.
@@ -172,12 +214,14 @@ mod tests {
 
     /// What the whole may not fall short of: a figure's share, in thousandths of all operations, resources or keys, at most
     /// this one. Lower it when the tables get better.
-    const AT_MOST: [(&str, usize); 7] = [
+    const AT_MOST: [(&str, usize); 9] = [
         ("no template", 0),
         ("inferred", 43),
         ("partly opaque", 82),
         ("`*` though scoped", 9),
-        ("unbound dependents", 136),
+        ("left to the service", 76),
+        ("not needed", 4),
+        ("unbound dependents", 8),
         ("keys untold", 305),
         ("keys unbound", 494),
     ];

@@ -38,6 +38,20 @@ pub(crate) struct Action {
     pub(crate) source: Source,
 }
 
+impl Action {
+    /// The actions that the reference calls dependent on this one, whatever the resource.
+    pub(crate) fn dependents(&self) -> impl Iterator<Item = &str> {
+        let of_types = self
+            .resource_types
+            .values()
+            .flat_map(|usage| &usage.dependent_actions);
+        self.dependent_actions
+            .iter()
+            .chain(of_types)
+            .map(String::as_str)
+    }
+}
+
 /// Who knows of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

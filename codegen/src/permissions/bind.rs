@@ -8,7 +8,7 @@ use super::names::{self, Kind, Vocabulary, common, stem};
 use super::overlay::Overlay;
 use crate::model::{Action, Authorization, ShapeKind};
 use stockade_spec::filter::Filter;
-use stockade_spec::template::{Part, Path, Predicate, Resource, Step};
+use stockade_spec::template::{Part, Path, Predicate, Resource, Step, members};
 
 /// The resources that one requirement of an action is about, and when.
 pub(super) struct Bound {
@@ -70,6 +70,8 @@ pub(super) struct Binder<'a> {
     input: Input<'a>,
     members: Vec<Found<'a>>,
     near: Vec<Found<'a>>,
+    /// A bare `Name` or `ResourceArn` means what the operation is about alone.
+    strict: bool,
 }
 
 /// A piece of an ARN format.
@@ -131,7 +133,71 @@ impl<'a> Binder<'a> {
             input,
             members: input.members(),
             near,
+            strict: false,
         }
+    }
+
+    /// The resources of an action of the same prefix that the call depends on, where its members name them all.
+    pub(super) fn dependent(&self, action: &Action) -> Option<Vec<Bound>> {
+        let binder = Binder {
+            strict: true,
+            ..Binder::new(
+                self.operation,
+                false,
+                self.reference,
+                self.overlay,
+                self.vocabulary,
+                self.input,
+            )
+        };
+        let mut bound = binder.resources(action).bound;
+        bound.retain(|one| !one.resources.is_empty());
+        for one in &mut bound {
+            let mut optional = Vec::new();
+            for resource in &one.resources {
+                let Resource::Template(parts) = resource else {
+                    continue;
+                };
+                if parts.contains(&Part::Opaque) || members(parts).next().is_none() {
+                    return None;
+                }
+                optional.extend(binder.presences(parts));
+            }
+            if one.when == Predicate::Always && !optional.is_empty() {
+                optional.dedup();
+                one.when = match optional.len() {
+                    1 => optional.remove(0),
+                    _ => Predicate::All(optional),
+                };
+            }
+        }
+        (!bound.is_empty()).then_some(bound)
+    }
+
+    /// That the members of a template are there, of those that need not be and have no default.
+    fn presences(&self, parts: &[Part]) -> Vec<Predicate> {
+        let needed = parts.iter().filter_map(|part| match part {
+            Part::Member {
+                path,
+                default: None,
+                ..
+            } => Some(path),
+            _ => None,
+        });
+        let all: Vec<&Found<'_>> = self.members.iter().chain(&self.near).collect();
+        needed
+            .filter_map(|path| {
+                let found = all.iter().find(|found| {
+                    found.path == *path || found.values(&self.input).as_ref() == Some(path)
+                })?;
+                (!found.required).then(|| Predicate::Present(found.path.clone()))
+            })
+            .collect()
+    }
+
+    /// The reference that the operation's action stands in.
+    pub(super) fn reference(&self) -> &'a Authorization {
+        self.reference
     }
 
     /// The prefix of the reference that the operation's action stands in.
@@ -208,7 +274,7 @@ impl<'a> Binder<'a> {
         let about = self.about(&names, 1);
         for (name, required) in types {
             let is_subject = about == Some(*name);
-            let alone = types.len() == 1;
+            let alone = types.len() == 1 && !self.strict;
             let bound = self.one_type(name, *required, &names, is_subject, alone);
             let resource = match bound {
                 Some(OneType {

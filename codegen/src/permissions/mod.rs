@@ -6,6 +6,7 @@
 //! for every service; what holds for one alone is in `models/overlays`.
 
 mod bind;
+mod dependents;
 mod input;
 pub(crate) mod keys;
 mod names;

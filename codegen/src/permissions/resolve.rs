@@ -14,7 +14,7 @@ use super::{
     Requirement, Resource, Source, Tables, bind, keys, roles, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
-use stockade_spec::template::members;
+use stockade_spec::template::{LeftOut, members};
 
 /// The permissions of every operation of a service.
 ///
@@ -31,6 +31,7 @@ pub(crate) fn resolve(
         references,
         own: tables.prefixes.of(model, references),
         passed: tables.roles.of(model),
+        tables,
         vocabulary: Vocabulary::new(model),
         overlay,
         untold: Untold::new(references),
@@ -53,6 +54,7 @@ struct Resolver<'a> {
     references: &'a BTreeMap<String, Authorization>,
     own: Own<'a>,
     passed: Passed<'a>,
+    tables: &'a Tables,
     vocabulary: Vocabulary,
     overlay: &'a Overlay,
     untold: Untold<'a>,
@@ -132,7 +134,7 @@ impl<'a> Resolver<'a> {
             source: Source::Inferred,
             because: entry.and_then(|entry| entry.because.clone()),
             requirements: Vec::new(),
-            unbound_dependents: Vec::new(),
+            left_out: Vec::new(),
         };
         let named = self.named(name, operation, entry);
         result.source = named.source;
@@ -150,8 +152,7 @@ impl<'a> Resolver<'a> {
                 result.requirements.extend(requirements);
             }
         } else {
-            result.requirements =
-                self.by_rules(name, &named, entry, &input, &mut result.unbound_dependents);
+            result.requirements = self.by_rules(name, &named, entry, &input, &mut result.left_out);
             for wanted in entry.map(|entry| entry.add.as_slice()).unwrap_or_default() {
                 let requirements = self.wanted(name, wanted, &input);
                 result.requirements.extend(requirements);
@@ -168,10 +169,10 @@ impl<'a> Resolver<'a> {
             })
             .collect();
         let requirements = &result.requirements;
-        result.unbound_dependents.retain(|dependent| {
+        result.left_out.retain(|dependent| {
             !requirements
                 .iter()
-                .any(|requirement| requirement.action == *dependent)
+                .any(|requirement| requirement.action == dependent.action)
         });
         result
     }
@@ -227,7 +228,7 @@ impl<'a> Resolver<'a> {
         named: &rules::Named<'a>,
         entry: Option<&Entry>,
         input: &Input<'_>,
-        unbound: &mut Vec<String>,
+        left_out: &mut Vec<LeftOut>,
     ) -> Vec<Requirement> {
         let overridden = entry.and_then(|entry| entry.resource.as_ref());
         if let Some(resources) = overridden {
@@ -278,10 +279,12 @@ impl<'a> Resolver<'a> {
             resources: &resources,
             operation: name,
             passed: &self.passed,
+            families: &self.tables.dependents,
+            service: &self.model.id,
         };
-        let (dependents, without_member) = rules::dependents(action, &about, input);
-        *unbound = without_member;
-        let listed = dependent_actions(action);
+        let (dependents, left) = rules::dependents(action, &about, input);
+        *left_out = left;
+        let listed: Vec<&str> = action.dependents().collect();
         let of_overlay: Vec<&Wanted> = self
             .overlay
             .dependents
@@ -573,20 +576,6 @@ fn is_read(operation: &str) -> bool {
 /// `{operation}`, which stands for the operation's name in a service's keys.
 fn is_operation(value: &KeyValue) -> bool {
     matches!(value, KeyValue::Member(path) if path.to_string() == "operation")
-}
-
-/// The actions that the reference calls dependent on an action, whatever the resource.
-fn dependent_actions(action: &Action) -> Vec<&str> {
-    let of_types = action
-        .resource_types
-        .values()
-        .flat_map(|usage| &usage.dependent_actions);
-    action
-        .dependent_actions
-        .iter()
-        .chain(of_types)
-        .map(String::as_str)
-        .collect()
 }
 
 fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {

@@ -183,7 +183,7 @@ fn takes_away(operation: &str) -> bool {
 }
 
 /// Whether a member is an IAM role of the caller's account, by its name, or by that of its shape or by its pattern.
-fn is_role(found: &Found<'_>, input: &Input<'_>) -> bool {
+pub(super) fn is_role(found: &Found<'_>, input: &Input<'_>) -> bool {
     let shape = input.element(found.shape).unwrap_or(found.shape);
     let is_list = matches!(found.shape.kind, ShapeKind::List(_));
     if !shape.enum_values.is_empty() || !matches!(shape.kind, ShapeKind::String) {
@@ -239,7 +239,7 @@ fn pass_role(found: &Found<'_>, path: Path, principal: &str, input: &Input<'_>) 
 }
 
 /// The role's ARN: the member's value, where it can be nothing else, or made of the role's name.
-fn role(found: &Found<'_>, path: Path, input: &Input<'_>) -> Vec<Part> {
+pub(super) fn role(found: &Found<'_>, path: Path, input: &Input<'_>) -> Vec<Part> {
     let shape = input.element(found.shape).unwrap_or(found.shape);
     let pattern = shape.pattern.as_deref().unwrap_or_default();
     let name = plain(found.name);

@@ -1,6 +1,7 @@
 //! What follows from the models alone: an operation's action, and the actions that depend on it.
 
 use super::bind::{Binder, Resources};
+use super::dependents::{self, Asked, Dependent, Dependents};
 use super::input::{Input, is_scalar, plain};
 use super::keys;
 use super::prefixes::Own;
@@ -10,7 +11,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{Action, Authorization};
 use stockade_spec::filter::Filter;
-use stockade_spec::template::{Part, Path, Predicate, Requirement, Resource, Source, Step};
+use stockade_spec::template::{
+    LeftOut, Part, Path, Predicate, Requirement, Resource, Source, Step, Why,
+};
 
 /// An operation's action and how it was found; the reference knows none that is only inferred.
 pub(super) struct Named<'a> {
@@ -74,6 +77,10 @@ pub(super) struct About<'a> {
     pub(super) operation: &'a str,
     /// Whom the service's roles are for.
     pub(super) passed: &'a Passed<'a>,
+    /// The table of dependent actions.
+    pub(super) families: &'a Dependents,
+    /// The service's id.
+    pub(super) service: &'a str,
 }
 
 impl About<'_> {
@@ -102,22 +109,13 @@ impl About<'_> {
 /// The actions that a call needs beside its own: those that the reference calls dependent, where
 /// an input member triggers them, and `iam:PassRole` for each role that the input hands over.
 ///
-/// The second value is the dependent actions that no member is known to trigger.
+/// The second value is the dependent actions that are not asked for.
 pub(super) fn dependents(
     action: &Action,
     about: &About<'_>,
     input: &Input<'_>,
-) -> (Vec<Requirement>, Vec<String>) {
-    let of_types = action
-        .resource_types
-        .values()
-        .flat_map(|usage| &usage.dependent_actions);
-    let mut listed: Vec<&str> = action
-        .dependent_actions
-        .iter()
-        .chain(of_types)
-        .map(String::as_str)
-        .collect();
+) -> (Vec<Requirement>, Vec<LeftOut>) {
+    let mut listed: Vec<&str> = action.dependents().collect();
     listed.sort_unstable();
     listed.dedup();
     let changes =
@@ -134,21 +132,87 @@ pub(super) fn dependents(
     } else {
         Vec::new()
     };
-    let mut unbound = Vec::new();
+    let mut left_out = Vec::new();
     for dependent in listed {
-        if dependent == "iam:PassRole" {
-            if requirements.is_empty() {
-                unbound.push(dependent.to_owned());
-            }
-            continue;
+        let found = match dependent {
+            // Those of the roles stand first.
+            "iam:PassRole" if !requirements.is_empty() => continue,
+            _ => one(dependent, about, input),
+        };
+        match found {
+            Ok(found) => requirements.extend(found),
+            Err(why) => left_out.push(LeftOut {
+                action: dependent.to_owned(),
+                why,
+            }),
         }
-        let triggered = triggered(dependent, about, input);
-        if triggered.is_empty() {
-            unbound.push(dependent.to_owned());
-        }
-        requirements.extend(triggered);
     }
-    (requirements, unbound)
+    (requirements, left_out)
+}
+
+fn both(one: &Predicate, other: &Predicate) -> Predicate {
+    match (one, other) {
+        (Predicate::Always, only) | (only, Predicate::Always) => only.clone(),
+        (one, other) if one == other => one.clone(),
+        (one, other) => Predicate::All(vec![one.clone(), other.clone()]),
+    }
+}
+
+/// What one dependent action needs, or why it is not asked for.
+fn one(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Result<Vec<Requirement>, Why> {
+    let found = triggered(dependent, about, input);
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let Some((reference, action)) = known_action(about.references, dependent) else {
+        return Err(Why::Unknown);
+    };
+    // Tags that the call does not set need no permission.
+    if dependents::is_tagging(dependent) {
+        return Err(Why::Declined);
+    }
+    if dependents::is_cleanup(about.operation, dependent) {
+        return Err(Why::Elsewhere);
+    }
+    let known = Dependent {
+        name: dependent,
+        reference,
+        action,
+        own: about.binder.map(Binder::reference),
+    };
+    let family = about.families.of(about.service, about.operation, dependent);
+    let trigger = match family.map(|family| family.asked(input)) {
+        Some(Asked::No) => return Err(Why::Declined),
+        Some(Asked::When(predicate)) => predicate,
+        Some(Asked::Always) | None => Predicate::Always,
+    };
+    let mut found = match about.binder {
+        _ if reference.prefix == "kms" => return Err(Why::Unknown),
+        Some(binder)
+            if binder.prefix() == reference.prefix && !action.resource_types.is_empty() =>
+        {
+            let bound = binder.dependent(action).ok_or(Why::Elsewhere)?;
+            bound
+                .into_iter()
+                .map(|bound| Requirement {
+                    action: dependent.to_owned(),
+                    resources: bound.resources,
+                    when: bound.when,
+                    each: None,
+                    keys: Vec::new(),
+                    untold: Vec::new(),
+                })
+                .collect()
+        }
+        _ => dependents::evident(&known, input),
+    };
+    if found.is_empty() {
+        return Err(Why::Elsewhere);
+    }
+    for one in &mut found {
+        one.when = both(&trigger, &one.when);
+    }
+    Ok(found)
 }
 
 fn member(path: &Path, filter: Option<Filter>) -> Part {
@@ -209,22 +273,6 @@ fn triggered(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Vec<Requi
                 )
             })
             .collect(),
-        "ec2" if name.starts_with("Describe") => {
-            let subject = plain(name.trim_start_matches("Describe"));
-            let subject = subject.trim_end_matches('s');
-            // A VPC is told by the subnets in it.
-            let network = ["vpc", "subnet", "securitygroup"];
-            members
-                .iter()
-                .find(|found| {
-                    let name = plain(found.name);
-                    name.contains(subject)
-                        || (subject == "vpc" && network.iter().any(|part| name.contains(part)))
-                })
-                .map(|found| plainly(Vec::new(), Predicate::Present(found.path.clone())))
-                .into_iter()
-                .collect()
-        }
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result as AnyResult, anyhow};
 use serde::de::DeserializeOwned;
 
 use super::Diagnostic;
+use super::dependents::{self, Dependents};
 use super::prefixes::{self, Prefixes};
 use super::roles::{self, Roles};
 use crate::model::Models;
@@ -13,6 +14,7 @@ use crate::model::Models;
 /// What holds across services, or does not follow from their models' own names.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
+    pub(super) dependents: Dependents,
     pub(super) prefixes: Prefixes,
     pub(super) roles: Roles,
 }
@@ -21,6 +23,7 @@ impl Tables {
     /// The tables under `models/overlays` of the workspace at `root`.
     pub(super) fn load(root: &FilePath) -> AnyResult<Self> {
         Ok(Self {
+            dependents: read(root, dependents::FILE)?,
             prefixes: read(root, prefixes::FILE)?,
             roles: read(root, roles::FILE)?,
         })
@@ -29,6 +32,7 @@ impl Tables {
     /// What the tables say of services, prefixes, operations or members that do not exist.
     pub(super) fn check(&self, models: &Models) -> Vec<String> {
         let mut problems = self.prefixes.check(&models.services, &models.authorization);
+        problems.extend(self.dependents.check(models));
         problems.extend(self.roles.check(&models.services));
         problems
     }

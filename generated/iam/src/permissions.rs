@@ -2502,6 +2502,14 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             untold: &[],
         },
         Requirement {
+            action: "organizations:ListRoots",
+            resources: &[],
+            when: Predicate::Always,
+            each: None,
+            keys: &[],
+            untold: &[],
+        },
+        Requirement {
             action: "organizations:DescribePolicy",
             resources: &[
                 Resource::Template(

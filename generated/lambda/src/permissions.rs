@@ -666,16 +666,16 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             steps: &[Step::Member(21)],
         },
         Capture {
+            name: "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig.CapacityProviderArn",
+            steps: &[Step::Member(2), Step::Member(0), Step::Member(0)],
+        },
+        Capture {
             name: "Tags",
             steps: &[Step::Member(25)],
         },
         Capture {
             name: "Layers",
             steps: &[Step::Member(15)],
-        },
-        Capture {
-            name: "CapacityProviderConfig.LambdaManagedInstancesCapacityProviderConfig.CapacityProviderArn",
-            steps: &[Step::Member(2), Step::Member(0), Step::Member(0)],
         },
         Capture {
             name: "Code.S3Bucket",
@@ -793,6 +793,24 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
         Requirement {
+            action: "lambda:PassCapacityProvider",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Capture {
+                            capture: 8,
+                            default: None,
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::Present(8),
+            each: None,
+            keys: &[],
+            untold: &[],
+        },
+        Requirement {
             action: "lambda:TagResource",
             resources: &[
                 Resource::Resolver {
@@ -801,7 +819,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     arguments: &[0],
                 },
             ],
-            when: Predicate::Present(8),
+            when: Predicate::Present(9),
             each: None,
             keys: &[
                 KeyBinding {
@@ -831,7 +849,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     ],
                 ),
             ],
-            when: Predicate::Present(9),
+            when: Predicate::Present(10),
             each: None,
             keys: &[],
             untold: &[],
@@ -842,14 +860,14 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                 Resource::Template(
                     &[
                         Part::Capture {
-                            capture: 10,
+                            capture: 8,
                             default: None,
                             filter: None,
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(10),
+            when: Predicate::Present(8),
             each: None,
             keys: &[],
             untold: &[],

@@ -194,7 +194,7 @@ impl<'a> Binder<'a> {
         let at_top = typed
             .iter()
             .map(String::as_str)
-            .chain(ANYTHING)
+            .chain(ANYTHING.into_iter().filter(|_| is_subject || !self.strict))
             .find_map(|wanted| by_name(&self.members, wanted))
             .map(|at| &self.members[at]);
         let is_arn = |found: &&Found<'_>| {

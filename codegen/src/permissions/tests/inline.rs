@@ -19,6 +19,7 @@ const MODEL: &str = r#"{
 "GetShelf": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetShelf"}},
 "HireHand": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"HireHand"}},
 "RemoveHand": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"HireHand"}},
+"PlugBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"PlugBox"}},
 "GetSlip": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetSlip"}},
 "ListSlips": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"ListSlips"}},
 "MarkBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MarkBox"}},
@@ -48,7 +49,9 @@ const MODEL: &str = r#"{
 "NameOrArn": {"pattern":"(arn:[a-z]+:toy:::box/)?[a-z]+","type":"string"},
 "Names": {"member":{"shape":"S"},"type":"list"},
 "Network": {"members":{"SubnetIds":{"shape":"Names"}},"type":"structure"},
+"PlugBox": {"members":{"BoxName":{"shape":"S"},"Network":{"shape":"Network"},"ShelfId":{"shape":"S"},"Source":{"shape":"Source"}},"required":["BoxName","Network"],"type":"structure"},
 "S": {"type":"string"},
+"Source": {"members":{"S3Bucket":{"shape":"S"},"S3Key":{"shape":"S"}},"required":["S3Bucket"],"type":"structure"},
 "SwapBox": {"members":{"BoxArn":{"shape":"S"},"BoxName":{"shape":"S"},"ShelfId":{"shape":"S"}},"required":["ShelfId"],"type":"structure"},
 "Tag": {"members":{"TagKey":{"shape":"S"},"TagValue":{"shape":"S"}},"type":"structure"},
 "TagResource": {"members":{"ResourceArn":{"shape":"S"},"Tags":{"shape":"TagMap"}},"required":["ResourceArn","Tags"],"type":"structure"},
@@ -71,6 +74,7 @@ const REFERENCE: &str = r#"{
 "ListBoxes": {"accessLevel":"List","source":"both"},
 "HireHand": {"accessLevel":"Write","source":"both"},
 "RemoveHand": {"accessLevel":"Write","source":"both"},
+"PlugBox": {"accessLevel":"Write","resourceTypes":{"box":{"dependentActions":["ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface","ec2:DescribeRegions","ec2:DescribeVpcs","ec2:RunInstances","s3:GetObject","toy:GetShelf","toy:TagResource"],"required":true}},"source":"both"},
 "MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"conditionKeys":["toy:ShelfId"],"required":false}},"source":"both"},
 "SwapBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":false},"shelf":{"required":true}},"source":"both"},
 "TagResource": {"accessLevel":"Tagging","conditionKeys":["aws:RequestTag/${TagKey}","aws:TagKeys"],"resourceTypes":{"box":{"required":false},"job":{"required":false}},"source":"both"}
@@ -86,6 +90,38 @@ const REFERENCE: &str = r#"{
 "job": {"arns":["arn:${Partition}:toy:${Region}:${Account}:job/${JobId}"]},
 "shelf": {"arns":["arn:${Partition}:toy:${Region}:${Account}:shelf/${ShelfId}"]},
 "slip": {"arns":["arn:${Partition}:toy:${Region}:${Account}:box/${BoxName}/slip/${SlipId}"]}
+}
+}
+"#;
+
+const EC2: &str = r#"{
+"actions": {
+"CreateNetworkInterface": {"accessLevel":"Write","resourceTypes":{"network-interface":{"required":true},"security-group":{"required":false},"subnet":{"required":true}},"source":"both"},
+"DeleteNetworkInterface": {"accessLevel":"Write","resourceTypes":{"network-interface":{"required":true}},"source":"both"},
+"DescribeRegions": {"accessLevel":"List","source":"both"},
+"DescribeVpcs": {"accessLevel":"List","source":"both"},
+"RunInstances": {"accessLevel":"Write","resourceTypes":{"image":{"required":true},"instance":{"required":true}},"source":"both"}
+},
+"conditionKeys": {
+},
+"resourceTypes": {
+"image": {"arns":["arn:${Partition}:ec2:${Region}::image/${ImageId}"]},
+"instance": {"arns":["arn:${Partition}:ec2:${Region}:${Account}:instance/${InstanceId}"]},
+"network-interface": {"arns":["arn:${Partition}:ec2:${Region}:${Account}:network-interface/${NetworkInterfaceId}"]},
+"security-group": {"arns":["arn:${Partition}:ec2:${Region}:${Account}:security-group/${SecurityGroupId}"]},
+"subnet": {"arns":["arn:${Partition}:ec2:${Region}:${Account}:subnet/${SubnetId}"]}
+}
+}
+"#;
+
+const S3: &str = r#"{
+"actions": {
+"GetObject": {"accessLevel":"Read","resourceTypes":{"object":{"required":false}},"source":"both"}
+},
+"conditionKeys": {
+},
+"resourceTypes": {
+"object": {"arns":["arn:${Partition}:s3:::${BucketName}/${ObjectName}"]}
 }
 }
 "#;
@@ -128,12 +164,13 @@ fn with_overlay(operation: &str, overlay: &str) -> String {
 fn with_tables(operation: &str, overlay: &str, tables: &Tables) -> String {
     let overlay = Overlay::parse(FilePath::new("toy.toml"), overlay).unwrap();
     let model = Model::parse(FilePath::new("models/services/toy.json"), &sorted(MODEL)).unwrap();
-    let reference = Authorization::parse(
-        FilePath::new("models/authorization/toy.json"),
-        &sorted(REFERENCE),
-    )
-    .unwrap();
-    let references = BTreeMap::from([("toy".to_owned(), reference)]);
+    let references = BTreeMap::from([("ec2", EC2), ("s3", S3), ("toy", REFERENCE)].map(
+        |(prefix, text)| {
+            let file = format!("models/authorization/{prefix}.json");
+            let reference = Authorization::parse(FilePath::new(&file), &sorted(text)).unwrap();
+            (prefix.to_owned(), reference)
+        },
+    ));
     let mut permissions = resolve(&model, &references, tables, &overlay).unwrap();
     permissions.retain(|name, _| name == operation);
     let table = table::write("toy", &permissions);
@@ -165,6 +202,45 @@ fn a_role_a_key_a_network_and_tags_bring_their_actions() {
     aws:RequestTag/ = {Tags[].TagKey}={Tags[].TagValue}
     aws:TagKeys = {Tags[].TagKey}
   (dependent, without a member to trigger it: weather:Ask)
+"
+    );
+}
+
+/// "Dependent actions: … any additional permissions that you must have" (Service Authorization Reference, the actions table):
+/// a new network interface has no id yet, and what the call does not name is the service's to ask for.
+#[test]
+fn dependents_are_asked_for_on_what_members_name() {
+    let tables = Tables {
+        dependents: tables::parse(
+            "dependents.toml",
+            "[[family]]\nbecause = \"…\"\nactions = [\"toy:Get*\"]\nservices = [\"toy\"]\nwhen = [\"Source\"]\n",
+        )
+        .unwrap(),
+        ..Tables::default()
+    };
+    assert_eq!(
+        with_tables("PlugBox", "", &tables),
+        "PlugBox · requirements · name
+  toy:PlugBox
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+  ec2:CreateNetworkInterface
+    on arn:{partition}:ec2:{region}:{account}:network-interface/*
+    on arn:{partition}:ec2:{region}:{account}:subnet/{Network.SubnetIds[]}
+    when Network.SubnetIds
+  ec2:DescribeRegions
+    on *
+  ec2:DescribeVpcs
+    on *
+    when Network.SubnetIds
+  s3:GetObject
+    on arn:{partition}:s3:::{Source.S3Bucket|base}/{Source.S3Key}
+    when Source.S3Bucket
+  toy:GetShelf
+    on arn:{partition}:toy:{region}:{account}:shelf/{ShelfId}
+    when Source && ShelfId
+  (dependent, on what only the service knows: ec2:DeleteNetworkInterface)
+  (dependent, on what only the service knows: ec2:RunInstances)
+  (dependent, not needed by this call: toy:TagResource)
 "
     );
 }

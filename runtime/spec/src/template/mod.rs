@@ -35,8 +35,42 @@ pub struct OperationPermissions {
     pub because: Option<String>,
     /// All of these must be allowed.
     pub requirements: Vec<Requirement>,
-    /// Dependent actions of the reference whose triggering member no rule knows.
-    pub unbound_dependents: Vec<String>,
+    /// Dependent actions of the reference that are not asked for.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A dependent action that is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// `ec2:DeleteNetworkInterface`.
+    pub action: String,
+    /// Why not.
+    pub why: Why,
+}
+
+/// Why a dependent action is not asked for with the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// No rule knows when, or on what.
+    Unknown,
+    /// It is about what only the service knows, or makes; the service asks for it as it gets there.
+    Elsewhere,
+    /// A reviewed table says that the call does not need it.
+    Declined,
+}
+
+impl Why {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Unknown, Self::Elsewhere, Self::Declined];
+
+    /// The reason in words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "without a member to trigger it",
+            Self::Elsewhere => "on what only the service knows",
+            Self::Declined => "not needed by this call",
+        }
+    }
 }
 
 /// One action that must be allowed on each of its resources.

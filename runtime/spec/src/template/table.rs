@@ -13,11 +13,14 @@
 use std::fmt::Write as _;
 
 use super::syntax::{self, Parsed};
-use super::{Class, Key, OperationPermissions, Path, Permissions, Predicate, Requirement, Source};
+use super::{
+    Class, Key, LeftOut, OperationPermissions, Path, Permissions, Predicate, Requirement, Source,
+    Why,
+};
 
 /// What stands between the words of an operation's first line.
 const SEPARATOR: &str = " · ";
-const UNBOUND: &str = "(dependent, without a member to trigger it: ";
+const DEPENDENT: &str = "(dependent, ";
 /// What a line of keys that nobody can tell begins with; they follow by their names, those of the action's own prefix
 /// without it.
 const UNTOLD: &str = "untold ";
@@ -49,8 +52,8 @@ pub fn block(name: &str, operation: &OperationPermissions) -> String {
     for requirement in &operation.requirements {
         one(&mut text, requirement);
     }
-    for dependent in &operation.unbound_dependents {
-        let _ = write!(text, "\n  {UNBOUND}{dependent})");
+    for LeftOut { action, why } in &operation.left_out {
+        let _ = write!(text, "\n  {DEPENDENT}{}: {action})", why.as_str());
     }
     text
 }
@@ -139,22 +142,33 @@ pub fn parse(block: &str) -> Parsed<OperationPermissions> {
         } else {
             match line.strip_prefix("  ") {
                 Some(NOTHING) => Ok(()),
-                Some(text) => {
-                    match text
-                        .strip_prefix(UNBOUND)
-                        .and_then(|text| text.strip_suffix(')'))
-                    {
-                        Some(action) => operation.unbound_dependents.push(action.to_owned()),
-                        None => operation.requirements.push(requirement(text)),
+                Some(text) => match text.strip_prefix(DEPENDENT) {
+                    Some(text) => left_out(text).map(|one| operation.left_out.push(one)),
+                    None => {
+                        operation.requirements.push(requirement(text));
+                        Ok(())
                     }
-                    Ok(())
-                }
+                },
                 None => Err("it is not indented".to_owned()),
             }
         };
         parsed.map_err(|problem| format!("{line:?}: {problem}"))?;
     }
     Ok(operation)
+}
+
+/// `on what only the service knows: ec2:RunInstances)`
+fn left_out(text: &str) -> Parsed<LeftOut> {
+    Why::ALL
+        .into_iter()
+        .find_map(|why| {
+            let action = text.strip_prefix(why.as_str())?.strip_prefix(": ")?;
+            Some(LeftOut {
+                action: action.strip_suffix(')')?.to_owned(),
+                why,
+            })
+        })
+        .ok_or_else(|| "it gives no known reason".to_owned())
 }
 
 fn head(line: &str) -> Parsed<OperationPermissions> {
@@ -181,7 +195,7 @@ fn head(line: &str) -> Parsed<OperationPermissions> {
         source,
         because: words.next().map(str::to_owned),
         requirements: Vec::new(),
-        unbound_dependents: Vec::new(),
+        left_out: Vec::new(),
     })
 }
 
@@ -261,7 +275,13 @@ Stop · requirements · overlay
             permissions["Play"].requirements[0].untold,
             ["toy:Age", "box:Color", "toy:Label/", "toy:Maker:"]
         );
-        assert_eq!(permissions["Play"].unbound_dependents, ["kms:Decrypt"]);
+        assert_eq!(
+            permissions["Play"].left_out,
+            [LeftOut {
+                action: "kms:Decrypt".to_owned(),
+                why: Why::Unknown
+            }]
+        );
         assert_eq!(
             permissions["Look"].because.as_deref(),
             Some("Looking at toys (Toy User Guide)")

@@ -1,5 +1,6 @@
 //! `stockade permissions`: the tables of what operations need.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clap::Args;
@@ -129,8 +130,13 @@ fn of_operation(name: &str, operation: &OperationPermissions) -> Value {
     if let Some(because) = &operation.because {
         value["because"] = json!(because);
     }
-    if !operation.unbound_dependents.is_empty() {
-        value["unboundDependents"] = json!(operation.unbound_dependents);
+    if !operation.left_out.is_empty() {
+        let left_out: BTreeMap<&str, &str> = operation
+            .left_out
+            .iter()
+            .map(|one| (one.action.as_str(), one.why.as_str()))
+            .collect();
+        value["notAskedFor"] = json!(left_out);
     }
     value
 }
