@@ -222,7 +222,7 @@ mod tests {
         ("left to the service", 76),
         ("not needed", 4),
         ("unbound dependents", 8),
-        ("keys untold", 305),
+        ("keys untold", 312),
         ("keys unbound", 494),
     ];
 
