@@ -6,6 +6,9 @@
 mod agreement;
 mod generate;
 mod naive;
+mod printed;
+mod properties;
+mod strange;
 mod world;
 
 use proptest::prelude::ProptestConfig;

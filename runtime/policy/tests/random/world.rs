@@ -119,6 +119,15 @@ pub(crate) struct World {
 impl World {
     /// What the crate decides.
     pub(crate) fn decide(&self) -> Decision {
+        self.ask(|request, set| evaluate(request, set).decision())
+    }
+
+    pub(crate) fn is_allowed(&self) -> bool {
+        self.decide() == Decision::Allowed
+    }
+
+    /// Asks the crate about the request as it takes it.
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&Request<'_>, &PolicySet<'_>) -> T) -> T {
         let identity = compiled(PolicyKind::Identity, &self.identity);
         let boundary = self
             .boundary
@@ -191,7 +200,7 @@ impl World {
             &context,
         );
         request.canonical_user = self.canonical_user.as_deref();
-        evaluate(&request, &set).decision()
+        question(&request, &set)
     }
 }
 
@@ -202,7 +211,7 @@ fn compiled(kind: PolicyKind, policies: &[Value]) -> Vec<Attached> {
         .collect()
 }
 
-fn compile(kind: PolicyKind, policy: &Value) -> Attached {
+pub(crate) fn compile(kind: PolicyKind, policy: &Value) -> Attached {
     let text = policy.to_string();
     let policy = Policy::parse(&text, kind)
         .unwrap_or_else(|error| panic!("{text}: {error}: {}", error.detail()));

@@ -117,3 +117,11 @@ fn applicable(world: &World) -> impl Iterator<Item = &Value> {
         .chain(&world.boundary)
         .chain(world.session.iter().flatten())
 }
+
+/// Whether a text is like a pattern without variables.
+pub(crate) fn is_like(pattern: &str, value: &str) -> bool {
+    text::matches(
+        text::signs(pattern, true, false, &crate::world::Context::default()),
+        value,
+    )
+}

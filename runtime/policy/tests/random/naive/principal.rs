@@ -38,14 +38,14 @@ fn one(kind: &str, entry: &str, world: &World) -> Vec<Named> {
     match kind {
         "AWS" if entry == "*" => ways.push(Named::Everyone),
         "AWS" => {
-            if let Some(account) = who.account() {
-                if entry == account || entry == format!("arn:aws:iam::{account}:root") {
-                    ways.push(if who.is_root() {
-                        Named::Itself
-                    } else {
-                        Named::Account
-                    });
-                }
+            let whole =
+                |account: &str| entry == account || entry == format!("arn:aws:iam::{account}:root");
+            if who.account().is_some_and(whole) {
+                ways.push(if who.is_root() {
+                    Named::Itself
+                } else {
+                    Named::Account
+                });
             }
             match who {
                 Who::User { arn, .. } if entry == arn => ways.push(Named::Itself),
