@@ -37,7 +37,7 @@ impl Policy {
     /// # Errors
     /// With AWS's message when the grammar of this kind of policy refuses the document.
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Self, ParseError> {
-        Reader::new(kind, false).policy(text)
+        Reader::new(kind, None).policy(text)
     }
 
     /// As [`Policy::parse`], with the strictness that AWS has towards whoever puts a policy: an operator that is not known
@@ -46,7 +46,29 @@ impl Policy {
     /// # Errors
     /// As [`Policy::parse`].
     pub fn parse_strict(text: &str, kind: PolicyKind) -> Result<Self, ParseError> {
-        Reader::new(kind, true).policy(text)
+        Self::parse_stricter(text, kind, &|_| None)
+    }
+
+    /// As [`Policy::parse_strict`], with what the caller knows of the resources of single services: asked for each
+    /// well-formed entry of `Resource`, it gives the message that refuses it.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`].
+    ///
+    /// ```
+    /// use stockade_policy::{Policy, PolicyKind};
+    ///
+    /// let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b"}}"#;
+    /// let unknown = |resource: &str| Some(format!("Nobody knows {resource}."));
+    /// let error = Policy::parse_stricter(text, PolicyKind::Managed, &unknown).unwrap_err();
+    /// assert_eq!(error.message(), "Nobody knows arn:aws:s3:::b.");
+    /// ```
+    pub fn parse_stricter(
+        text: &str,
+        kind: PolicyKind,
+        resource_fault: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ParseError> {
+        Reader::new(kind, Some(resource_fault)).policy(text)
     }
 
     /// The document's text, as it was given.

@@ -110,6 +110,8 @@ pub(crate) enum Problem {
         resource: String,
     },
     BadResourceVendor,
+    /// What the caller knows to be wrong with a resource, in AWS's words.
+    Resource(String),
     ActionWithoutVendor(String),
     ActionColons(String),
     ActionVendor(String, String),
@@ -153,6 +155,7 @@ impl Problem {
             Self::BadResourceVendor => {
                 "Resource vendor must be fully qualified and cannot contain regexes.".into()
             }
+            Self::Resource(message) => message.clone(),
             Self::ActionWithoutVendor(_) => {
                 "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.".into()
             }
@@ -188,6 +191,7 @@ impl Problem {
             Self::ProhibitedResource => "Has prohibited field Resource".into(),
             Self::ProhibitedNotResource => "AssumeRole policy must not contain resources.".into(),
             Self::RepeatedSid => "The Statement Ids in the policy are not unique".into(),
+            Self::Resource(message) => message.clone(),
             Self::NotArn(_) | Self::BadPartition { .. } | Self::BadResourceVendor => {
                 "Policy has invalid resource".into()
             }
@@ -234,7 +238,10 @@ impl Problem {
             Self::RepeatedSid | Self::BadSid => 4,
             Self::NoActions => 5,
             Self::NoResources => 6,
-            Self::NotArn(_) | Self::BadPartition { .. } | Self::BadResourceVendor => 7,
+            Self::NotArn(_)
+            | Self::BadPartition { .. }
+            | Self::BadResourceVendor
+            | Self::Resource(_) => 7,
             Self::ActionWithoutVendor(_)
             | Self::ActionColons(_)
             | Self::ActionVendor(..)

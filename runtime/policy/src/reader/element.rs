@@ -9,7 +9,7 @@ use crate::principal::{PrincipalPattern, PrincipalSet};
 use crate::resource::ResourceSet;
 use crate::statement::Effect;
 
-impl Reader {
+impl Reader<'_> {
     pub(super) fn sid(&mut self, path: &str, members: &[(String, Json)]) -> Option<Box<str>> {
         let path = &join(path, "Sid");
         match member(members, "Sid") {
@@ -102,9 +102,13 @@ impl Reader {
                 .add(&Problem::NoResources, path, "a statement names resources");
         }
         for text in &written {
-            if kind.resources_are_arns()
-                && let Err(problem) = check_resource(text, self.variables, self.strict)
-            {
+            if !kind.resources_are_arns() {
+                continue;
+            }
+            let fault = self.strict.and_then(|fault| fault(text));
+            let checked = check_resource(text, self.variables, self.strict.is_some())
+                .and(fault.map_or(Ok(()), |message| Err(Problem::Resource(message))));
+            if let Err(problem) = checked {
                 self.problems.add(
                     &problem,
                     &join(path, name),
@@ -224,13 +228,13 @@ impl Reader {
             };
             self.members(path, keys, &[]);
             let operator = Operator::parse(name);
-            if operator.is_none() && self.strict && !keys.is_empty() {
+            if operator.is_none() && self.strict.is_some() && !keys.is_empty() {
                 self.syntax(path, format!("{name} is not a condition operator"));
             }
             for (key, values) in keys {
                 let path = &join(path, key);
                 let wanted = self.values(path, values);
-                if self.strict
+                if self.strict.is_some()
                     && operator.is_some_and(Operator::compares_arns)
                     && let Some(text) = wanted.iter().find(|text| !could_be_arn(text))
                 {

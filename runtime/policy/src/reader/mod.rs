@@ -10,15 +10,19 @@ use crate::json::Json;
 use crate::statement::Statement;
 
 /// Reads a document, noting every problem, so that the one that AWS speaks of first can be reported.
-pub(crate) struct Reader {
+pub(crate) struct Reader<'r> {
     problems: Problems,
-    strict: bool,
+    /// Whether the document is held to what AWS refuses when it is put, and what its caller knows of resources.
+    strict: Option<ResourceFault<'r>>,
     /// Whether `${…}` is a variable.
     variables: bool,
 }
 
-impl Reader {
-    pub(crate) fn new(kind: PolicyKind, strict: bool) -> Self {
+/// Gives the message that refuses a resource.
+type ResourceFault<'r> = &'r dyn Fn(&str) -> Option<String>;
+
+impl<'r> Reader<'r> {
+    pub(crate) fn new(kind: PolicyKind, strict: Option<ResourceFault<'r>>) -> Self {
         Self {
             problems: Problems::new(kind),
             strict,
@@ -189,7 +193,7 @@ impl Reader {
         let actions = self.actions(path, members);
         let resources = self.resources(path, members);
         let conditions = self.conditions(path, members);
-        if self.strict && self.kind() == PolicyKind::ResourceControl {
+        if self.strict.is_some() && self.kind() == PolicyKind::ResourceControl {
             self.resource_control(path, effect, principals.as_ref(), &actions);
         }
         let unknown_operator = conditions
