@@ -23,6 +23,7 @@ use crate::context;
 use crate::decision::{Decision, Refusal, Spoken, Verdict};
 use crate::fill::{self, Need};
 use crate::guards::{self, Guards, Standing};
+use crate::ledger::{Ledger, Report};
 use crate::request::{Facts, Request, principal_name, root_arn};
 use crate::ring::Ring;
 
@@ -47,6 +48,7 @@ pub struct Authorizer {
     guards: Guards,
     cache: Cache,
     ring: Ring,
+    ledger: Ledger,
 }
 
 impl Authorizer {
@@ -66,6 +68,7 @@ impl Authorizer {
             guards: Guards::default(),
             cache: Cache::default(),
             ring: Ring::default(),
+            ledger: Ledger::default(),
         }
     }
 
@@ -86,6 +89,21 @@ impl Authorizer {
         &self.ring
     }
 
+    /// What principals needed.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The smallest policy for what a principal did, with what differs from the policies that it has now; `None` for one
+    /// that did nothing. With `general`, resources are told by their [general form](crate::ledger::generalise).
+    pub fn report(&self, principal: &str, general: bool) -> Option<Report> {
+        let deeds = self.ledger.deeds(principal)?;
+        let profile = self
+            .cache
+            .profile(&*self.directory, &deeds.account, &deeds.caller);
+        Some(deeds.report(principal, general, profile))
+    }
+
     /// Decides on a request, keeps the decision, and writes a denial to the log. `None`: there was
     /// nothing to decide, because enforcement is off or AWS needs no permission for the operation.
     pub fn authorize(&self, request: &Request<'_>) -> Option<Arc<Decision>> {
@@ -96,6 +114,7 @@ impl Authorizer {
         if !decision.is_allowed() {
             crate::render::log::write(&decision);
         }
+        self.ledger.note(request.context, &decision);
         self.ring.push(Arc::clone(&decision));
         Some(decision)
     }

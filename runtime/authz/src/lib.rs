@@ -4,7 +4,8 @@
 //! ([`fill`]), asks services and directory for policies, tags and owners, lets
 //! [`stockade_policy`] evaluate each requirement, and returns one value, a [`Decision`]. The log
 //! entries of a denial, the caller's error and the JSON of the decision stream are renderings of
-//! that value ([`render`]); [`Ring`] keeps the last ones.
+//! that value ([`render`]); [`Ring`] keeps the last ones,
+//! [`Ledger`] what each principal needed.
 //!
 //! The crate deliberately knows no HTTP and no service by name: what differs between services is
 //! in their templates, in what [`Service::facts`](stockade_spec::Service::facts) says, and in the
@@ -44,11 +45,13 @@ mod context;
 pub mod decision;
 pub mod fill;
 mod guards;
+pub mod ledger;
 pub mod render;
 mod request;
 pub mod ring;
 
 pub use authorize::{Authorizer, Mode};
 pub use decision::Decision;
+pub use ledger::{Ledger, Report};
 pub use request::{Facts, Needs, Request, principal_name};
 pub use ring::{Filter, Ring};

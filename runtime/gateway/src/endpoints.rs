@@ -1,4 +1,4 @@
-//! Endpoints that are no AWS operation: health, information, reset, decisions.
+//! Endpoints that are no AWS operation: health, information, reset, decisions, policies.
 
 use std::time::Instant;
 
@@ -73,6 +73,7 @@ impl Gateway {
                 }
             }
             "/_stockade/decisions" if get => ok(self.decisions(query)),
+            "/_stockade/policy" if get => self.policy(query, request_id),
             "/_stockade/decisions/stream" if get => self.stream(query, request_id),
             _ => {
                 let error = json!({ "message": format!("{method} {path} is no endpoint.") });
@@ -122,12 +123,36 @@ impl Gateway {
             .and_then(|limit| limit.parse().ok())
             .unwrap_or(limits::DECISIONS_SHOWN);
         let decisions: Vec<Value> = self
+            .authorizer()
             .ring()
             .last(&filter(query), limit)
             .iter()
             .map(|decision| render::json::decision(decision))
             .collect();
         json!({ "decisions": decisions })
+    }
+
+    /// The smallest policy for what a principal did; without one, who did something.
+    fn policy(&self, query: &Query, request_id: &str) -> Response<Body> {
+        let authorizer = self.authorizer();
+        let Some(principal) = query.get("principal") else {
+            let principals = json!({ "principals": authorizer.ledger().principals() });
+            return answer::json(StatusCode::OK, request_id, &principals);
+        };
+        match authorizer.report(principal, is_set(query, "generalize")) {
+            Some(report) => answer::json(StatusCode::OK, request_id, &report.to_json()),
+            None => {
+                let why = match authorizer.mode() {
+                    Mode::Off => {
+                        "nothing is recorded unless ENFORCE_IAM=1 or IAM_SOFT_MODE=1 is set"
+                    }
+                    Mode::Soft | Mode::Enforce => "/_stockade/policy lists those who have",
+                };
+                let message = format!("{principal} has not needed any permission yet: {why}.");
+                let error = json!({ "message": message });
+                answer::json(StatusCode::NOT_FOUND, request_id, &error)
+            }
+        }
     }
 
     /// Decisions as server-sent events, from now on (*HTML: server-sent events*).
@@ -149,7 +174,7 @@ impl Gateway {
     ) -> impl Stream<Item = Result<Frame<Bytes>, std::io::Error>> + use<> {
         let first = Some(": decisions from now on\n\n".to_owned());
         stream::unfold(
-            (self.ring().listen(), filter, first),
+            (self.authorizer().ring().listen(), filter, first),
             |(mut listener, filter, first)| async move {
                 let event = match first {
                     Some(comment) => comment,
@@ -176,8 +201,13 @@ impl Gateway {
 fn filter(query: &Query) -> Filter {
     Filter {
         principal: query.get("principal").map(str::to_owned),
-        denied: query
-            .get("denied")
-            .is_some_and(|value| !matches!(value, "0" | "false")),
+        denied: is_set(query, "denied"),
     }
+}
+
+/// Whether a switch is there and not off.
+fn is_set(query: &Query, name: &str) -> bool {
+    query
+        .get(name)
+        .is_some_and(|value| !matches!(value, "0" | "false"))
 }

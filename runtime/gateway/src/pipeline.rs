@@ -16,7 +16,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
 use stockade_authz::render::error::{Style, denial};
-use stockade_authz::{Authorizer, Facts, Mode, Needs, Ring, principal_name};
+use stockade_authz::{Authorizer, Facts, Mode, Needs, principal_name};
 use stockade_described::Descriptions;
 use stockade_kit::{ids, validate};
 use stockade_spec::catalog::Catalog;
@@ -147,8 +147,8 @@ impl Gateway {
         self.authorizer.mode()
     }
 
-    pub(crate) fn ring(&self) -> &Ring {
-        self.authorizer.ring()
+    pub(crate) fn authorizer(&self) -> &Authorizer {
+        &self.authorizer
     }
 
     pub(crate) fn about(&self) -> &About {
@@ -168,7 +168,8 @@ impl Gateway {
 
     pub(crate) async fn reset(&self) -> Result<(), String> {
         (self.reset)().await?;
-        self.ring().clear();
+        self.authorizer.ring().clear();
+        self.authorizer.ledger().clear();
         Ok(())
     }
 

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Permissions(commands::permissions::Arguments),
     /// Tell which permissions one request needs
     Explain(commands::explain::Arguments),
+    /// Print the smallest policy for what a principal did, and what differs from those it has
+    Policy(commands::policy::Arguments),
 }
 
 impl Cli {

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Serve(config) => run(&config),
         Command::Permissions(arguments) => print(commands::permissions::run(&arguments)),
         Command::Explain(arguments) => print(explain(&arguments)),
+        Command::Policy(arguments) => print(commands::policy::run(&arguments)),
     }
 }
 

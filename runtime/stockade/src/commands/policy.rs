@@ -1,0 +1,149 @@
+//! `stockade policy`: the smallest policy for what a principal did, asked of a running server.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use clap::Args;
+use http::{Request, Uri, header};
+use http_body_util::{BodyExt as _, Empty};
+use hyper_util::rt::TokioIo;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+/// Prints the smallest policy that allows what a principal did since the server started, then what its own policies lack
+/// and what they allow without need. The server has to run with ENFORCE_IAM=1 or IAM_SOFT_MODE=1.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// The ARN of a user or role; without one, a line for each principal that did something
+    principal: Option<String>,
+
+    /// Tell resources without their last part: arn:aws:s3:::photos/* for each of its objects
+    #[arg(long)]
+    generalize: bool,
+
+    /// Print the server's answer as it is, for programs
+    #[arg(long)]
+    json: bool,
+
+    /// The server to ask
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4566")]
+    endpoint: Uri,
+}
+
+/// What the command prints; the error says what to do instead.
+pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
+    let mut path = "/_stockade/policy".to_owned();
+    if let Some(principal) = &arguments.principal {
+        let principal = utf8_percent_encode(principal, NON_ALPHANUMERIC);
+        let general = u8::from(arguments.generalize);
+        let _ = write!(path, "?principal={principal}&generalize={general}");
+    }
+    let answer = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?
+        .block_on(ask(&arguments.endpoint, &path))?;
+    if arguments.json {
+        return pretty(&answer);
+    }
+    if arguments.principal.is_none() {
+        return Ok(lines(&answer["principals"]).join("\n"));
+    }
+    text(&answer)
+}
+
+/// The JSON that the server answers; the error is its message, or that it cannot be reached.
+async fn ask(endpoint: &Uri, path: &str) -> Result<Value, String> {
+    let unreachable =
+        |why: String| format!("{endpoint} cannot be reached ({why}); --endpoint names the server");
+    let host = endpoint
+        .host()
+        .filter(|_| endpoint.scheme_str() == Some("http"))
+        .ok_or_else(|| format!("{endpoint} is no URL like http://127.0.0.1:4566"))?;
+    let address = (
+        host.trim_matches(['[', ']']),
+        endpoint.port_u16().unwrap_or(80),
+    );
+    let stream = TcpStream::connect(address)
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    tokio::spawn(connection);
+    let request = Request::get(path)
+        .header(header::HOST, host)
+        .body(Empty::<Bytes>::new())
+        .map_err(|error| error.to_string())?;
+    let response = sender
+        .send_request(request)
+        .await
+        .map_err(|error| unreachable(error.to_string()))?;
+    let status = response.status();
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .map_err(|error| unreachable(error.to_string()))?
+        .to_bytes();
+    let value: Value = serde_json::from_slice(&body)
+        .map_err(|_| format!("{endpoint} is no Stockade: it answers {status} without JSON"))?;
+    if status.is_success() {
+        return Ok(value);
+    }
+    Err(value["message"]
+        .as_str()
+        .map_or_else(|| format!("{endpoint} answers {status}"), str::to_owned))
+}
+
+fn pretty(value: &Value) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
+}
+
+fn lines(values: &Value) -> Vec<String> {
+    let values = values.as_array().map(Vec::as_slice).unwrap_or_default();
+    values
+        .iter()
+        .map(|value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        })
+        .collect()
+}
+
+/// The policy, and below it what differs.
+fn text(answer: &Value) -> Result<String, String> {
+    let mut text = pretty(&answer["policy"])?;
+    for (title, member) in [
+        ("Missing: needed, and not allowed", "missing"),
+        ("Denied explicitly", "denied"),
+    ] {
+        let statements = lines(&answer[member]);
+        if !statements.is_empty() {
+            let _ = write!(text, "\n\n{title}:\n  {}", statements.join("\n  "));
+        }
+    }
+    let unused = answer["unused"]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    if !unused.is_empty() {
+        text.push_str("\n\nUnused: allowed, and not needed:");
+    }
+    for part in unused {
+        let entries: Vec<String> = ["actions", "resources"]
+            .into_iter()
+            .flat_map(|member| lines(&part[member]))
+            .collect();
+        let _ = write!(
+            text,
+            "\n  {} (statement {} of {})",
+            entries.join(", "),
+            part["statement"].as_str().unwrap_or_default(),
+            part["policy"].as_str().unwrap_or_default(),
+        );
+    }
+    Ok(text)
+}
