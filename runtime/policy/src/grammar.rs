@@ -97,6 +97,7 @@ pub(crate) enum Problem {
     BadEffect(String),
     OldVersion,
     ProhibitedPrincipal,
+    ProhibitedNotPrincipal,
     ProhibitedResource,
     ProhibitedNotResource,
     Legacy,
@@ -188,6 +189,9 @@ impl Problem {
             Self::BadPrincipal(_) => "Invalid principal in policy".into(),
             Self::NotPrincipalInAllow => "Allow with NotPrincipal is not allowed.".into(),
             Self::BadEffect(effect) => format!("Invalid effect: {effect}"),
+            Self::ProhibitedNotPrincipal => {
+                "AssumeRole policy must not contain NotPrincipal field.".into()
+            }
             Self::ProhibitedResource => "Has prohibited field Resource".into(),
             Self::ProhibitedNotResource => "AssumeRole policy must not contain resources.".into(),
             Self::RepeatedSid => "The Statement Ids in the policy are not unique".into(),
@@ -234,7 +238,10 @@ impl Problem {
             }
             Self::OldVersion => 1,
             Self::Legacy | Self::BadEffect(_) => 2,
-            Self::ProhibitedPrincipal | Self::ProhibitedResource | Self::ProhibitedNotResource => 3,
+            Self::ProhibitedPrincipal
+            | Self::ProhibitedNotPrincipal
+            | Self::ProhibitedResource
+            | Self::ProhibitedNotResource => 3,
             Self::RepeatedSid | Self::BadSid => 4,
             Self::NoActions => 5,
             Self::NoResources => 6,

@@ -155,11 +155,17 @@ impl Reader<'_> {
             );
             return None;
         }
-        if negated && effect == Effect::Allow && kind == PolicyKind::Trust {
+        if negated && effect == Effect::Allow && (self.strict || kind == PolicyKind::Trust) {
             self.problems.add(
                 &Problem::NotPrincipalInAllow,
                 path,
                 "an Allow says whom it allows",
+            );
+        } else if negated && kind == PolicyKind::Trust {
+            self.problems.add(
+                &Problem::ProhibitedNotPrincipal,
+                path,
+                "a trust policy says whom it is about",
             );
         }
         let (mut entries, mut written) = (Vec::new(), Vec::new());

@@ -28,18 +28,6 @@ pub(crate) const SESSION: Principal<'static> = Principal::AssumedRole {
     session_arn: "arn:aws:sts::123456789012:assumed-role/app/one",
     account: ACCOUNT,
 };
-pub(crate) const FEDERATED_USER: Principal<'static> = Principal::FederatedUser {
-    arn: "arn:aws:sts::123456789012:federated-user/guest",
-    user_arn: "arn:aws:iam::123456789012:user/ana",
-    account: ACCOUNT,
-};
-pub(crate) const ROOT: Principal<'static> = Principal::Root {
-    account: ACCOUNT,
-    partition: "aws",
-};
-pub(crate) const SERVICE: Principal<'static> = Principal::Service {
-    name: "lambda.amazonaws.com",
-};
 
 /// A policy of version 2012-10-17 with these statements.
 pub(crate) fn policy(kind: PolicyKind, statements: &str) -> Attached {

@@ -50,6 +50,8 @@ pub(crate) struct Decision {
     exempt: Vec<Exempt>,
     expect: Expected,
     by: Option<String>,
+    /// AWS's words for a denial, after who asked for what.
+    says: Option<String>,
 }
 
 fn ana() -> String {
@@ -188,7 +190,8 @@ impl Decision {
         let layer = evaluation.layer();
         let layer = serde_json::to_value(layer).map_err(|error| error.to_string())?;
         let as_expected = self.expect.is(evaluation.decision())
-            && self.by.as_ref().is_none_or(|by| layer == by.as_str());
+            && self.by.as_ref().is_none_or(|by| layer == by.as_str())
+            && (self.says.is_none() || self.says == evaluation.aws_reason());
         Ok((!as_expected).then(|| {
             let reason = evaluation.aws_reason().unwrap_or_default();
             format!("got {:?} by {layer} {reason}", evaluation.decision())

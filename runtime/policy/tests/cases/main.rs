@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use table::{Case, Question};
 
 /// How many cases the table has at least.
-const CASES: usize = 800;
+const CASES: usize = 1_000;
 
 /// What a case got instead of what it expects; `None` when it holds.
 fn failure(case: &Case) -> Option<String> {

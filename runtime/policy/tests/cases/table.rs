@@ -101,7 +101,7 @@ fn resolve(file: &str, document: &str, policies: &Table, mut case: Table) -> Cas
     let read = format!("{file}: {rule}");
     let asked = {
         let mut question = case.clone();
-        for answer in ["expect", "by", "message", "at"] {
+        for answer in ["expect", "by", "says", "message", "at"] {
             question.remove(answer);
         }
         if question.contains_key("kind") {
