@@ -155,7 +155,10 @@ impl Reader<'_> {
             );
             return None;
         }
-        if negated && effect == Effect::Allow && (self.strict || kind == PolicyKind::Trust) {
+        if negated
+            && effect == Effect::Allow
+            && (self.strict.is_some() || kind == PolicyKind::Trust)
+        {
             self.problems.add(
                 &Problem::NotPrincipalInAllow,
                 path,

@@ -1,8 +1,11 @@
 //! What holds for all policies and requests.
 
 use proptest::prelude::*;
+use proptest::sample::{Index, select};
 use serde_json::{Value, json};
-use stockade_policy::{Context, Decision, Policy, PolicyKind, Request, evaluate};
+use stockade_policy::{
+    Context, Decision, Policy, PolicyKind, PolicySet, Principal, Request, Resource, Span, evaluate,
+};
 
 use crate::generate::{Of, action, make_trust, opposites, policy, resource, statement, world};
 use crate::printed::printed;
@@ -18,7 +21,7 @@ enum Place {
 }
 
 fn place() -> impl Strategy<Value = Place> {
-    prop::sample::select(vec![
+    select(vec![
         Place::Identity,
         Place::Session,
         Place::Resource,
@@ -109,11 +112,11 @@ fn allows(elements: Value, action: &str, resource: &str, context: &Context<'_>) 
     all.extend(elements);
     let policy = json!({ "Version": "2012-10-17", "Statement": statement });
     let identity = [crate::world::compile(PolicyKind::Identity, &policy)];
-    let set = stockade_policy::PolicySet {
+    let set = PolicySet {
         identity: &identity,
-        ..Default::default()
+        ..PolicySet::default()
     };
-    let user = stockade_policy::Principal::User {
+    let user = Principal::User {
         arn: "arn:aws:iam::111122223333:user/ana",
         account: "111122223333",
     };
@@ -191,6 +194,52 @@ proptest! {
         prop_assert!(reads || world.decide() == bare.decide());
     }
 
+    /// A part of the resource that is not known is taken for the worst.
+    #[test]
+    fn what_is_allowed_of_an_unknown_resource_is_allowed_of_each(
+        world in world(), from in any::<Index>(), length in 0_usize..6, counted in any::<bool>(),
+    ) {
+        let from = from.index(world.resource.len() + 1);
+        let to = (from + length).min(world.resource.len());
+        let hidden = &world.resource[from..to];
+        // What is hidden before the fifth colon is taken not to contain one.
+        prop_assume!(!hidden.contains(':'));
+        let unknown = if counted { Span::Characters(hidden.len() as u8) } else { Span::Opaque };
+        let spans = vec![
+            Span::Literal((&world.resource[..from]).into()),
+            unknown,
+            Span::Literal((&world.resource[to..]).into()),
+        ];
+        let guessed = world.ask(|request, set| {
+            let request = Request { resource: Resource::from_spans(spans), ..request.clone() };
+            evaluate(&request, set).is_allowed()
+        });
+        prop_assert!(!guessed || world.is_allowed());
+    }
+
+    /// A key that nobody can tell is taken for the worst.
+    #[test]
+    fn what_is_allowed_with_an_unknown_key_is_allowed_with_each_of_its_values(
+        world in world(), key in select(vec![
+            "aws:username", "aws:PrincipalTag/team", "aws:PrincipalTag/", "aws:TagKeys", "s3:max-keys", "aws:SourceIp",
+            "aws:PrincipalArn",
+        ]),
+    ) {
+        let mut context = Context::new();
+        for (name, values) in &world.context.0 {
+            context.set_many(*name, values.iter().map(String::as_str));
+        }
+        if key.ends_with('/') {
+            context.remove("aws:PrincipalTag/team");
+        }
+        context.set_unknown(key, "it is not kept here");
+        let guessed = world.ask(|request, set| {
+            let request = Request { context: &context, ..request.clone() };
+            evaluate(&request, set).is_allowed()
+        });
+        prop_assert!(!guessed || world.is_allowed());
+    }
+
     #[test]
     fn a_denial_says_why_and_an_allow_does_not(world in world()) {
         let (decision, reason) = world.ask(|request, set| {
@@ -225,7 +274,7 @@ proptest! {
     #[test]
     fn a_negated_operator_is_the_complement_on_one_value_that_is_there(
         (positive, negative, wanted, found) in opposites(),
-        suffix in prop::sample::select(vec!["", "IfExists"]),
+        suffix in select(vec!["", "IfExists"]),
     ) {
         let mut context = Context::new();
         context.set("example:Key", found);
@@ -238,7 +287,7 @@ proptest! {
 
     #[test]
     fn what_is_printed_is_what_was_parsed(
-        (of, kind) in prop::sample::select(vec![
+        (of, kind) in select(vec![
             (Of::Principal, PolicyKind::Identity),
             (Of::Resource, PolicyKind::Resource),
             (Of::Guard, PolicyKind::ServiceControl),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{Index, select};
 use serde_json::{Map, Value, json};
 use stockade_policy::{
     Attached, Context, Policy, PolicyKind, PolicySet, Principal, Request, Rules, Source, evaluate,
@@ -129,7 +129,7 @@ fn json() -> impl Strategy<Value = Value> {
 }
 
 /// A change to a text: from where, how much of it, and what instead.
-type Cut = (prop::sample::Index, usize, Vec<u8>);
+type Cut = (Index, usize, Vec<u8>);
 
 fn cut(text: &mut Vec<u8>, (at, length, instead): &Cut) {
     let from = at.index(text.len() + 1);
@@ -166,7 +166,7 @@ proptest! {
     fn any_damage_to_a_policy(
         policy in policy(Of::Resource),
         cuts in prop::collection::vec(
-            (any::<prop::sample::Index>(), 0_usize..8, prop::collection::vec(any::<u8>(), 0..4)),
+            (any::<Index>(), 0_usize..8, prop::collection::vec(any::<u8>(), 0..4)),
             1..4,
         ),
     ) {
