@@ -95,6 +95,17 @@ impl Pattern {
         }
     }
 
+    /// The pattern of the texts that begin with this one and go on as the pattern has it.
+    pub(crate) fn after(&self, head: &str) -> Self {
+        let mut tokens = Vec::new();
+        push(&mut tokens, Piece::Text(head));
+        let (text, rest) = self.parts();
+        push(&mut tokens, Piece::Text(text));
+        rest.iter()
+            .for_each(|token| push(&mut tokens, token.piece()));
+        Self::from_tokens(tokens)
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         match self {
             Pattern::Any => true,
@@ -104,13 +115,18 @@ impl Pattern {
         }
     }
 
-    pub(crate) fn syms(&self) -> Vec<Sym> {
-        let (text, rest): (&str, &[Token]) = match self {
+    /// The text that it begins with, and what follows.
+    fn parts(&self) -> (&str, &[Token]) {
+        match self {
             Pattern::Any => ("", &[Token::Star]),
             Pattern::Exact(text) => (text, &[]),
             Pattern::Prefix(text) => (text, &[Token::Star]),
             Pattern::Glob(tokens) => ("", tokens),
-        };
+        }
+    }
+
+    pub(crate) fn syms(&self) -> Vec<Sym> {
+        let (text, rest) = self.parts();
         let tokens = rest.iter().map(Token::piece);
         std::iter::once(Piece::Text(text))
             .chain(tokens)
