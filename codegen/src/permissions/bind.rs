@@ -510,10 +510,14 @@ impl<'a> Binder<'a> {
                 default: None,
                 ..
             } => {
-                let required = self.input.all_members().iter().any(|found| {
-                    found.required && found.values(&self.input).as_ref() == Some(path)
-                });
-                (!required).then(|| path.clone())
+                let members = self.input.all_members();
+                let found = members
+                    .iter()
+                    .find(|found| found.values(&self.input).as_ref() == Some(path));
+                match found {
+                    Some(found) => (!found.required).then(|| found.path.clone()),
+                    None => Some(path.clone()),
+                }
             }
             _ => None,
         })

@@ -59,6 +59,8 @@ pub(super) struct Wanted {
     pub(super) when: Located<Predicate>,
     pub(super) each: Option<Located<Path>>,
     pub(super) keys: Keys,
+    /// Of a dependent action: of every operation whose input has the members, listed in the reference or not.
+    pub(super) wherever: bool,
 }
 
 /// Condition keys; `None` takes a key away that a rule would set.
@@ -219,6 +221,13 @@ impl Problems<'_> {
                            what the rules find";
             self.push(at, message.to_owned());
         }
+        let own = raw.add.iter().chain(raw.require.iter().flatten());
+        for wanted in own.filter(|wanted| wanted.wherever) {
+            self.push(
+                wanted.action.span().start,
+                "`wherever` is said of [[service.dependents]]".to_owned(),
+            );
+        }
         let located = |raw: Spanned<String>| {
             let at = raw.span().start;
             Located {
@@ -297,6 +306,7 @@ impl Problems<'_> {
             when,
             each,
             keys: self.keys(raw.keys),
+            wherever: raw.wherever,
         }
     }
 }
@@ -342,6 +352,8 @@ struct RawWanted {
     each: Option<Spanned<String>>,
     #[serde(default)]
     keys: BTreeMap<Spanned<String>, String>,
+    #[serde(default)]
+    wherever: bool,
 }
 
 /// One text or a list of them.

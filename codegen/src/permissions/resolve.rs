@@ -266,39 +266,44 @@ impl<'a> Resolver<'a> {
             })
             .flat_map(|plain| self.with_keys(name, plain, input))
             .collect();
-        let Some((_, action)) = named.known else {
-            if !is_read(name) {
-                let passed = roles::passed(name, false, &self.passed, &resources, input);
-                requirements.extend(passed);
-            }
-            return requirements;
-        };
-        let about = rules::About {
-            references: self.references,
-            binder: binder.as_ref(),
-            resources: &resources,
-            operation: name,
-            passed: &self.passed,
-            families: &self.tables.dependents,
-            service: &self.model.id,
-        };
-        let (dependents, left) = rules::dependents(action, &about, input);
-        *left_out = left;
-        let listed: Vec<&str> = action.dependents().collect();
+        let listed: Vec<&str> = named
+            .known
+            .map(|(_, action)| action.dependents().collect())
+            .unwrap_or_default();
         let of_overlay: Vec<&Wanted> = self
             .overlay
             .dependents
             .iter()
-            .filter(|wanted| listed.contains(&wanted.action.value.as_str()))
+            .filter(|wanted| wanted.wherever || listed.contains(&wanted.action.value.as_str()))
             .filter(|wanted| self.fits(wanted, input))
             .collect();
-        for dependent in dependents {
-            if !of_overlay
-                .iter()
-                .any(|wanted| wanted.action.value == dependent.action)
-            {
-                requirements.extend(self.with_keys(name, dependent, input));
+        match named.known {
+            Some((_, action)) => {
+                let about = rules::About {
+                    references: self.references,
+                    binder: binder.as_ref(),
+                    resources: &resources,
+                    operation: name,
+                    passed: &self.passed,
+                    families: &self.tables.dependents,
+                    service: &self.model.id,
+                };
+                let (dependents, left) = rules::dependents(action, &about, input);
+                *left_out = left;
+                for dependent in dependents {
+                    if !of_overlay
+                        .iter()
+                        .any(|wanted| wanted.action.value == dependent.action)
+                    {
+                        requirements.extend(self.with_keys(name, dependent, input));
+                    }
+                }
             }
+            None if !is_read(name) => {
+                let passed = roles::passed(name, false, &self.passed, &resources, input);
+                requirements.extend(passed);
+            }
+            None => {}
         }
         for wanted in of_overlay {
             requirements.extend(self.wanted(name, wanted, input));

@@ -151,6 +151,14 @@ fn a_class_says_why_and_stands_alone() {
 }
 
 #[test]
+fn wherever_is_said_of_the_service_as_a_whole() {
+    assert!(
+        one("[Invoke]\nadd = [\n{ action = \"lambda:GetFunction\", wherever = true }]\n")
+            .contains("lambda.toml:3: `wherever`")
+    );
+}
+
+#[test]
 fn all_mistakes_at_once() {
     assert_eq!(
         problems("[A]\nbecause = \"\"\n[B]\nbecause = \"\"\n").len(),

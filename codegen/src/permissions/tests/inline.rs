@@ -311,6 +311,25 @@ each = "TagSpecifications[]"
 }
 
 #[test]
+fn an_overlay_knows_dependent_actions_that_the_reference_does_not_list() {
+    let overlay = "[[service.dependents]]
+action = 'toy:LaunchBox'
+resource = '{BoxArn}'
+when = 'BoxArn'
+wherever = true
+";
+    assert_eq!(
+        with_overlay("MoveBox", overlay),
+        format!(
+            "{}  toy:LaunchBox\n    on {{BoxArn}}\n    when BoxArn\n",
+            table_of("MoveBox")
+        )
+    );
+    // Those that the input has no members for are left as they are.
+    assert_eq!(with_overlay("CreateJob", overlay), table_of("CreateJob"));
+}
+
+#[test]
 fn what_is_yet_to_get_its_id_is_any() {
     assert_eq!(
         table_of("CreateJob"),
