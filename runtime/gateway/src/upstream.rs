@@ -3,7 +3,7 @@
 //! A request is passed on as it came, byte for byte, after it was authenticated and authorized here;
 //! its answer is passed back as it comes. `settings` reads which services go where, `hop` tells the
 //! headers that end here, `spool` keeps what was already read of a body, `proof` watches over a body
-//! that is not read here, `sign` signs anew where the upstream asks for it, and `forward` is the
+//! that is not read here, `tls` makes the connections, `sign` signs anew where the upstream asks for it, and `forward` is the
 //! step itself.
 
 mod elsewhere;
@@ -14,6 +14,7 @@ mod proof;
 mod settings;
 mod sign;
 mod spool;
+mod tls;
 
 #[cfg(test)]
 mod tests;
@@ -22,15 +23,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::uri::Authority;
+use http::uri::{Authority, Scheme};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use stockade_spec::catalog::Catalog;
 use stockade_wire::chunked::BodyError;
-
-use crate::limits;
 
 pub(crate) use elsewhere::Elsewhere;
 pub(crate) use forward::Passage;
@@ -42,7 +39,7 @@ pub(crate) use spool::Tapped;
 type Outgoing = UnsyncBoxBody<Bytes, BodyError>;
 
 /// Which services go to which upstream.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Upstreams {
     /// The services that were given an upstream by name.
     named: BTreeMap<&'static str, Arc<Upstream>>,
@@ -54,7 +51,8 @@ pub struct Upstreams {
     signing: BTreeMap<&'static str, Signing>,
     /// How all others are.
     signing_of_rest: Signing,
-    client: Client<HttpConnector, Outgoing>,
+    /// `None` where no upstream is set.
+    client: Option<Client<tls::Connector, Outgoing>>,
 }
 
 /// An emulator behind this server.
@@ -62,21 +60,8 @@ pub struct Upstreams {
 struct Upstream {
     /// As people write it, `http://localhost:5000`.
     url: Arc<str>,
+    scheme: Scheme,
     authority: Authority,
-}
-
-impl Default for Upstreams {
-    /// No upstream at all.
-    fn default() -> Self {
-        Self {
-            named: BTreeMap::new(),
-            rest: None,
-            kept: Box::default(),
-            signing: BTreeMap::new(),
-            signing_of_rest: Signing::AsSent,
-            client: client(),
-        }
-    }
 }
 
 impl Upstreams {
@@ -131,17 +116,4 @@ impl Upstreams {
     fn signing(&self, service: &str) -> &Signing {
         self.signing.get(service).unwrap_or(&self.signing_of_rest)
     }
-}
-
-/// Connections are kept for a short time only: an upstream that closes one just when a request is
-/// put on it leaves nobody knowing whether the request was taken.
-fn client() -> Client<HttpConnector, Outgoing> {
-    let mut connector = HttpConnector::new();
-    connector.set_connect_timeout(Some(limits::UPSTREAM_CONNECT));
-    connector.set_nodelay(true);
-    Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(limits::UPSTREAM_IDLE)
-        .http1_max_headers(limits::MAX_HEADERS)
-        .build(connector)
 }

@@ -26,6 +26,7 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
         &Settings {
             upstreams: &config.upstream,
             signing: &config.upstream_sign,
+            ca: config.upstream_ca.as_deref(),
             kept: IDENTITY,
         },
     )?;

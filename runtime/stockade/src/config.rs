@@ -4,6 +4,7 @@
 mod tests;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -101,6 +102,10 @@ pub(crate) struct Serve {
         hide_env_values = true
     )]
     pub(crate) upstream_sign: Vec<String>,
+
+    /// Trust the authorities in this PEM file beside the system's, for upstreams with an https:// URL
+    #[arg(long, env = "UPSTREAM_CA", value_name = "FILE")]
+    pub(crate) upstream_ca: Option<PathBuf>,
 
     /// Form of the log
     #[arg(

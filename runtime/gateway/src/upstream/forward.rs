@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::sync::{Arc, OnceLock};
 
-use http::uri::{Scheme, Uri};
+use http::uri::Uri;
 use http::{HeaderMap, HeaderValue, Request, Response, Version};
 use http_body_util::{BodyExt, Empty};
 use hyper_util::client::legacy;
@@ -63,7 +63,10 @@ impl Gateway {
     ) -> Result<Response<Body>, Error> {
         let service = route.service.id;
         let raw = asked.passage.spool.as_ref().and_then(Spool::take);
-        let (Some(upstream), Some(raw)) = (self.upstreams().of(service), raw) else {
+        let upstreams = self.upstreams();
+        let (Some(upstream), Some(client), Some(raw)) =
+            (upstreams.of(service), &upstreams.client, raw)
+        else {
             return Err(Error::not_implemented(service, route.operation.name));
         };
         // A request is passed on once.
@@ -78,7 +81,7 @@ impl Gateway {
         let request = self
             .onward(upstream, asked, route, known, context, raw)
             .await?;
-        match self.upstreams().client.request(request).await {
+        match client.request(request).await {
             Ok(response) => Ok(back(response, upstream, &context.request_id)),
             Err(error) => Err(failed(&error, upstream, service)),
         }
@@ -154,7 +157,7 @@ impl Gateway {
         let mut request = Request::new(body);
         *request.method_mut() = asked.parts.method.clone();
         let mut uri = http::uri::Parts::default();
-        uri.scheme = Some(Scheme::HTTP);
+        uri.scheme = Some(upstream.scheme.clone());
         uri.authority = Some(upstream.authority.clone());
         uri.path_and_query = Some(target);
         *request.uri_mut() = Uri::from_parts(uri).map_err(|_| Error::internal())?;

@@ -1,6 +1,7 @@
 //! Whether upstreams can be reached.
 
 use futures_util::future::join_all;
+use http::uri::{Scheme, Uri};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -29,13 +30,16 @@ impl Upstreams {
 }
 
 async fn reach(url: &str) -> Result<(), String> {
-    let address = url.trim_start_matches("http://");
-    let (host, port) = match address.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => {
-            (host, port.parse().map_err(|_| "no port".to_owned())?)
-        }
-        _ => (address, 80),
+    let uri: Uri = url.parse().map_err(|_| "no URL".to_owned())?;
+    let default = if uri.scheme() == Some(&Scheme::HTTPS) {
+        443
+    } else {
+        80
     };
+    let (host, port) = (
+        uri.host().unwrap_or_default(),
+        uri.port_u16().unwrap_or(default),
+    );
     let host = host.trim_matches(['[', ']']);
     match timeout(limits::UPSTREAM_PROBE, TcpStream::connect((host, port))).await {
         Ok(Ok(_)) => Ok(()),

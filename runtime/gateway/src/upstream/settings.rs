@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use http::Uri;
+use http::uri::Scheme;
 use stockade_spec::catalog::{Catalog, Service};
 
-use super::{Upstream, Upstreams, client};
+use super::tls::{self, Trust};
+use super::{Upstream, Upstreams};
 
 /// The settings as they are written.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,6 +19,8 @@ pub struct Settings<'a> {
     pub upstreams: &'a [String],
     /// `HOW` and `SERVICE=HOW`, in the same way; [`Signing`] tells what can be said.
     pub signing: &'a [String],
+    /// A file with certificates of authorities, in PEM, that are trusted beside the system's.
+    pub ca: Option<&'a Path>,
     /// The services that never leave: identities are here, and an answer of another server about
     /// them would be taken for this one's.
     pub kept: &'a [&'static str],
@@ -51,6 +56,7 @@ impl fmt::Debug for Signing {
 
 /// A setting's names, for what is said about it.
 const UPSTREAM: &str = "--upstream (UPSTREAM)";
+const CA: &str = "--upstream-ca (UPSTREAM_CA)";
 const SIGN: &str = "--upstream-sign (UPSTREAM_SIGN)";
 
 /// How alike two names are, from 0 to 1, for one to be suggested for the other.
@@ -67,13 +73,28 @@ pub(super) fn read(catalog: &Catalog, settings: &Settings<'_>) -> Result<Upstrea
         ));
     }
     let (signing, signing_of_rest) = table(catalog, SIGN, settings.signing, how)?;
+    let mut all = named.values().chain(&rest);
+    let trust = match settings.ca {
+        ca if all.any(|upstream| upstream.scheme == Scheme::HTTPS) => Trust::System(ca),
+        None => Trust::Nobody,
+        Some(_) => {
+            return Err(format!(
+                "{CA}: no upstream has an https:// URL; leave it out."
+            ));
+        }
+    };
+    let client = if named.is_empty() && rest.is_none() {
+        None
+    } else {
+        Some(tls::client(&trust).map_err(|why| format!("{CA}: {why}"))?)
+    };
     Ok(Upstreams {
         named,
         rest,
         kept: settings.kept.into(),
         signing,
         signing_of_rest: signing_of_rest.unwrap_or_default(),
-        client: client(),
+        client,
     })
 }
 
@@ -121,15 +142,10 @@ fn upstream(text: &str) -> Result<Upstream, String> {
     let uri: Uri = text
         .parse()
         .map_err(|error| format!("{text} is no URL ({error}); {form}."))?;
-    match uri.scheme_str() {
-        Some("http") => {}
-        Some("https") => {
-            return Err(format!(
-                "{text}: upstreams are spoken to in plain HTTP only; give its http:// URL."
-            ));
-        }
-        _ => return Err(format!("{text} is not an http:// URL; {form}.")),
-    }
+    let scheme = uri
+        .scheme()
+        .filter(|scheme| [Scheme::HTTP, Scheme::HTTPS].contains(scheme))
+        .ok_or_else(|| format!("{text} is neither an http:// nor an https:// URL; {form}."))?;
     let authority = uri
         .authority()
         .filter(|authority| !authority.host().is_empty() && !authority.as_str().contains('@'))
@@ -140,7 +156,8 @@ fn upstream(text: &str) -> Result<Upstream, String> {
         ));
     }
     Ok(Upstream {
-        url: format!("http://{authority}").into(),
+        url: format!("{scheme}://{authority}").into(),
+        scheme: scheme.clone(),
         authority: authority.clone(),
     })
 }

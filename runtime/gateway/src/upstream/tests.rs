@@ -3,3 +3,4 @@ mod identity;
 mod settings;
 mod signatures;
 mod support;
+mod tls;

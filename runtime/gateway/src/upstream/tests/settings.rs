@@ -12,6 +12,7 @@ fn read(upstreams: &[&str], signing: &[&str]) -> Result<Upstreams, String> {
             upstreams: &upstreams,
             signing: &signing,
             kept: &["iam", "sts"],
+            ca: None,
         },
     )
 }
@@ -72,7 +73,6 @@ fn what_is_wrong_names_the_setting_and_the_way_out() {
         ("states=http://x:1", "did you mean stepfunctions?"),
         ("monitoring=http://x:1", "did you mean cloudwatch?"),
         ("quux=http://x:1", "no service is called \"quux\""),
-        ("https://x:1", "plain HTTP only"),
         ("localhost:5000", "give it as http://HOST:PORT"),
         ("moto", "give it as http://HOST:PORT"),
         ("ftp://x", "give it as http://HOST:PORT"),

@@ -143,7 +143,7 @@ impl Directory for Users {
 /// The gateway, and the upstream behind it.
 pub(super) struct Bench {
     pub(super) gateway: SocketAddr,
-    upstream: TcpListener,
+    pub(super) upstream: TcpListener,
 }
 
 impl Bench {
@@ -155,7 +155,13 @@ impl Bench {
             upstreams: &[setting.replace("URL", &url)],
             signing: &[signing.to_owned()],
             kept: &["iam", "sts"],
+            ca: None,
         };
+        Self::before(upstream, mode, &settings).await
+    }
+
+    /// A gateway before an upstream that listens already.
+    pub(super) async fn before(upstream: TcpListener, mode: Mode, settings: &Settings<'_>) -> Self {
         let config = Config {
             mode,
             style: Style::Aws,
@@ -167,7 +173,7 @@ impl Bench {
             directory: Arc::new(Users),
             organizations: None,
             reset: Arc::new(|| Box::pin(async { Ok(()) })),
-            upstreams: Upstreams::new(&CATALOG, &settings).unwrap(),
+            upstreams: Upstreams::new(&CATALOG, settings).unwrap(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let gateway = listener.local_addr().unwrap();
