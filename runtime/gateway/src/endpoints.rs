@@ -64,7 +64,7 @@ impl Gateway {
             })),
             "/_localstack/state/reset" | "/_stockade/reset" | "/moto-api/reset" if post => {
                 match self.reset().await {
-                    Ok(()) => ok(json!({ "status": "ok" })),
+                    Ok(()) => ok(self.forgotten()),
                     Err(error) => {
                         tracing::error!(%error, "The state could not be reset.");
                         let error = json!({ "status": "error", "message": error });
@@ -102,6 +102,21 @@ impl Gateway {
             },
             "upstreams": self.upstreams().health().await,
         })
+    }
+
+    /// The answer to a reset. What upstreams hold is not Stockade's to forget.
+    fn forgotten(&self) -> Value {
+        let mut told = json!({ "status": "ok" });
+        let kept: Vec<&str> = self
+            .upstreams()
+            .each()
+            .into_iter()
+            .map(|each| each.0)
+            .collect();
+        if !kept.is_empty() {
+            told["upstreams_not_reset"] = kept.into();
+        }
+        told
     }
 
     fn info(&self) -> Value {

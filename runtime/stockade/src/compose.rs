@@ -35,6 +35,7 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
     let sts = Sts::new(iam.clone());
     let options = Options {
         strict_roles: config.strict_roles,
+        elsewhere: upstreams.is_named("lambda"),
     };
     let lambda = Lambda::new(
         store.clone(),
@@ -43,6 +44,11 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
         Arc::new(LambdaCode(s3.clone())),
     );
     let organizations = Organizations::new(store.clone(), Arc::new(AccountRoles(iam.clone())));
+    let s3 = if upstreams.is_named("s3") {
+        s3.elsewhere()
+    } else {
+        s3
+    };
     let forgetful = store.clone();
     Ok(Parties {
         catalog: &CATALOG,

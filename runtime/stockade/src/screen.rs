@@ -62,5 +62,8 @@ fn services(mut here: Vec<&str>, all: usize, upstreams: &Upstreams) -> String {
         }
         let _ = writeln!(lines, "  upstream      {url}: {}", what.join(", "));
     }
+    if !upstreams.is_empty() {
+        lines.push_str("  reset         forgets what is here; upstreams keep their state\n");
+    }
     lines
 }

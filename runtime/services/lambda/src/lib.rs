@@ -47,7 +47,7 @@
 //!     }
 //! }
 //!
-//! let options = Options { strict_roles: false };
+//! let options = Options::default();
 //! let lambda = Lambda::new(Store::in_memory(), options, Arc::new(Nothing), Arc::new(Nothing));
 //! let service = stockade_lambda_api::Server::new(lambda);
 //! assert_eq!(service.id(), "lambda");
@@ -107,6 +107,8 @@ pub trait Objects: Send + Sync {
 pub struct Options {
     /// Refuse a role that does not exist, or that Lambda cannot assume, as AWS does.
     pub strict_roles: bool,
+    /// Another server handles the requests: what the service is asked for authorization, its own store cannot tell.
+    pub elsewhere: bool,
 }
 
 /// The service. A clone is another handle on the same state.

@@ -50,6 +50,11 @@ fn known(values: impl IntoIterator<Item = String>) -> Resolved {
     Resolved::Known(values.into_iter().collect())
 }
 
+/// What only the function's state tells where another server has it.
+fn not_here() -> Resolved {
+    Resolved::Unknown("the function's state is not kept here".to_owned())
+}
+
 /// The principals of a policy document, as it names them.
 fn principals(document: &str) -> Result<Vec<String>, String> {
     let document: Value = serde_json::from_str(document)
@@ -107,6 +112,9 @@ impl Lambda {
         arguments: &Arguments<'_>,
         tell: impl Fn(&StatementRecord) -> Option<String>,
     ) -> Resolved {
+        if self.options.elsewhere {
+            return not_here();
+        }
         let (Some(target), Some(id)) = (target(scope, arguments), first(arguments, 2)) else {
             return Resolved::Known(Vec::new());
         };
@@ -196,6 +204,9 @@ impl Resolvers for Lambda {
     }
 
     fn principals_of_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        if self.options.elsewhere {
+            return not_here();
+        }
         let Some(target) = first(arguments, 0).and_then(|arn| Target::parse(scope, arn)) else {
             return Resolved::Known(Vec::new());
         };
@@ -224,8 +235,11 @@ impl Resolvers for Lambda {
     }
 
     fn url_auth_type(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
-        // No function has a URL here, so only the request can set the key.
-        known(first(arguments, 2).map(str::to_owned))
+        match first(arguments, 2) {
+            None if self.options.elsewhere => not_here(),
+            // No function has a URL here, so only the request can set the key.
+            told => known(told.map(str::to_owned)),
+        }
     }
 
     fn url_auth_type_of_statement(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {

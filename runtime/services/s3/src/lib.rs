@@ -69,6 +69,8 @@ use stockade_store::Store;
 pub struct S3 {
     store: Store,
     leases: body::Leases,
+    /// The buckets and objects that are asked for are not those of the store.
+    elsewhere: bool,
 }
 
 impl S3 {
@@ -78,6 +80,17 @@ impl S3 {
         Self {
             store,
             leases: body::Leases::default(),
+            elsewhere: false,
+        }
+    }
+
+    /// The same service for requests that another server handles: what it is asked for authorization, its own store cannot
+    /// tell.
+    #[must_use]
+    pub fn elsewhere(self) -> Self {
+        Self {
+            elsewhere: true,
+            ..self
         }
     }
 

@@ -41,6 +41,10 @@ impl Resolvers for S3 {
         let [[bucket], [key]] = arguments else {
             return Resolved::Unknown("the request names no object".to_owned());
         };
+        if self.elsewhere {
+            // Whether the object is missing shows in the answer. Nothing but that it is missing would be withheld.
+            return Resolved::Needless;
+        }
         match self.lacks_object(bucket, key) {
             Ok(false) => Resolved::Needless,
             Ok(true) => Resolved::one(format!("arn:{}:s3:::{bucket}", scope.partition)),

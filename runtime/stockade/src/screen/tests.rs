@@ -30,11 +30,13 @@ fn what_goes_where_is_told() {
         ),
         "  services      sts\n  \
          upstream      http://minio:9000: s3\n  \
-         upstream      http://moto:5000: all that nothing here handles\n"
+         upstream      http://moto:5000: all that nothing here handles\n  \
+         reset         forgets what is here; upstreams keep their state\n"
     );
     assert_eq!(
         services(vec!["sts"], 10, &upstreams("sqs=http://elasticmq:9324/")),
         "  services      sts; 8 more are routed and answer 501\n  \
-         upstream      http://elasticmq:9324: sqs\n"
+         upstream      http://elasticmq:9324: sqs\n  \
+         reset         forgets what is here; upstreams keep their state\n"
     );
 }

@@ -93,3 +93,13 @@ async fn who_may_not_is_not_passed_on() {
     assert!(answer.text().contains("AccessDenied"), "{answer:?}");
     assert_eq!(answer.header("x-stockade-upstream"), None);
 }
+
+#[tokio::test]
+async fn a_reset_stays_here_and_says_so() {
+    let bench = Bench::plain().await;
+    let request =
+        "POST /_localstack/state/reset HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n";
+    let answer = bench.client(request).await.message().await;
+    assert_eq!(answer.line, "HTTP/1.1 200 OK");
+    assert!(answer.text().contains(&bench.url()), "{answer:?}");
+}

@@ -158,6 +158,24 @@ async fn stored_statements_set_keys() {
     assert_eq!(all(&format!("{ARN}:1")), none());
 }
 
+#[test]
+fn the_statements_of_functions_elsewhere_are_unknown() {
+    let lambda = service_with(Options {
+        elsewhere: true,
+        ..Options::default()
+    });
+    let principal = resolve(
+        |s, a| lambda.principal_of_statement(s, a),
+        &["f", "", "url"],
+    );
+    let auth_type = resolve(|s, a| lambda.url_auth_type(s, a), &["f", "", ""]);
+    let all = resolve(|s, a| lambda.principals_of_policy(s, a), &[ARN]);
+    assert!(is_unknown(&principal) && is_unknown(&auth_type) && is_unknown(&all));
+    // What a request says itself is so everywhere.
+    let said = resolve(|s, a| lambda.url_auth_type(s, a), &["f", "", "NONE"]);
+    assert_eq!(said, Resolved::one("NONE"));
+}
+
 #[tokio::test]
 async fn functions_tell_their_policy_and_tags() {
     let lambda = service().await;

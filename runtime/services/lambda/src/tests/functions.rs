@@ -145,7 +145,10 @@ async fn roles_are_looked_up_when_that_is_asked_for() {
         role: "arn:aws:iam::000000000000:role/other".to_owned(),
         ..creation("f")
     };
-    let strict = service_with(Options { strict_roles: true });
+    let strict = service_with(Options {
+        strict_roles: true,
+        ..Options::default()
+    });
     assert_eq!(
         invalid(strict.create_function(&context(), unknown.clone()).await),
         "The role defined for the function cannot be assumed by Lambda."

@@ -52,3 +52,18 @@ fn the_service_names_itself() {
         known(&["s3.eu-west-1.amazonaws.com"])
     );
 }
+
+#[test]
+fn which_objects_are_missing_elsewhere_nobody_here_says() {
+    let (bucket, key) = (strings(&["b"]), strings(&["k"]));
+    let here = S3::new(Store::in_memory());
+    assert_eq!(
+        here.bucket_of_missing_object(&SCOPE, &[&bucket, &key]),
+        known(&["arn:aws:s3:::b"])
+    );
+    let elsewhere = here.elsewhere();
+    assert_eq!(
+        elsewhere.bucket_of_missing_object(&SCOPE, &[&bucket, &key]),
+        Resolved::Needless
+    );
+}
