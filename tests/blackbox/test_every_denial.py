@@ -27,11 +27,10 @@ NAMED = 40
 UNVERIFIABLE = re.compile(r"[Ss]ignature|MissingAuthenticationToken|Unsupported AWS 'algorithm'")
 
 # What is sent here lacks what the served operation demands: empty lists and maps, which forms cannot tell from absent ones,
-# members of an equivalent operation by other names, and a query in a form. Refused before anyone is asked.
+# and members of an equivalent operation by other names. Refused before anyone is asked.
 MALFORMED = {
     ("chime", "UpdateGlobalSettings"),
     ("cloudformation", "ListResourceScanRelatedResources"),
-    ("cloudsearchdomain", "Search"),
     ("docdb", "FailoverDBCluster"),
     ("greengrass", "TagResource"),
     ("greengrass", "UpdateConnectivityInfo"),

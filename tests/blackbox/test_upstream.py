@@ -216,7 +216,7 @@ def test_errors_of_the_upstream_are_its_own(serve, moto):
     ("setting", "told"),
     [
         ("dynamodbb=http://127.0.0.1:1", "did you mean dynamodb?"),
-        ("https://127.0.0.1:1", "plain HTTP only"),
+        ("ftp://127.0.0.1:1", "neither an http:// nor an https:// URL"),
         ("iam=http://127.0.0.1:1", "iam cannot go to an upstream"),
     ],
 )

@@ -14,7 +14,7 @@ use stockade_spec::template::{Permissions, table};
 use super::typed::ShapeOverlay;
 use super::{HEADER, Outputs};
 use crate::model::{Auth, Model, Models, Operation, Protocol};
-use crate::routing::{Demands, Endpoints, Name, Routing, parts};
+use crate::routing::{Demands, Endpoints, Name, Part, Routing, parts};
 
 /// The crate's files.
 pub(super) fn emit(
@@ -26,9 +26,10 @@ pub(super) fn emit(
     let root = PathBuf::from("catalog");
     let mut outputs = Outputs::new();
     let no_overlay = ShapeOverlay::default();
+    let open = open(models);
     for model in models.services.values() {
         let file = root.join("services").join(format!("{}.txt", model.id));
-        outputs.insert(file, operations(model, routing)?.into_bytes());
+        outputs.insert(file, operations(model, routing, &open)?.into_bytes());
         let file = root.join("shapes").join(format!("{}.txt", model.id));
         let overlay = overlays.get(&model.id).unwrap_or(&no_overlay);
         outputs.insert(file, super::shapes::emit(model, overlay)?.into_bytes());
@@ -109,8 +110,28 @@ fn build_script() -> TokenStream {
     }
 }
 
+/// The services whose callers choose with what a path begins, as S3's buckets do, by signing name.
+fn open(models: &Models) -> BTreeMap<&str, Vec<&str>> {
+    let mut open: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for model in models.services.values() {
+        let chosen = model.operations.values().any(|operation| {
+            let (path, _) = parts(&operation.uri);
+            matches!(path.first(), Some(Part::Label | Part::Greedy))
+        });
+        if chosen {
+            let services = open.entry(model.metadata.signing_name()).or_default();
+            services.push(&model.id);
+        }
+    }
+    open
+}
+
 /// A service's operations as text.
-fn operations(model: &Model, routing: &Routing) -> Result<String> {
+fn operations(
+    model: &Model,
+    routing: &Routing,
+    open: &BTreeMap<&str, Vec<&str>>,
+) -> Result<String> {
     let mut text = format!("# {HEADER}\n");
     let rest = model
         .protocols()
@@ -123,10 +144,14 @@ fn operations(model: &Model, routing: &Routing) -> Result<String> {
         *of_path.entry((method, path.clone())).or_insert(0) += 1;
         *of_place.entry((method, path, constants)).or_insert(0) += 1;
     }
+    let beside_open = open
+        .get(model.metadata.signing_name())
+        .is_some_and(|services| services.iter().any(|id| *id != model.id));
     let several = |count: Option<&i32>| count.is_some_and(|count| *count > 1);
     for (name, operation) in &model.operations {
         let (path, constants) = parts(&operation.uri);
         let plain = constants.is_empty();
+        let begins_fixed = matches!(path.first(), Some(Part::Literal(_)));
         let shared_path = several(of_path.get(&(&operation.method, path.clone())));
         let shared = several(of_place.get(&(&operation.method, path, constants)));
         let all = Demands::of(model, operation);
@@ -136,8 +161,8 @@ fn operations(model: &Model, routing: &Routing) -> Result<String> {
         if shared || (plain && shared_path) {
             demands.query = all.query;
         }
-        // Without a signature, nothing else may tell whose request it is.
-        if shared || operation.auth == Auth::None {
+        // Without a signature, nothing else may tell whose request it is; nor may it beside paths of the caller's choice.
+        if shared || (beside_open && begins_fixed) || operation.auth == Auth::None {
             demands.headers = all.headers;
         }
         text.push_str(&line(model, name, operation, &demands, routing)?);
@@ -193,6 +218,9 @@ fn line(
     let canonical = routing.equivalents.canonical(&itself);
     if *canonical != itself {
         words.push(format!("as={canonical}"));
+    }
+    if let Some((member, rival)) = routing.equivalents.rival(&itself) {
+        words.push(format!("unless={member}:{rival}"));
     }
     let path = uri.split('?').next().unwrap_or_default();
     let labels_fill_segments = path.split('/').all(|part| {
@@ -353,7 +381,7 @@ mod tests {
     #[test]
     fn a_line_has_name_method_uri_and_flags() {
         let text = |operation| {
-            operations(&model(operation), &Routing::default())
+            operations(&model(operation), &Routing::default(), &BTreeMap::new())
                 .unwrap()
                 .lines()
                 .nth(1)
@@ -381,7 +409,7 @@ mod tests {
     #[test]
     fn a_uri_that_no_line_can_hold_is_refused_with_its_place() {
         let operation = r#"{"http":{"method":"GET","requestUri":"/a/{b}:act"}}"#;
-        let error = operations(&model(operation), &Routing::default())
+        let error = operations(&model(operation), &Routing::default(), &BTreeMap::new())
             .unwrap_err()
             .to_string();
         assert!(

@@ -8,13 +8,15 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Name, Source};
-use crate::model::Models;
+use crate::model::{Models, ShapeKind};
 use crate::permissions::Diagnostic;
 
 /// For each operation that is served as another one, that other one.
 #[derive(Debug, Default)]
 pub(crate) struct Equivalents {
     served: BTreeMap<Name, Name>,
+    /// For an operation that is served in another one's place, that one and the member of its body that tells it.
+    rivals: BTreeMap<Name, (String, Name)>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +38,8 @@ struct Class {
     /// Operations that all of the services have.
     #[serde(default)]
     operations: Vec<Spanned<String>>,
+    /// A member that the other one requires in its body, and the served one does not have.
+    told_by: Option<Spanned<String>>,
 }
 
 impl Equivalents {
@@ -70,6 +74,21 @@ impl Equivalents {
                 } else if !listed.insert(members) {
                     problems.push(source.at(at, format!("the class of {served} is there twice")));
                 }
+                if let Some(member) = &class.get_ref().told_by {
+                    match others.as_slice() {
+                        [other] if tells(models, member.get_ref(), other, &served) => {
+                            let rival = (member.get_ref().clone(), other.clone());
+                            equivalents.rivals.insert(served.clone(), rival);
+                        }
+                        _ => {
+                            let message = format!(
+                                "`told_by` names a member that one other operation requires in its body and {served} \
+                                 does not have"
+                            );
+                            problems.push(source.at(member, message));
+                        }
+                    }
+                }
                 for other in others {
                     equivalents.served.insert(other, served.clone());
                 }
@@ -86,6 +105,11 @@ impl Equivalents {
         } else {
             Err(problems)
         }
+    }
+
+    /// The operation that a member of the body tells from this one, and the member.
+    pub(crate) fn rival(&self, name: &Name) -> Option<&(String, Name)> {
+        self.rivals.get(name)
     }
 
     /// The operation that is served in an operation's place; itself where its requests are its own.
@@ -118,6 +142,26 @@ fn each(class: &Class) -> Vec<(&Spanned<String>, Name, Vec<Name>)> {
         .iter()
         .map(|operation| one(operation, Some(operation.get_ref())))
         .collect()
+}
+
+/// Whether an operation requires a member in its body, and another one does not have it.
+fn tells(models: &Models, member: &str, operation: &Name, other: &Name) -> bool {
+    let input = |name: &Name| {
+        let model = models.services.get(&name.service)?;
+        let input = model.operations.get(&name.operation)?.input.as_ref()?;
+        let shape = model.shapes.get(input)?;
+        match &shape.kind {
+            ShapeKind::Structure(members) => Some((shape, members)),
+            _ => None,
+        }
+    };
+    let required = input(operation).is_some_and(|(shape, members)| {
+        shape.required.iter().any(|name| name == member)
+            && members
+                .get(member)
+                .is_some_and(|found| found.location.is_none())
+    });
+    required && input(other).is_none_or(|(_, members)| !members.contains_key(member))
 }
 
 fn exists(models: &Models, name: &Name) -> bool {

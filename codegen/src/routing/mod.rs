@@ -15,7 +15,7 @@ use toml::Spanned;
 
 pub(crate) use endpoints::Endpoints;
 pub(crate) use equivalents::Equivalents;
-pub(crate) use wire::{Demands, Name, parts};
+pub(crate) use wire::{Demands, Name, Part, parts};
 
 use crate::model::Models;
 use crate::permissions::Diagnostic;

@@ -641,7 +641,7 @@ pub static CATALOG: Catalog = Catalog {
         ("cloudfront-kvs", &[72]),
         ("cloudhsm", &[73]),
         ("cloudhsmv2", &[74]),
-        ("cloudsearch", &[75]),
+        ("cloudsearch", &[75, 76]),
         ("cloudsearchdomain", &[76]),
         ("cloudtrail", &[77]),
         ("cloudtrail-data", &[78]),

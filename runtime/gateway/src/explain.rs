@@ -139,6 +139,8 @@ impl Explainer {
             .router
             .route(&head)
             .map_err(|unrouted| unrouted.error)?;
+        let route = self.router.settle(route, body);
+        let (query, body) = route.read(method, &query, form.as_ref(), body);
         let mut vantage = vantage.clone();
         if let Some(identity) = &identity {
             let key = identity.access_key;
@@ -154,7 +156,7 @@ impl Explainer {
             dialect: &route.dialect,
             method,
             labels: &route.labels,
-            query: &query,
+            query,
             headers,
             body,
         };

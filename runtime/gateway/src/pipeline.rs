@@ -6,7 +6,7 @@ mod tests;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use aws_smithy_types::byte_stream::ByteStream;
@@ -240,6 +240,7 @@ impl Gateway {
         let asked = Asked {
             parts,
             query: &query,
+            form: OnceLock::new(),
             signed: Parts {
                 method: &parts.method,
                 path,
@@ -293,7 +294,7 @@ impl Gateway {
             form: form.as_ref(),
             identity: identity.as_ref(),
         });
-        let route = match route {
+        let mut route = match route {
             Ok(route) => route,
             Err(unrouted) => {
                 told.speak(unrouted.dialect);
@@ -301,6 +302,16 @@ impl Gateway {
                 return Err(unrouted.error);
             }
         };
+        if route.operation.rival.is_some() {
+            let bytes = body
+                .collect(headers, &route.dialect, route.operation.name)
+                .await?;
+            route = self.router.settle(route, &bytes);
+            body = Unread::Bytes(bytes);
+        }
+        if let Some(form) = form {
+            let _ = asked.form.set(form);
+        }
         if !self.upstreams.takes(route.service.id) {
             asked.passage.stream();
         }
@@ -545,6 +556,8 @@ impl Gateway {
 pub(crate) struct Asked<'a> {
     pub(crate) parts: &'a request::Parts,
     query: &'a Query,
+    /// The body's parameters, once it is known that it is a form.
+    form: OnceLock<Query>,
     signed: Parts<'a>,
     peer: Option<IpAddr>,
     pub(crate) now: SystemTime,
@@ -554,11 +567,13 @@ pub(crate) struct Asked<'a> {
 impl Asked<'_> {
     /// The request as the codecs read it.
     fn decodable<'a>(&'a self, route: &'a Route, body: &'a [u8]) -> decode::Request<'a> {
+        let method = &self.parts.method;
+        let (query, body) = route.read(method, self.query, self.form.get(), body);
         decode::Request {
             dialect: &route.dialect,
-            method: &self.parts.method,
+            method,
             labels: &route.labels,
-            query: self.query,
+            query,
             headers: &self.parts.headers,
             body,
         }

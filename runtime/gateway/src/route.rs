@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderMap, Method};
+use serde::de::IgnoredAny;
 use stockade_spec::Error;
 use stockade_spec::catalog::{Auth, Catalog, CatalogOperation, Protocol, Segment, Service};
 use stockade_wire::sigv4::Identity;
@@ -51,6 +52,23 @@ pub(crate) struct Route {
     pub(crate) dialect: Dialect<'static>,
     pub(crate) operation: &'static CatalogOperation,
     pub(crate) labels: Labels,
+}
+
+impl Route {
+    /// Where the operation's parameters are, and its body: with a second method, what the first has in its query is in the
+    /// form.
+    pub(crate) fn read<'a>(
+        &self,
+        method: &Method,
+        query: &'a Query,
+        form: Option<&'a Query>,
+        body: &'a [u8],
+    ) -> (&'a Query, &'a [u8]) {
+        match form.filter(|_| self.operation.also == Some(method.as_str())) {
+            Some(form) => (form, &[]),
+            None => (query, body),
+        }
+    }
 }
 
 /// A request that is no operation's, in the words of the service it seems to be for.
@@ -89,6 +107,26 @@ impl Router {
             [] => Err(unknown::service(head)),
             [only] => self.operation(only, head, &host),
             several => self.best(several, head, &host),
+        }
+    }
+
+    /// The route once the body is known: another operation's, where a member of the body tells it from this one.
+    pub(crate) fn settle(&self, route: Route, body: &[u8]) -> Route {
+        let rival = route.operation.rival.and_then(|rival| {
+            let members: HashMap<Cow<'_, str>, IgnoredAny> = serde_json::from_slice(body).ok()?;
+            let service = self.catalog.service(rival.service)?;
+            let operation = service.operations.by_name(rival.operation)?;
+            members
+                .contains_key(rival.member)
+                .then_some((service, operation))
+        });
+        match rival {
+            Some((service, operation)) => Route {
+                service,
+                operation,
+                ..route
+            },
+            None => route,
         }
     }
 
@@ -162,6 +200,10 @@ impl Router {
                     let fit = Fit {
                         scoped,
                         hosted: named.iter().any(|other| other.id == service.id),
+                        marked: operation
+                            .headers
+                            .iter()
+                            .all(|name| head.headers.contains_key(*name)),
                         specificity: operation.specificity(),
                         slash: operation.trailing_slash == slash,
                         own: operation.served_as.is_none(),
@@ -326,6 +368,8 @@ struct Fit {
     scoped: bool,
     /// The host names the service.
     hosted: bool,
+    /// The headers are there that tell the operation from paths of a caller's own choice, which S3's are.
+    marked: bool,
     specificity: (usize, usize, usize),
     /// The path ends in a slash as the operation's does.
     slash: bool,

@@ -145,6 +145,8 @@ pub struct CatalogOperation {
     pub signing_name: Option<&'static str>,
     /// The service and operation that is served where nothing on the wire tells the two apart.
     pub served_as: Option<(&'static str, &'static str)>,
+    /// The operation that takes its place where a member of the body says so, and nothing else does.
+    pub rival: Option<Rival>,
     /// How callers are authenticated.
     pub auth: Auth,
     /// The body is not part of the signature.
@@ -153,6 +155,17 @@ pub struct CatalogOperation {
     pub checksum_required: bool,
     /// What precedes the endpoint's host, with labels: `{AccountId}.`.
     pub host_prefix: Option<&'static str>,
+}
+
+/// An operation that only its body tells from another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rival {
+    /// The member of the body that it requires and the other one does not have.
+    pub member: &'static str,
+    /// Its service.
+    pub service: &'static str,
+    /// Its name.
+    pub operation: &'static str,
 }
 
 /// One part of a path.
@@ -240,6 +253,7 @@ impl CatalogOperation {
             also: None,
             signing_name: None,
             served_as: None,
+            rival: None,
             auth: Auth::SigV4,
             unsigned_payload: false,
             checksum_required: false,
@@ -258,6 +272,15 @@ impl CatalogOperation {
                 Some(("also", method)) => operation.also = Some(method),
                 Some(("signed", name)) => operation.signing_name = Some(name),
                 Some(("as", name)) => operation.served_as = Some(name.split_once(':')?),
+                Some(("unless", text)) => {
+                    let (member, name) = text.split_once(':')?;
+                    let (service, operation_name) = name.split_once(':')?;
+                    operation.rival = Some(Rival {
+                        member,
+                        service,
+                        operation: operation_name,
+                    });
+                }
                 _ => return None,
             }
         }
@@ -377,7 +400,7 @@ mod tests {
         Odd GET /odd surprising\n\
         Root GET / unsigned host={AccountId}.\n\
         SelectType GET /{Bucket}?list-type=2 bearer unsigned-payload\n\
-        Twin GET / signed=other as=service:Root\n";
+        Twin GET / signed=other as=service:Root unless=Payload:service:Other\n";
 
     fn none(_: &str, _: Option<&str>) -> bool {
         false
@@ -408,6 +431,12 @@ mod tests {
             (twin.signing_name, twin.served_as),
             (Some("other"), Some(("service", "Root")))
         );
+        let rival = Rival {
+            member: "Payload",
+            service: "service",
+            operation: "Other",
+        };
+        assert_eq!(twin.rival, Some(rival));
         assert!(operations.by_name("Odd").is_none());
     }
 

@@ -73,6 +73,9 @@ def equivalents():
     """For each operation that is served as another one, that other one: `models/overlays/equivalents.toml`."""
     served_as = {}
     for entry in tomllib.loads((MODELS / "overlays/equivalents.toml").read_text())["class"]:
+        # What a member of the body tells apart leads to itself.
+        if "told_by" in entry:
+            continue
         for operation in entry.get("operations", [None]):
             served, *others = (
                 tuple(name.split(":")) if operation is None else (name, operation)

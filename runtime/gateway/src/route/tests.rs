@@ -350,3 +350,42 @@ fn every_operation_leads_to_itself_or_to_what_is_served_in_its_place() {
     }
     assert!(driven > 19_000, "{driven}");
 }
+
+/// "Amazon S3 Control" requests carry `x-amz-account-id`, and go to hosts of their own (Amazon S3 API Reference); buckets may be
+/// called as their paths begin.
+#[test]
+fn a_bucket_may_be_called_as_s3_controls_paths_begin() {
+    let authorization = signed("s3");
+    let line = "GET /v20180820/bucket/b";
+    let routed = |headers: &[(&str, &str)]| {
+        let mut all = vec![("authorization", authorization.as_str())];
+        all.extend(headers);
+        route(line, &all, "")
+    };
+    let object = "s3:GetObject Bucket=v20180820 Key=bucket/b RestXml";
+    let control = "s3control:GetBucket Bucket=b RestXml";
+    assert_eq!(routed(&[]), object);
+    assert_eq!(routed(&[("x-amz-account-id", "123456789012")]), control);
+    let host = "123456789012.s3-control.us-east-1.amazonaws.com";
+    assert_eq!(routed(&[("host", host)]), control);
+    assert_eq!(routed(&[("host", "s3.us-east-1.amazonaws.com")]), object);
+}
+
+#[test]
+fn what_only_a_body_tells_apart_is_settled_by_it() {
+    let request = Request::post("/imports/")
+        .header("authorization", signed("lex"))
+        .body(String::new())
+        .unwrap();
+    let router = Router::new(&CATALOG);
+    let settled = |body: &str| {
+        let route = router.settle(routed(&router, &request).unwrap(), body.as_bytes());
+        format!("{}:{}", route.service.id, route.operation.name)
+    };
+    for body in ["", "{", "[]", r#"{"maxResults": 1}"#] {
+        assert_eq!(settled(body), "lexv2-models:ListImports", "{body}");
+    }
+    let started =
+        r#"{"resourceType": "BOT", "payload": "UEsDBA==", "mergeStrategy": "FAIL_ON_CONFLICT"}"#;
+    assert_eq!(settled(started), "lex-models:StartImport");
+}

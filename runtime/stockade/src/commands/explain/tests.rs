@@ -187,6 +187,25 @@ fn a_captured_request_is_explained() {
     );
 }
 
+/// "Search requests" (Amazon CloudSearch Developer Guide): the parameters may come as a form, which boto3 does.
+#[test]
+fn a_query_may_come_as_a_form() {
+    let file = std::env::temp_dir().join(format!("stockade-form-{}", std::process::id()));
+    let form = "format=sdk&pretty=true&q=star+wars";
+    let request = format!(
+        "POST /2013-01-01/search HTTP/1.1\r\nHost: search-movies-abc.us-east-1.cloudsearch.amazonaws.com\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    std::fs::write(&file, request).unwrap();
+    let told = explain(&["--request", file.to_str().unwrap()]).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    assert!(
+        told.starts_with("cloudsearchdomain:Search\n  needs\n    cloudsearch:search on "),
+        "{told}"
+    );
+}
+
 #[test]
 fn what_cannot_be_explained_is_said() {
     assert!(
