@@ -3,12 +3,10 @@
 The messages are those of "Troubleshoot access denied error messages" of the same guide.
 """
 
-import contextlib
 import json
 import re
 
 import pytest
-from botocore.exceptions import ClientError
 
 from support.clients import refused
 from support.policies import allow, deny, document, trust
@@ -320,11 +318,55 @@ class TestSeveralPermissions:
                 half.client("s3").copy_object(Bucket="shelf", Key="b", CopySource=source)
         both.client("s3").copy_object(Bucket="shelf", Key="b", CopySource=source)
 
-    def test_a_batch_delete_spares_what_may_not_be_deleted(self, enforcing, shelf):
+    def test_a_batch_delete_is_decided_key_by_key(self, enforcing, shelf):
+        """DeleteObjects' page: the answer tells the outcome of each key, success or failure."""
+        shelf.put_object(Bucket="shelf", Key="mine")
         alice = enforcing.new_user("alice", [allow("s3:DeleteObject", "arn:aws:s3:::shelf/mine")])
-        with contextlib.suppress(ClientError):
-            alice.client("s3").delete_objects(Bucket="shelf", Delete={"Objects": [{"Key": "mine"}, {"Key": "a"}]})
+        keys = [{"Key": "a"}, {"Key": "mine"}, {"Key": "ghost"}]
+        answer = alice.client("s3").delete_objects(Bucket="shelf", Delete={"Objects": keys})
+        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+        assert answer["Deleted"] == [{"Key": "mine"}]
+        reason = "because no identity-based policy allows the s3:DeleteObject action"
+        assert answer["Errors"] == [
+            {
+                "Key": key,
+                "Code": "AccessDenied",
+                "Message": s3_refusal(alice.arn, "s3:DeleteObject", f"arn:aws:s3:::shelf/{key}", reason),
+            }
+            for key in ["a", "ghost"]
+        ]
+        assert shelf.list_objects_v2(Bucket="shelf")["KeyCount"] == 1
+        enforcing.wait_for_log("DeleteObjects denied. In part: for 2 of 3; the rest goes through.")
+        [decision] = [it for it in enforcing.get_json("/_stockade/decisions?denied")["decisions"] if it["operation"] == "DeleteObjects"]
+        assert (decision["decision"], decision["blocked"], decision["partial"]) == ("denied", False, True)
+        assert [(it["element"], it["decision"]) for it in decision["permissions"]] == [
+            (0, "implicitlyDenied"),
+            (1, "allowed"),
+            (2, "implicitlyDenied"),
+        ]
+
+    def test_a_batch_delete_of_nothing_allowed_tells_each_key(self, enforcing, shelf):
+        """As S3 answers: 200, and an error for every key; strangers are told no more than that."""
+        bob = enforcing.new_user("bob")
+        keys = {"Objects": [{"Key": "a"}, {"Key": "b", "VersionId": "7"}], "Quiet": True}
+        answer = bob.client("s3").delete_objects(Bucket="shelf", Delete=keys)
+        assert "Deleted" not in answer
+        told = [(it["Key"], it.get("VersionId"), it["Code"]) for it in answer["Errors"]]
+        assert told == [("a", None, "AccessDenied"), ("b", "7", "AccessDenied")]
+        assert "s3:DeleteObjectVersion on resource" in answer["Errors"][1]["Message"]
+        answer = enforcing.anonymous().client("s3").delete_objects(Bucket="shelf", Delete={"Objects": [{"Key": "a"}]})
+        assert [it["Message"] for it in answer["Errors"]] == ["Access Denied"]
         assert shelf.head_object(Bucket="shelf", Key="a")
+
+    def test_soft_mode_deletes_what_would_have_been_spared(self, serve):
+        server = serve(soft=True)
+        s3 = server.new_user("alice").client("s3")
+        s3.create_bucket(Bucket="shelf")
+        s3.put_object(Bucket="shelf", Key="a")
+        answer = s3.delete_objects(Bucket="shelf", Delete={"Objects": [{"Key": "a"}]})
+        assert answer["Deleted"] == [{"Key": "a"}] and "Errors" not in answer
+        [decision] = [it for it in server.get_json("/_stockade/decisions?denied")["decisions"] if it["operation"] == "DeleteObjects"]
+        assert (decision["softMode"], decision["blocked"], decision["partial"]) == (True, False, False)
 
     def test_head_bucket_is_list_bucket(self, enforcing, shelf):
         alice = enforcing.new_user("alice", [allow("s3:ListBucket", "arn:aws:s3:::shelf")])

@@ -56,6 +56,9 @@ STATELESS = {
     ("lambda", "SendDurableExecutionCallbackSuccess"),
 }
 
+# Denied element by element, and so asked of the service: there is no such bucket.
+DIVIDED = {("s3", "DeleteObjects"): "NoSuchBucket"}
+
 # What a request leaves out may be all that names the resource. AWS refuses such requests as malformed.
 UNNAMED = re.compile(r"which names the resource|none of the permissions of this operation applies|named no resource")
 
@@ -117,6 +120,8 @@ def test_nothing_is_allowed_by_default(enforcing, tables):
             counts["denied by action"] += 1
         elif denied and UNNAMED.search(said):
             counts["denied, its resource not named"] += 1
+        elif name in DIVIDED and answer.status == 404 and DIVIDED[name] in said:
+            counts["denied by element"] += 1
         elif answer.status == 403 and not said:
             # The answer to HEAD has no text.
             counts["denied"] += 1

@@ -96,6 +96,23 @@ def test_objects_survive(serve, moto, sign):
     assert server.get(url.removeprefix(server.url)).data == body
 
 
+def test_nobody_leaves_out_there_what_is_denied_here(serve, moto):
+    """An upstream would delete every key that the request names, so that one denied denies all."""
+    server = serve(enforce=True, env={"UPSTREAM": f"s3={moto.url}"})
+    root = server.root().client("s3")
+    root.create_bucket(Bucket="shelf")
+    for key in ["mine", "a"]:
+        root.put_object(Bucket="shelf", Key=key)
+    mine = server.new_user("alice", [allow("s3:DeleteObject", "arn:aws:s3:::shelf/mine")]).client("s3")
+    keys = [{"Key": "mine"}, {"Key": "a"}]
+    with refused("AccessDenied", 403, re.compile("s3:DeleteObject on resource: \"arn:aws:s3:::shelf/a\"")):
+        mine.delete_objects(Bucket="shelf", Delete={"Objects": keys})
+    assert root.list_objects_v2(Bucket="shelf")["KeyCount"] == 2
+    [decision] = server.get_json("/_stockade/decisions?denied")["decisions"]
+    assert (decision["blocked"], decision["partial"]) == (True, False)
+    assert mine.delete_objects(Bucket="shelf", Delete={"Objects": keys[:1]})["Deleted"][0]["Key"] == "mine"
+
+
 def test_accounts_are_apart(serve, moto):
     server = serve(enforce=True, env={"UPSTREAM": moto.url})
     one, two = (server.root(account).client("sqs") for account in ("111111111111", "222222222222"))

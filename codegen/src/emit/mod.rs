@@ -54,9 +54,11 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
         .values()
         .filter(|model| has_crate(root, &model.id))
     {
-        let permissions = permissions::emit(model, &permissions[&model.id])?;
+        let permissions = &permissions[&model.id];
+        let templates = permissions::emit(model, permissions)?;
         let overlay = overlays.get(&model.id).unwrap_or(&none);
-        outputs.extend(typed::emit(model, overlay, &constraints, &permissions)?);
+        let files = typed::emit(model, overlay, &constraints, permissions, &templates)?;
+        outputs.extend(files);
     }
     Ok(outputs)
 }

@@ -153,12 +153,14 @@ impl<'a> Template<'a> {
             .iter()
             .map(|one| self.requirement(one))
             .collect::<Result<Vec<_>>>()?;
+        let answers = self.elements(operation.answers.as_ref())?;
         Ok(quote! {
             Permissions {
                 class: Class::#class,
                 source: Source::#source,
                 captures: &[#(#captures),*],
                 requirements: &[#(#requirements),*],
+                answers: #answers,
             }
         })
     }
@@ -203,13 +205,7 @@ impl<'a> Template<'a> {
             .map(|resource| self.resource(resource))
             .collect::<Result<Vec<_>>>()?;
         let when = self.predicate(&requirement.when)?;
-        let each = match &requirement.each {
-            Some(path) => {
-                let index = self.index(path)?;
-                quote! { Some(#index) }
-            }
-            None => quote! { None },
-        };
+        let each = self.elements(requirement.each.as_ref())?;
         let keys = requirement
             .keys
             .iter()
@@ -358,6 +354,17 @@ impl<'a> Template<'a> {
             .map(|path| self.index(path))
             .collect::<Result<Vec<_>>>()?;
         Ok(quote! { name: #name, index: #index, arguments: &[#(#arguments),*] })
+    }
+
+    /// The list that something is taken over, where it is.
+    fn elements(&self, path: Option<&Path>) -> Result<TokenStream> {
+        Ok(match path {
+            Some(path) => {
+                let index = self.index(path)?;
+                quote! { Some(#index) }
+            }
+            None => quote! { None },
+        })
     }
 
     fn index(&self, path: &Path) -> Result<proc_macro2::Literal> {

@@ -42,6 +42,8 @@ pub(super) struct Entry {
     /// Beside what the rules find.
     pub(super) add: Vec<Wanted>,
     pub(super) keys: Keys,
+    /// The list for each of whose elements the operation answers.
+    pub(super) answers: Option<Located<Path>>,
 }
 
 /// A class that only an overlay can give.
@@ -251,7 +253,22 @@ impl Problems<'_> {
                 .map(|all| all.into_iter().map(|one| self.wanted(one)).collect()),
             add: raw.add.into_iter().map(|one| self.wanted(one)).collect(),
             keys: self.keys(raw.keys),
+            answers: raw.answers.and_then(|raw| self.elements(&raw)),
         }
+    }
+
+    /// A path to a list's elements or a map's keys.
+    fn elements(&mut self, raw: &Spanned<String>) -> Option<Located<Path>> {
+        let (text, at) = (raw.get_ref(), raw.span().start);
+        let path =
+            Path::parse(text).filter(|path| matches!(path.0.last(), Some(Step::Each | Step::Keys)));
+        if path.is_none() {
+            let message = format!(
+                "{text:?} is no path to a list's elements or a map's keys, like Delete.Objects[]"
+            );
+            self.push(at, message);
+        }
+        path.map(|value| Located { value, at })
     }
 
     fn wanted(&mut self, raw: RawWanted) -> Wanted {
@@ -282,21 +299,7 @@ impl Problems<'_> {
                 Located { value, at }
             },
         );
-        let each = raw.each.and_then(|raw| {
-            let at = raw.span().start;
-            let path = Path::parse(raw.get_ref())
-                .filter(|path| matches!(path.0.last(), Some(Step::Each | Step::Keys)));
-            if path.is_none() {
-                self.push(
-                    at,
-                    format!(
-                        "{:?} is no path to a list's elements or a map's keys, like Delete.Objects[]",
-                        raw.get_ref()
-                    ),
-                );
-            }
-            path.map(|value| Located { value, at })
-        });
+        let each = raw.each.and_then(|raw| self.elements(&raw));
         Wanted {
             action: Located {
                 value: raw.action.into_inner(),
@@ -341,6 +344,7 @@ struct RawEntry {
     add: Vec<RawWanted>,
     #[serde(default)]
     keys: BTreeMap<Spanned<String>, String>,
+    answers: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

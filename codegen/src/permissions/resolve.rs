@@ -11,7 +11,7 @@ use super::roles::Passed;
 use super::untold::Untold;
 use super::{
     Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
-    Requirement, Resource, Source, Tables, bind, keys, roles, rules, types, verbs,
+    Requirement, Resource, Source, Step, Tables, bind, keys, roles, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
@@ -134,6 +134,7 @@ impl<'a> Resolver<'a> {
             source: Source::Inferred,
             because: entry.and_then(|entry| entry.because.clone()),
             requirements: Vec::new(),
+            answers: None,
             left_out: Vec::new(),
         };
         let named = self.named(name, operation, entry);
@@ -160,6 +161,7 @@ impl<'a> Resolver<'a> {
         }
         if let Some(entry) = entry {
             self.operation_keys(name, entry, &input, &mut result.requirements);
+            result.answers = self.answers(entry, &result.requirements);
         }
         result.requirements = std::mem::take(&mut result.requirements)
             .into_iter()
@@ -199,6 +201,27 @@ impl<'a> Resolver<'a> {
             || of_entry
                 .or(of_requirement)
                 .is_some_and(|value| value.value.is_none())
+    }
+
+    /// The list for whose elements the operation answers: one that some requirement is taken over.
+    fn answers(&mut self, entry: &Entry, requirements: &[Requirement]) -> Option<Path> {
+        let Located { value, at } = entry.answers.as_ref()?;
+        let over = |requirement: &Requirement| requirement.each.as_ref() == Some(value);
+        if !requirements.iter().any(over) {
+            let message =
+                format!("no requirement has `each = \"{value}\"`, so none is of one element");
+            self.problem(*at, message);
+        }
+        let lists = value
+            .0
+            .iter()
+            .filter(|step| !matches!(step, Step::Member(_)));
+        if lists.count() > 1 {
+            let message =
+                format!("{value} lies within another list, whose elements would be meant");
+            self.problem(*at, message);
+        }
+        Some(value.clone())
     }
 
     /// The operation's action: the overlay's, or by the rules.

@@ -133,6 +133,7 @@ pub static ACCEPT_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AcquireRole` needs.
 pub static ACQUIRE_ROLE: Permissions = Permissions {
@@ -164,6 +165,7 @@ pub static ACQUIRE_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AddClientIDToOpenIDConnectProvider` needs.
 pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -195,6 +197,7 @@ pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions 
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AddRoleToInstanceProfile` needs.
 pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
@@ -264,6 +267,7 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AddUserToGroup` needs.
 pub static ADD_USER_TO_GROUP: Permissions = Permissions {
@@ -291,6 +295,7 @@ pub static ADD_USER_TO_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AssociateDelegationRequest` needs.
 pub static ASSOCIATE_DELEGATION_REQUEST: Permissions = Permissions {
@@ -327,6 +332,7 @@ pub static ASSOCIATE_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AttachGroupPolicy` needs.
 pub static ATTACH_GROUP_POLICY: Permissions = Permissions {
@@ -363,6 +369,7 @@ pub static ATTACH_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AttachRolePolicy` needs.
 pub static ATTACH_ROLE_POLICY: Permissions = Permissions {
@@ -407,6 +414,7 @@ pub static ATTACH_ROLE_POLICY: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AttachUserPolicy` needs.
 pub static ATTACH_USER_POLICY: Permissions = Permissions {
@@ -451,6 +459,7 @@ pub static ATTACH_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ChangePassword` needs.
 pub static CHANGE_PASSWORD: Permissions = Permissions {
@@ -473,6 +482,7 @@ pub static CHANGE_PASSWORD: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateAccessKey` needs.
 pub static CREATE_ACCESS_KEY: Permissions = Permissions {
@@ -500,6 +510,7 @@ pub static CREATE_ACCESS_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateAccountAlias` needs.
 pub static CREATE_ACCOUNT_ALIAS: Permissions = Permissions {
@@ -516,6 +527,7 @@ pub static CREATE_ACCOUNT_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateDelegationRequest` needs.
 pub static CREATE_DELEGATION_REQUEST: Permissions = Permissions {
@@ -569,6 +581,7 @@ pub static CREATE_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateGroup` needs.
 pub static CREATE_GROUP: Permissions = Permissions {
@@ -614,6 +627,7 @@ pub static CREATE_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateInstanceProfile` needs.
 pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
@@ -723,6 +737,7 @@ pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateLoginProfile` needs.
 pub static CREATE_LOGIN_PROFILE: Permissions = Permissions {
@@ -750,6 +765,7 @@ pub static CREATE_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateOpenIDConnectProvider` needs.
 pub static CREATE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -827,6 +843,7 @@ pub static CREATE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreatePolicy` needs.
 pub static CREATE_POLICY: Permissions = Permissions {
@@ -936,6 +953,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreatePolicyVersion` needs.
 pub static CREATE_POLICY_VERSION: Permissions = Permissions {
@@ -967,6 +985,7 @@ pub static CREATE_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateRole` needs.
 pub static CREATE_ROLE: Permissions = Permissions {
@@ -1084,6 +1103,7 @@ pub static CREATE_ROLE: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateSAMLProvider` needs.
 pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
@@ -1179,6 +1199,7 @@ pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateServiceLinkedRole` needs.
 pub static CREATE_SERVICE_LINKED_ROLE: Permissions = Permissions {
@@ -1215,6 +1236,7 @@ pub static CREATE_SERVICE_LINKED_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateServiceSpecificCredential` needs.
 pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
@@ -1259,6 +1281,7 @@ pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateUser` needs.
 pub static CREATE_USER: Permissions = Permissions {
@@ -1376,6 +1399,7 @@ pub static CREATE_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateVirtualMFADevice` needs.
 pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
@@ -1485,6 +1509,7 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeactivateMFADevice` needs.
 pub static DEACTIVATE_MFA_DEVICE: Permissions = Permissions {
@@ -1512,6 +1537,7 @@ pub static DEACTIVATE_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteAccessKey` needs.
 pub static DELETE_ACCESS_KEY: Permissions = Permissions {
@@ -1539,6 +1565,7 @@ pub static DELETE_ACCESS_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteAccountAlias` needs.
 pub static DELETE_ACCOUNT_ALIAS: Permissions = Permissions {
@@ -1555,6 +1582,7 @@ pub static DELETE_ACCOUNT_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteAccountPasswordPolicy` needs.
 pub static DELETE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
@@ -1571,6 +1599,7 @@ pub static DELETE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteGroup` needs.
 pub static DELETE_GROUP: Permissions = Permissions {
@@ -1598,6 +1627,7 @@ pub static DELETE_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteGroupPolicy` needs.
 pub static DELETE_GROUP_POLICY: Permissions = Permissions {
@@ -1625,6 +1655,7 @@ pub static DELETE_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteInstanceProfile` needs.
 pub static DELETE_INSTANCE_PROFILE: Permissions = Permissions {
@@ -1652,6 +1683,7 @@ pub static DELETE_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteLoginProfile` needs.
 pub static DELETE_LOGIN_PROFILE: Permissions = Permissions {
@@ -1679,6 +1711,7 @@ pub static DELETE_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteOpenIDConnectProvider` needs.
 pub static DELETE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -1710,6 +1743,7 @@ pub static DELETE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeletePolicy` needs.
 pub static DELETE_POLICY: Permissions = Permissions {
@@ -1741,6 +1775,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeletePolicyVersion` needs.
 pub static DELETE_POLICY_VERSION: Permissions = Permissions {
@@ -1772,6 +1807,7 @@ pub static DELETE_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteRole` needs.
 pub static DELETE_ROLE: Permissions = Permissions {
@@ -1808,6 +1844,7 @@ pub static DELETE_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteRolePermissionsBoundary` needs.
 pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
@@ -1844,6 +1881,7 @@ pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteRolePolicy` needs.
 pub static DELETE_ROLE_POLICY: Permissions = Permissions {
@@ -1880,6 +1918,7 @@ pub static DELETE_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteSAMLProvider` needs.
 pub static DELETE_SAML_PROVIDER: Permissions = Permissions {
@@ -1911,6 +1950,7 @@ pub static DELETE_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteSSHPublicKey` needs.
 pub static DELETE_SSH_PUBLIC_KEY: Permissions = Permissions {
@@ -1938,6 +1978,7 @@ pub static DELETE_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteServerCertificate` needs.
 pub static DELETE_SERVER_CERTIFICATE: Permissions = Permissions {
@@ -1965,6 +2006,7 @@ pub static DELETE_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteServiceLinkedRole` needs.
 pub static DELETE_SERVICE_LINKED_ROLE: Permissions = Permissions {
@@ -1992,6 +2034,7 @@ pub static DELETE_SERVICE_LINKED_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteServiceSpecificCredential` needs.
 pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
@@ -2032,6 +2075,7 @@ pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteSigningCertificate` needs.
 pub static DELETE_SIGNING_CERTIFICATE: Permissions = Permissions {
@@ -2059,6 +2103,7 @@ pub static DELETE_SIGNING_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteUser` needs.
 pub static DELETE_USER: Permissions = Permissions {
@@ -2086,6 +2131,7 @@ pub static DELETE_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteUserPermissionsBoundary` needs.
 pub static DELETE_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
@@ -2122,6 +2168,7 @@ pub static DELETE_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteUserPolicy` needs.
 pub static DELETE_USER_POLICY: Permissions = Permissions {
@@ -2158,6 +2205,7 @@ pub static DELETE_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteVirtualMFADevice` needs.
 pub static DELETE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
@@ -2189,6 +2237,7 @@ pub static DELETE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DetachGroupPolicy` needs.
 pub static DETACH_GROUP_POLICY: Permissions = Permissions {
@@ -2225,6 +2274,7 @@ pub static DETACH_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DetachRolePolicy` needs.
 pub static DETACH_ROLE_POLICY: Permissions = Permissions {
@@ -2269,6 +2319,7 @@ pub static DETACH_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DetachUserPolicy` needs.
 pub static DETACH_USER_POLICY: Permissions = Permissions {
@@ -2313,6 +2364,7 @@ pub static DETACH_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DisableOrganizationsRootCredentialsManagement` needs.
 pub static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Permissions {
@@ -2329,6 +2381,7 @@ pub static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Perm
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DisableOrganizationsRootSessions` needs.
 pub static DISABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
@@ -2345,6 +2398,7 @@ pub static DISABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DisableOutboundWebIdentityFederation` needs.
 pub static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
@@ -2361,6 +2415,7 @@ pub static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnableMFADevice` needs.
 pub static ENABLE_MFA_DEVICE: Permissions = Permissions {
@@ -2393,6 +2448,7 @@ pub static ENABLE_MFA_DEVICE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnableOrganizationsRootCredentialsManagement` needs.
 pub static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Permissions {
@@ -2409,6 +2465,7 @@ pub static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Permi
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnableOrganizationsRootSessions` needs.
 pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
@@ -2425,6 +2482,7 @@ pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnableOutboundWebIdentityFederation` needs.
 pub static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
@@ -2441,6 +2499,7 @@ pub static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GenerateCredentialReport` needs.
 pub static GENERATE_CREDENTIAL_REPORT: Permissions = Permissions {
@@ -2457,6 +2516,7 @@ pub static GENERATE_CREDENTIAL_REPORT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GenerateOrganizationsAccessReport` needs.
 pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
@@ -2603,6 +2663,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GenerateServiceLastAccessedDetails` needs.
 pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
@@ -2634,6 +2695,7 @@ pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccessKeyLastUsed` needs.
 pub static GET_ACCESS_KEY_LAST_USED: Permissions = Permissions {
@@ -2661,6 +2723,7 @@ pub static GET_ACCESS_KEY_LAST_USED: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccountAuthorizationDetails` needs.
 pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Permissions = Permissions {
@@ -2677,6 +2740,7 @@ pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccountPasswordPolicy` needs.
 pub static GET_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
@@ -2693,6 +2757,7 @@ pub static GET_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccountProperties` needs.
 pub static GET_ACCOUNT_PROPERTIES: Permissions = Permissions {
@@ -2709,6 +2774,7 @@ pub static GET_ACCOUNT_PROPERTIES: Permissions = Permissions {
             untold: &["iam:AccountPropertyNamespaces"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccountSummary` needs.
 pub static GET_ACCOUNT_SUMMARY: Permissions = Permissions {
@@ -2725,6 +2791,7 @@ pub static GET_ACCOUNT_SUMMARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetContextKeysForCustomPolicy` needs.
 pub static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: Permissions = Permissions {
@@ -2741,6 +2808,7 @@ pub static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetContextKeysForPrincipalPolicy` needs.
 pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: Permissions = Permissions {
@@ -2772,6 +2840,7 @@ pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetCredentialReport` needs.
 pub static GET_CREDENTIAL_REPORT: Permissions = Permissions {
@@ -2788,6 +2857,7 @@ pub static GET_CREDENTIAL_REPORT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetDelegationRequest` needs.
 pub static GET_DELEGATION_REQUEST: Permissions = Permissions {
@@ -2824,6 +2894,7 @@ pub static GET_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetGroup` needs.
 pub static GET_GROUP: Permissions = Permissions {
@@ -2851,6 +2922,7 @@ pub static GET_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetGroupPolicy` needs.
 pub static GET_GROUP_POLICY: Permissions = Permissions {
@@ -2878,6 +2950,7 @@ pub static GET_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetHumanReadableSummary` needs.
 pub static GET_HUMAN_READABLE_SUMMARY: Permissions = Permissions {
@@ -2909,6 +2982,7 @@ pub static GET_HUMAN_READABLE_SUMMARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetInstanceProfile` needs.
 pub static GET_INSTANCE_PROFILE: Permissions = Permissions {
@@ -2936,6 +3010,7 @@ pub static GET_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetLoginProfile` needs.
 pub static GET_LOGIN_PROFILE: Permissions = Permissions {
@@ -2963,6 +3038,7 @@ pub static GET_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetMFADevice` needs.
 pub static GET_MFA_DEVICE: Permissions = Permissions {
@@ -2990,6 +3066,7 @@ pub static GET_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetOpenIDConnectProvider` needs.
 pub static GET_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -3021,6 +3098,7 @@ pub static GET_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetOrganizationsAccessReport` needs.
 pub static GET_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
@@ -3037,6 +3115,7 @@ pub static GET_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetOutboundWebIdentityFederationInfo` needs.
 pub static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO: Permissions = Permissions {
@@ -3053,6 +3132,7 @@ pub static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO: Permissions = Permissions 
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetPolicy` needs.
 pub static GET_POLICY: Permissions = Permissions {
@@ -3084,6 +3164,7 @@ pub static GET_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetPolicyVersion` needs.
 pub static GET_POLICY_VERSION: Permissions = Permissions {
@@ -3115,6 +3196,7 @@ pub static GET_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetRole` needs.
 pub static GET_ROLE: Permissions = Permissions {
@@ -3151,6 +3233,7 @@ pub static GET_ROLE: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetRolePolicy` needs.
 pub static GET_ROLE_POLICY: Permissions = Permissions {
@@ -3178,6 +3261,7 @@ pub static GET_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetRoleTemplateVersion` needs.
 pub static GET_ROLE_TEMPLATE_VERSION: Permissions = Permissions {
@@ -3209,6 +3293,7 @@ pub static GET_ROLE_TEMPLATE_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetSAMLProvider` needs.
 pub static GET_SAML_PROVIDER: Permissions = Permissions {
@@ -3240,6 +3325,7 @@ pub static GET_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetSSHPublicKey` needs.
 pub static GET_SSH_PUBLIC_KEY: Permissions = Permissions {
@@ -3267,6 +3353,7 @@ pub static GET_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetServerCertificate` needs.
 pub static GET_SERVER_CERTIFICATE: Permissions = Permissions {
@@ -3294,6 +3381,7 @@ pub static GET_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetServiceLastAccessedDetails` needs.
 pub static GET_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
@@ -3310,6 +3398,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetServiceLastAccessedDetailsWithEntities` needs.
 pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: Permissions = Permissions {
@@ -3326,6 +3415,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: Permissions = Permis
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetServiceLinkedRoleDeletionStatus` needs.
 pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Permissions = Permissions {
@@ -3353,6 +3443,7 @@ pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetUser` needs.
 pub static GET_USER: Permissions = Permissions {
@@ -3380,6 +3471,7 @@ pub static GET_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetUserPolicy` needs.
 pub static GET_USER_POLICY: Permissions = Permissions {
@@ -3407,6 +3499,7 @@ pub static GET_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAccessKeys` needs.
 pub static LIST_ACCESS_KEYS: Permissions = Permissions {
@@ -3434,6 +3527,7 @@ pub static LIST_ACCESS_KEYS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAccountAliases` needs.
 pub static LIST_ACCOUNT_ALIASES: Permissions = Permissions {
@@ -3450,6 +3544,7 @@ pub static LIST_ACCOUNT_ALIASES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAttachedGroupPolicies` needs.
 pub static LIST_ATTACHED_GROUP_POLICIES: Permissions = Permissions {
@@ -3477,6 +3572,7 @@ pub static LIST_ATTACHED_GROUP_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAttachedRolePolicies` needs.
 pub static LIST_ATTACHED_ROLE_POLICIES: Permissions = Permissions {
@@ -3504,6 +3600,7 @@ pub static LIST_ATTACHED_ROLE_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAttachedUserPolicies` needs.
 pub static LIST_ATTACHED_USER_POLICIES: Permissions = Permissions {
@@ -3531,6 +3628,7 @@ pub static LIST_ATTACHED_USER_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListDelegationRequests` needs.
 pub static LIST_DELEGATION_REQUESTS: Permissions = Permissions {
@@ -3557,6 +3655,7 @@ pub static LIST_DELEGATION_REQUESTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListEntitiesForPolicy` needs.
 pub static LIST_ENTITIES_FOR_POLICY: Permissions = Permissions {
@@ -3588,6 +3687,7 @@ pub static LIST_ENTITIES_FOR_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListGroupPolicies` needs.
 pub static LIST_GROUP_POLICIES: Permissions = Permissions {
@@ -3615,6 +3715,7 @@ pub static LIST_GROUP_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListGroups` needs.
 pub static LIST_GROUPS: Permissions = Permissions {
@@ -3631,6 +3732,7 @@ pub static LIST_GROUPS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListGroupsForUser` needs.
 pub static LIST_GROUPS_FOR_USER: Permissions = Permissions {
@@ -3658,6 +3760,7 @@ pub static LIST_GROUPS_FOR_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListInstanceProfileTags` needs.
 pub static LIST_INSTANCE_PROFILE_TAGS: Permissions = Permissions {
@@ -3685,6 +3788,7 @@ pub static LIST_INSTANCE_PROFILE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListInstanceProfiles` needs.
 pub static LIST_INSTANCE_PROFILES: Permissions = Permissions {
@@ -3701,6 +3805,7 @@ pub static LIST_INSTANCE_PROFILES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListInstanceProfilesForRole` needs.
 pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Permissions = Permissions {
@@ -3728,6 +3833,7 @@ pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListMFADeviceTags` needs.
 pub static LIST_MFA_DEVICE_TAGS: Permissions = Permissions {
@@ -3759,6 +3865,7 @@ pub static LIST_MFA_DEVICE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListMFADevices` needs.
 pub static LIST_MFA_DEVICES: Permissions = Permissions {
@@ -3786,6 +3893,7 @@ pub static LIST_MFA_DEVICES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListOpenIDConnectProviderTags` needs.
 pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Permissions = Permissions {
@@ -3817,6 +3925,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListOpenIDConnectProviders` needs.
 pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Permissions = Permissions {
@@ -3833,6 +3942,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListOrganizationsFeatures` needs.
 pub static LIST_ORGANIZATIONS_FEATURES: Permissions = Permissions {
@@ -3849,6 +3959,7 @@ pub static LIST_ORGANIZATIONS_FEATURES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListPolicies` needs.
 pub static LIST_POLICIES: Permissions = Permissions {
@@ -3865,6 +3976,7 @@ pub static LIST_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListPoliciesGrantingServiceAccess` needs.
 pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS: Permissions = Permissions {
@@ -3896,6 +4008,7 @@ pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListPolicyTags` needs.
 pub static LIST_POLICY_TAGS: Permissions = Permissions {
@@ -3927,6 +4040,7 @@ pub static LIST_POLICY_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListPolicyVersions` needs.
 pub static LIST_POLICY_VERSIONS: Permissions = Permissions {
@@ -3958,6 +4072,7 @@ pub static LIST_POLICY_VERSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListRolePolicies` needs.
 pub static LIST_ROLE_POLICIES: Permissions = Permissions {
@@ -3985,6 +4100,7 @@ pub static LIST_ROLE_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListRoleTags` needs.
 pub static LIST_ROLE_TAGS: Permissions = Permissions {
@@ -4012,6 +4128,7 @@ pub static LIST_ROLE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListRoles` needs.
 pub static LIST_ROLES: Permissions = Permissions {
@@ -4028,6 +4145,7 @@ pub static LIST_ROLES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListSAMLProviderTags` needs.
 pub static LIST_SAML_PROVIDER_TAGS: Permissions = Permissions {
@@ -4059,6 +4177,7 @@ pub static LIST_SAML_PROVIDER_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListSAMLProviders` needs.
 pub static LIST_SAML_PROVIDERS: Permissions = Permissions {
@@ -4075,6 +4194,7 @@ pub static LIST_SAML_PROVIDERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListSSHPublicKeys` needs.
 pub static LIST_SSH_PUBLIC_KEYS: Permissions = Permissions {
@@ -4102,6 +4222,7 @@ pub static LIST_SSH_PUBLIC_KEYS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListServerCertificateTags` needs.
 pub static LIST_SERVER_CERTIFICATE_TAGS: Permissions = Permissions {
@@ -4129,6 +4250,7 @@ pub static LIST_SERVER_CERTIFICATE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListServerCertificates` needs.
 pub static LIST_SERVER_CERTIFICATES: Permissions = Permissions {
@@ -4145,6 +4267,7 @@ pub static LIST_SERVER_CERTIFICATES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListServiceSpecificCredentials` needs.
 pub static LIST_SERVICE_SPECIFIC_CREDENTIALS: Permissions = Permissions {
@@ -4172,6 +4295,7 @@ pub static LIST_SERVICE_SPECIFIC_CREDENTIALS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListSigningCertificates` needs.
 pub static LIST_SIGNING_CERTIFICATES: Permissions = Permissions {
@@ -4199,6 +4323,7 @@ pub static LIST_SIGNING_CERTIFICATES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListUserPolicies` needs.
 pub static LIST_USER_POLICIES: Permissions = Permissions {
@@ -4226,6 +4351,7 @@ pub static LIST_USER_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListUserTags` needs.
 pub static LIST_USER_TAGS: Permissions = Permissions {
@@ -4253,6 +4379,7 @@ pub static LIST_USER_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListUsers` needs.
 pub static LIST_USERS: Permissions = Permissions {
@@ -4269,6 +4396,7 @@ pub static LIST_USERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListVirtualMFADevices` needs.
 pub static LIST_VIRTUAL_MFA_DEVICES: Permissions = Permissions {
@@ -4285,6 +4413,7 @@ pub static LIST_VIRTUAL_MFA_DEVICES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutAccountProperties` needs.
 pub static PUT_ACCOUNT_PROPERTIES: Permissions = Permissions {
@@ -4315,6 +4444,7 @@ pub static PUT_ACCOUNT_PROPERTIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutGroupPolicy` needs.
 pub static PUT_GROUP_POLICY: Permissions = Permissions {
@@ -4342,6 +4472,7 @@ pub static PUT_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutRolePermissionsBoundary` needs.
 pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
@@ -4378,6 +4509,7 @@ pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutRolePolicy` needs.
 pub static PUT_ROLE_POLICY: Permissions = Permissions {
@@ -4414,6 +4546,7 @@ pub static PUT_ROLE_POLICY: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutUserPermissionsBoundary` needs.
 pub static PUT_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
@@ -4450,6 +4583,7 @@ pub static PUT_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutUserPolicy` needs.
 pub static PUT_USER_POLICY: Permissions = Permissions {
@@ -4486,6 +4620,7 @@ pub static PUT_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RejectDelegationRequest` needs.
 pub static REJECT_DELEGATION_REQUEST: Permissions = Permissions {
@@ -4522,6 +4657,7 @@ pub static REJECT_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RemoveClientIDFromOpenIDConnectProvider` needs.
 pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -4553,6 +4689,7 @@ pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Permissions = Permiss
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RemoveRoleFromInstanceProfile` needs.
 pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Permissions = Permissions {
@@ -4580,6 +4717,7 @@ pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RemoveUserFromGroup` needs.
 pub static REMOVE_USER_FROM_GROUP: Permissions = Permissions {
@@ -4607,6 +4745,7 @@ pub static REMOVE_USER_FROM_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ResetServiceSpecificCredential` needs.
 pub static RESET_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
@@ -4647,6 +4786,7 @@ pub static RESET_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ResyncMFADevice` needs.
 pub static RESYNC_MFA_DEVICE: Permissions = Permissions {
@@ -4674,6 +4814,7 @@ pub static RESYNC_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SendDelegationToken` needs.
 pub static SEND_DELEGATION_TOKEN: Permissions = Permissions {
@@ -4710,6 +4851,7 @@ pub static SEND_DELEGATION_TOKEN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SetDefaultPolicyVersion` needs.
 pub static SET_DEFAULT_POLICY_VERSION: Permissions = Permissions {
@@ -4741,6 +4883,7 @@ pub static SET_DEFAULT_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SetSecurityTokenServicePreferences` needs.
 pub static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: Permissions = Permissions {
@@ -4757,6 +4900,7 @@ pub static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SimulateCustomPolicy` needs.
 pub static SIMULATE_CUSTOM_POLICY: Permissions = Permissions {
@@ -4773,6 +4917,7 @@ pub static SIMULATE_CUSTOM_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SimulatePrincipalPolicy` needs.
 pub static SIMULATE_PRINCIPAL_POLICY: Permissions = Permissions {
@@ -4804,6 +4949,7 @@ pub static SIMULATE_PRINCIPAL_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagInstanceProfile` needs.
 pub static TAG_INSTANCE_PROFILE: Permissions = Permissions {
@@ -4851,6 +4997,7 @@ pub static TAG_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagMFADevice` needs.
 pub static TAG_MFA_DEVICE: Permissions = Permissions {
@@ -4902,6 +5049,7 @@ pub static TAG_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagOpenIDConnectProvider` needs.
 pub static TAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -4953,6 +5101,7 @@ pub static TAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagPolicy` needs.
 pub static TAG_POLICY: Permissions = Permissions {
@@ -5004,6 +5153,7 @@ pub static TAG_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagRole` needs.
 pub static TAG_ROLE: Permissions = Permissions {
@@ -5051,6 +5201,7 @@ pub static TAG_ROLE: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagSAMLProvider` needs.
 pub static TAG_SAML_PROVIDER: Permissions = Permissions {
@@ -5102,6 +5253,7 @@ pub static TAG_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagServerCertificate` needs.
 pub static TAG_SERVER_CERTIFICATE: Permissions = Permissions {
@@ -5149,6 +5301,7 @@ pub static TAG_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagUser` needs.
 pub static TAG_USER: Permissions = Permissions {
@@ -5196,6 +5349,7 @@ pub static TAG_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagInstanceProfile` needs.
 pub static UNTAG_INSTANCE_PROFILE: Permissions = Permissions {
@@ -5232,6 +5386,7 @@ pub static UNTAG_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagMFADevice` needs.
 pub static UNTAG_MFA_DEVICE: Permissions = Permissions {
@@ -5272,6 +5427,7 @@ pub static UNTAG_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagOpenIDConnectProvider` needs.
 pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
@@ -5312,6 +5468,7 @@ pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagPolicy` needs.
 pub static UNTAG_POLICY: Permissions = Permissions {
@@ -5352,6 +5509,7 @@ pub static UNTAG_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagRole` needs.
 pub static UNTAG_ROLE: Permissions = Permissions {
@@ -5388,6 +5546,7 @@ pub static UNTAG_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagSAMLProvider` needs.
 pub static UNTAG_SAML_PROVIDER: Permissions = Permissions {
@@ -5428,6 +5587,7 @@ pub static UNTAG_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagServerCertificate` needs.
 pub static UNTAG_SERVER_CERTIFICATE: Permissions = Permissions {
@@ -5464,6 +5624,7 @@ pub static UNTAG_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagUser` needs.
 pub static UNTAG_USER: Permissions = Permissions {
@@ -5500,6 +5661,7 @@ pub static UNTAG_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateAccessKey` needs.
 pub static UPDATE_ACCESS_KEY: Permissions = Permissions {
@@ -5527,6 +5689,7 @@ pub static UPDATE_ACCESS_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateAccountPasswordPolicy` needs.
 pub static UPDATE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
@@ -5543,6 +5706,7 @@ pub static UPDATE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateAssumeRolePolicy` needs.
 pub static UPDATE_ASSUME_ROLE_POLICY: Permissions = Permissions {
@@ -5579,6 +5743,7 @@ pub static UPDATE_ASSUME_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateDelegationRequest` needs.
 pub static UPDATE_DELEGATION_REQUEST: Permissions = Permissions {
@@ -5615,6 +5780,7 @@ pub static UPDATE_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateGroup` needs.
 pub static UPDATE_GROUP: Permissions = Permissions {
@@ -5664,6 +5830,7 @@ pub static UPDATE_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateLoginProfile` needs.
 pub static UPDATE_LOGIN_PROFILE: Permissions = Permissions {
@@ -5691,6 +5858,7 @@ pub static UPDATE_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateOpenIDConnectProviderThumbprint` needs.
 pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Permissions = Permissions {
@@ -5722,6 +5890,7 @@ pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Permissions = Permissions
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateRole` needs.
 pub static UPDATE_ROLE: Permissions = Permissions {
@@ -5758,6 +5927,7 @@ pub static UPDATE_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateRoleDescription` needs.
 pub static UPDATE_ROLE_DESCRIPTION: Permissions = Permissions {
@@ -5794,6 +5964,7 @@ pub static UPDATE_ROLE_DESCRIPTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateSAMLProvider` needs.
 pub static UPDATE_SAML_PROVIDER: Permissions = Permissions {
@@ -5825,6 +5996,7 @@ pub static UPDATE_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateSSHPublicKey` needs.
 pub static UPDATE_SSH_PUBLIC_KEY: Permissions = Permissions {
@@ -5852,6 +6024,7 @@ pub static UPDATE_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateServerCertificate` needs.
 pub static UPDATE_SERVER_CERTIFICATE: Permissions = Permissions {
@@ -5901,6 +6074,7 @@ pub static UPDATE_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateServiceSpecificCredential` needs.
 pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
@@ -5941,6 +6115,7 @@ pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateSigningCertificate` needs.
 pub static UPDATE_SIGNING_CERTIFICATE: Permissions = Permissions {
@@ -5968,6 +6143,7 @@ pub static UPDATE_SIGNING_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateUser` needs.
 pub static UPDATE_USER: Permissions = Permissions {
@@ -6017,6 +6193,7 @@ pub static UPDATE_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UploadSSHPublicKey` needs.
 pub static UPLOAD_SSH_PUBLIC_KEY: Permissions = Permissions {
@@ -6044,6 +6221,7 @@ pub static UPLOAD_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UploadServerCertificate` needs.
 pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
@@ -6153,6 +6331,7 @@ pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UploadSigningCertificate` needs.
 pub static UPLOAD_SIGNING_CERTIFICATE: Permissions = Permissions {
@@ -6180,4 +6359,5 @@ pub static UPLOAD_SIGNING_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };

@@ -113,6 +113,7 @@ pub static ADD_LAYER_VERSION_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AddPermission` needs.
 pub static ADD_PERMISSION: Permissions = Permissions {
@@ -161,6 +162,7 @@ pub static ADD_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CheckpointDurableExecution` needs.
 pub static CHECKPOINT_DURABLE_EXECUTION: Permissions = Permissions {
@@ -192,6 +194,7 @@ pub static CHECKPOINT_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateAlias` needs.
 pub static CREATE_ALIAS: Permissions = Permissions {
@@ -219,6 +222,7 @@ pub static CREATE_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateCapacityProvider` needs.
 pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
@@ -395,6 +399,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateCodeSigningConfig` needs.
 pub static CREATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -468,6 +473,7 @@ pub static CREATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateEventSourceMapping` needs.
 pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
@@ -627,6 +633,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateFunction` needs.
 pub static CREATE_FUNCTION: Permissions = Permissions {
@@ -1166,6 +1173,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateFunctionUrlConfig` needs.
 pub static CREATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
@@ -1218,6 +1226,7 @@ pub static CREATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteAlias` needs.
 pub static DELETE_ALIAS: Permissions = Permissions {
@@ -1245,6 +1254,7 @@ pub static DELETE_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteCapacityProvider` needs.
 pub static DELETE_CAPACITY_PROVIDER: Permissions = Permissions {
@@ -1283,6 +1293,7 @@ pub static DELETE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteCodeSigningConfig` needs.
 pub static DELETE_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -1314,6 +1325,7 @@ pub static DELETE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteDurableExecution` needs.
 pub static DELETE_DURABLE_EXECUTION: Permissions = Permissions {
@@ -1345,6 +1357,7 @@ pub static DELETE_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteEventSourceMapping` needs.
 pub static DELETE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
@@ -1392,6 +1405,7 @@ pub static DELETE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteFunction` needs.
 pub static DELETE_FUNCTION: Permissions = Permissions {
@@ -1423,6 +1437,7 @@ pub static DELETE_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteFunctionCodeSigningConfig` needs.
 pub static DELETE_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -1450,6 +1465,7 @@ pub static DELETE_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteFunctionConcurrency` needs.
 pub static DELETE_FUNCTION_CONCURRENCY: Permissions = Permissions {
@@ -1477,6 +1493,7 @@ pub static DELETE_FUNCTION_CONCURRENCY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteFunctionEventInvokeConfig` needs.
 pub static DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
@@ -1508,6 +1525,7 @@ pub static DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteFunctionUrlConfig` needs.
 pub static DELETE_FUNCTION_URL_CONFIG: Permissions = Permissions {
@@ -1556,6 +1574,7 @@ pub static DELETE_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteLayerVersion` needs.
 pub static DELETE_LAYER_VERSION: Permissions = Permissions {
@@ -1587,6 +1606,7 @@ pub static DELETE_LAYER_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteProvisionedConcurrencyConfig` needs.
 pub static DELETE_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
@@ -1618,6 +1638,7 @@ pub static DELETE_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteResourcePolicy` needs.
 pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
@@ -1658,6 +1679,7 @@ pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccountSettings` needs.
 pub static GET_ACCOUNT_SETTINGS: Permissions = Permissions {
@@ -1674,6 +1696,7 @@ pub static GET_ACCOUNT_SETTINGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAlias` needs.
 pub static GET_ALIAS: Permissions = Permissions {
@@ -1701,6 +1724,7 @@ pub static GET_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetCapacityProvider` needs.
 pub static GET_CAPACITY_PROVIDER: Permissions = Permissions {
@@ -1739,6 +1763,7 @@ pub static GET_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetCodeSigningConfig` needs.
 pub static GET_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -1770,6 +1795,7 @@ pub static GET_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetDurableExecution` needs.
 pub static GET_DURABLE_EXECUTION: Permissions = Permissions {
@@ -1801,6 +1827,7 @@ pub static GET_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetDurableExecutionHistory` needs.
 pub static GET_DURABLE_EXECUTION_HISTORY: Permissions = Permissions {
@@ -1832,6 +1859,7 @@ pub static GET_DURABLE_EXECUTION_HISTORY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetDurableExecutionState` needs.
 pub static GET_DURABLE_EXECUTION_STATE: Permissions = Permissions {
@@ -1863,6 +1891,7 @@ pub static GET_DURABLE_EXECUTION_STATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetEventSourceMapping` needs.
 pub static GET_EVENT_SOURCE_MAPPING: Permissions = Permissions {
@@ -1910,6 +1939,7 @@ pub static GET_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunction` needs.
 pub static GET_FUNCTION: Permissions = Permissions {
@@ -1941,6 +1971,7 @@ pub static GET_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionCodeSigningConfig` needs.
 pub static GET_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -1968,6 +1999,7 @@ pub static GET_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionConcurrency` needs.
 pub static GET_FUNCTION_CONCURRENCY: Permissions = Permissions {
@@ -1995,6 +2027,7 @@ pub static GET_FUNCTION_CONCURRENCY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionConfiguration` needs.
 pub static GET_FUNCTION_CONFIGURATION: Permissions = Permissions {
@@ -2026,6 +2059,7 @@ pub static GET_FUNCTION_CONFIGURATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionEventInvokeConfig` needs.
 pub static GET_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
@@ -2057,6 +2091,7 @@ pub static GET_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionRecursionConfig` needs.
 pub static GET_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
@@ -2084,6 +2119,7 @@ pub static GET_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionScalingConfig` needs.
 pub static GET_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
@@ -2115,6 +2151,7 @@ pub static GET_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFunctionUrlConfig` needs.
 pub static GET_FUNCTION_URL_CONFIG: Permissions = Permissions {
@@ -2163,6 +2200,7 @@ pub static GET_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetLayerVersion` needs.
 pub static GET_LAYER_VERSION: Permissions = Permissions {
@@ -2194,6 +2232,7 @@ pub static GET_LAYER_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetLayerVersionByArn` needs.
 pub static GET_LAYER_VERSION_BY_ARN: Permissions = Permissions {
@@ -2225,6 +2264,7 @@ pub static GET_LAYER_VERSION_BY_ARN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetLayerVersionPolicy` needs.
 pub static GET_LAYER_VERSION_POLICY: Permissions = Permissions {
@@ -2256,6 +2296,7 @@ pub static GET_LAYER_VERSION_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetPolicy` needs.
 pub static GET_POLICY: Permissions = Permissions {
@@ -2287,6 +2328,7 @@ pub static GET_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetProvisionedConcurrencyConfig` needs.
 pub static GET_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
@@ -2318,6 +2360,7 @@ pub static GET_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetResourcePolicy` needs.
 pub static GET_RESOURCE_POLICY: Permissions = Permissions {
@@ -2349,6 +2392,7 @@ pub static GET_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetRuntimeManagementConfig` needs.
 pub static GET_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
@@ -2380,6 +2424,7 @@ pub static GET_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `Invoke` needs.
 pub static INVOKE: Permissions = Permissions {
@@ -2411,6 +2456,7 @@ pub static INVOKE: Permissions = Permissions {
             untold: &["lambda:EventSourceToken", "lambda:InvokedViaFunctionUrl"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `InvokeAsync` needs.
 pub static INVOKE_ASYNC: Permissions = Permissions {
@@ -2438,6 +2484,7 @@ pub static INVOKE_ASYNC: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `InvokeWithResponseStream` needs.
 pub static INVOKE_WITH_RESPONSE_STREAM: Permissions = Permissions {
@@ -2469,6 +2516,7 @@ pub static INVOKE_WITH_RESPONSE_STREAM: Permissions = Permissions {
             untold: &["lambda:EventSourceToken", "lambda:InvokedViaFunctionUrl"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAliases` needs.
 pub static LIST_ALIASES: Permissions = Permissions {
@@ -2496,6 +2544,7 @@ pub static LIST_ALIASES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListCapacityProviders` needs.
 pub static LIST_CAPACITY_PROVIDERS: Permissions = Permissions {
@@ -2512,6 +2561,7 @@ pub static LIST_CAPACITY_PROVIDERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListCodeSigningConfigs` needs.
 pub static LIST_CODE_SIGNING_CONFIGS: Permissions = Permissions {
@@ -2528,6 +2578,7 @@ pub static LIST_CODE_SIGNING_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListDurableExecutionsByFunction` needs.
 pub static LIST_DURABLE_EXECUTIONS_BY_FUNCTION: Permissions = Permissions {
@@ -2559,6 +2610,7 @@ pub static LIST_DURABLE_EXECUTIONS_BY_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListEventSourceMappings` needs.
 pub static LIST_EVENT_SOURCE_MAPPINGS: Permissions = Permissions {
@@ -2575,6 +2627,7 @@ pub static LIST_EVENT_SOURCE_MAPPINGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListFunctionEventInvokeConfigs` needs.
 pub static LIST_FUNCTION_EVENT_INVOKE_CONFIGS: Permissions = Permissions {
@@ -2602,6 +2655,7 @@ pub static LIST_FUNCTION_EVENT_INVOKE_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListFunctionUrlConfigs` needs.
 pub static LIST_FUNCTION_URL_CONFIGS: Permissions = Permissions {
@@ -2638,6 +2692,7 @@ pub static LIST_FUNCTION_URL_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListFunctionVersionsByCapacityProvider` needs.
 pub static LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER: Permissions = Permissions {
@@ -2676,6 +2731,7 @@ pub static LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER: Permissions = Permission
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListFunctions` needs.
 pub static LIST_FUNCTIONS: Permissions = Permissions {
@@ -2692,6 +2748,7 @@ pub static LIST_FUNCTIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListFunctionsByCodeSigningConfig` needs.
 pub static LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -2723,6 +2780,7 @@ pub static LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListLayerVersions` needs.
 pub static LIST_LAYER_VERSIONS: Permissions = Permissions {
@@ -2739,6 +2797,7 @@ pub static LIST_LAYER_VERSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListLayers` needs.
 pub static LIST_LAYERS: Permissions = Permissions {
@@ -2755,6 +2814,7 @@ pub static LIST_LAYERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListProvisionedConcurrencyConfigs` needs.
 pub static LIST_PROVISIONED_CONCURRENCY_CONFIGS: Permissions = Permissions {
@@ -2782,6 +2842,7 @@ pub static LIST_PROVISIONED_CONCURRENCY_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListTags` needs.
 pub static LIST_TAGS: Permissions = Permissions {
@@ -2813,6 +2874,7 @@ pub static LIST_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListVersionsByFunction` needs.
 pub static LIST_VERSIONS_BY_FUNCTION: Permissions = Permissions {
@@ -2840,6 +2902,7 @@ pub static LIST_VERSIONS_BY_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PauseDurableExecution` needs.
 pub static PAUSE_DURABLE_EXECUTION: Permissions = Permissions {
@@ -2871,6 +2934,7 @@ pub static PAUSE_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PublishLayerVersion` needs.
 pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
@@ -3000,6 +3064,7 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PublishVersion` needs.
 pub static PUBLISH_VERSION: Permissions = Permissions {
@@ -3027,6 +3092,7 @@ pub static PUBLISH_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutFunctionCodeSigningConfig` needs.
 pub static PUT_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -3072,6 +3138,7 @@ pub static PUT_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutFunctionConcurrency` needs.
 pub static PUT_FUNCTION_CONCURRENCY: Permissions = Permissions {
@@ -3099,6 +3166,7 @@ pub static PUT_FUNCTION_CONCURRENCY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutFunctionEventInvokeConfig` needs.
 pub static PUT_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
@@ -3130,6 +3198,7 @@ pub static PUT_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutFunctionRecursionConfig` needs.
 pub static PUT_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
@@ -3157,6 +3226,7 @@ pub static PUT_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutFunctionScalingConfig` needs.
 pub static PUT_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
@@ -3188,6 +3258,7 @@ pub static PUT_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutProvisionedConcurrencyConfig` needs.
 pub static PUT_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
@@ -3219,6 +3290,7 @@ pub static PUT_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutResourcePolicy` needs.
 pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
@@ -3263,6 +3335,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutRuntimeManagementConfig` needs.
 pub static PUT_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
@@ -3294,6 +3367,7 @@ pub static PUT_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RemoveLayerVersionPermission` needs.
 pub static REMOVE_LAYER_VERSION_PERMISSION: Permissions = Permissions {
@@ -3325,6 +3399,7 @@ pub static REMOVE_LAYER_VERSION_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RemovePermission` needs.
 pub static REMOVE_PERMISSION: Permissions = Permissions {
@@ -3377,6 +3452,7 @@ pub static REMOVE_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ResumeDurableExecution` needs.
 pub static RESUME_DURABLE_EXECUTION: Permissions = Permissions {
@@ -3408,6 +3484,7 @@ pub static RESUME_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SendDurableExecutionCallbackFailure` needs.
 pub static SEND_DURABLE_EXECUTION_CALLBACK_FAILURE: Permissions = Permissions {
@@ -3435,6 +3512,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_FAILURE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SendDurableExecutionCallbackHeartbeat` needs.
 pub static SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT: Permissions = Permissions {
@@ -3462,6 +3540,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT: Permissions = Permissions 
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SendDurableExecutionCallbackSuccess` needs.
 pub static SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS: Permissions = Permissions {
@@ -3489,6 +3568,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `StopDurableExecution` needs.
 pub static STOP_DURABLE_EXECUTION: Permissions = Permissions {
@@ -3520,6 +3600,7 @@ pub static STOP_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagResource` needs.
 pub static TAG_RESOURCE: Permissions = Permissions {
@@ -3571,6 +3652,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagResource` needs.
 pub static UNTAG_RESOURCE: Permissions = Permissions {
@@ -3611,6 +3693,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateAlias` needs.
 pub static UPDATE_ALIAS: Permissions = Permissions {
@@ -3638,6 +3721,7 @@ pub static UPDATE_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateCapacityProvider` needs.
 pub static UPDATE_CAPACITY_PROVIDER: Permissions = Permissions {
@@ -3676,6 +3760,7 @@ pub static UPDATE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateCodeSigningConfig` needs.
 pub static UPDATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
@@ -3707,6 +3792,7 @@ pub static UPDATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateEventSourceMapping` needs.
 pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
@@ -3832,6 +3918,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateFunctionCode` needs.
 pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
@@ -4056,6 +4143,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateFunctionConfiguration` needs.
 pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
@@ -4323,6 +4411,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateFunctionEventInvokeConfig` needs.
 pub static UPDATE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
@@ -4354,6 +4443,7 @@ pub static UPDATE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateFunctionUrlConfig` needs.
 pub static UPDATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
@@ -4406,4 +4496,5 @@ pub static UPDATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };

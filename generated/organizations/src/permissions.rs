@@ -58,6 +58,7 @@ pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AttachPolicy` needs.
 pub static ATTACH_POLICY: Permissions = Permissions {
@@ -96,6 +97,7 @@ pub static ATTACH_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CancelHandshake` needs.
 pub static CANCEL_HANDSHAKE: Permissions = Permissions {
@@ -134,6 +136,7 @@ pub static CANCEL_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CloseAccount` needs.
 pub static CLOSE_ACCOUNT: Permissions = Permissions {
@@ -172,6 +175,7 @@ pub static CLOSE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateAccount` needs.
 pub static CREATE_ACCOUNT: Permissions = Permissions {
@@ -209,6 +213,7 @@ pub static CREATE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateGovCloudAccount` needs.
 pub static CREATE_GOV_CLOUD_ACCOUNT: Permissions = Permissions {
@@ -246,6 +251,7 @@ pub static CREATE_GOV_CLOUD_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateOrganization` needs.
 pub static CREATE_ORGANIZATION: Permissions = Permissions {
@@ -262,6 +268,7 @@ pub static CREATE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateOrganizationalUnit` needs.
 pub static CREATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
@@ -299,6 +306,7 @@ pub static CREATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreatePolicy` needs.
 pub static CREATE_POLICY: Permissions = Permissions {
@@ -351,6 +359,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeclineHandshake` needs.
 pub static DECLINE_HANDSHAKE: Permissions = Permissions {
@@ -389,6 +398,7 @@ pub static DECLINE_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteOrganization` needs.
 pub static DELETE_ORGANIZATION: Permissions = Permissions {
@@ -405,6 +415,7 @@ pub static DELETE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteOrganizationalUnit` needs.
 pub static DELETE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
@@ -443,6 +454,7 @@ pub static DELETE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeletePolicy` needs.
 pub static DELETE_POLICY: Permissions = Permissions {
@@ -481,6 +493,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteResourcePolicy` needs.
 pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
@@ -497,6 +510,7 @@ pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeregisterDelegatedAdministrator` needs.
 pub static DEREGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
@@ -544,6 +558,7 @@ pub static DEREGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeAccount` needs.
 pub static DESCRIBE_ACCOUNT: Permissions = Permissions {
@@ -582,6 +597,7 @@ pub static DESCRIBE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeCreateAccountStatus` needs.
 pub static DESCRIBE_CREATE_ACCOUNT_STATUS: Permissions = Permissions {
@@ -598,6 +614,7 @@ pub static DESCRIBE_CREATE_ACCOUNT_STATUS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeEffectivePolicy` needs.
 pub static DESCRIBE_EFFECTIVE_POLICY: Permissions = Permissions {
@@ -637,6 +654,7 @@ pub static DESCRIBE_EFFECTIVE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeHandshake` needs.
 pub static DESCRIBE_HANDSHAKE: Permissions = Permissions {
@@ -675,6 +693,7 @@ pub static DESCRIBE_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeOrganization` needs.
 pub static DESCRIBE_ORGANIZATION: Permissions = Permissions {
@@ -691,6 +710,7 @@ pub static DESCRIBE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeOrganizationalUnit` needs.
 pub static DESCRIBE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
@@ -729,6 +749,7 @@ pub static DESCRIBE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribePolicy` needs.
 pub static DESCRIBE_POLICY: Permissions = Permissions {
@@ -767,6 +788,7 @@ pub static DESCRIBE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeResourcePolicy` needs.
 pub static DESCRIBE_RESOURCE_POLICY: Permissions = Permissions {
@@ -783,6 +805,7 @@ pub static DESCRIBE_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DescribeResponsibilityTransfer` needs.
 pub static DESCRIBE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
@@ -825,6 +848,7 @@ pub static DESCRIBE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DetachPolicy` needs.
 pub static DETACH_POLICY: Permissions = Permissions {
@@ -863,6 +887,7 @@ pub static DETACH_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DisableAWSServiceAccess` needs.
 pub static DISABLE_AWS_SERVICE_ACCESS: Permissions = Permissions {
@@ -889,6 +914,7 @@ pub static DISABLE_AWS_SERVICE_ACCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DisablePolicyType` needs.
 pub static DISABLE_POLICY_TYPE: Permissions = Permissions {
@@ -936,6 +962,7 @@ pub static DISABLE_POLICY_TYPE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnableAWSServiceAccess` needs.
 pub static ENABLE_AWS_SERVICE_ACCESS: Permissions = Permissions {
@@ -962,6 +989,7 @@ pub static ENABLE_AWS_SERVICE_ACCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnableAllFeatures` needs.
 pub static ENABLE_ALL_FEATURES: Permissions = Permissions {
@@ -978,6 +1006,7 @@ pub static ENABLE_ALL_FEATURES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `EnablePolicyType` needs.
 pub static ENABLE_POLICY_TYPE: Permissions = Permissions {
@@ -1025,6 +1054,7 @@ pub static ENABLE_POLICY_TYPE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `InviteAccountToOrganization` needs.
 pub static INVITE_ACCOUNT_TO_ORGANIZATION: Permissions = Permissions {
@@ -1062,6 +1092,7 @@ pub static INVITE_ACCOUNT_TO_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `InviteOrganizationToTransferResponsibility` needs.
 pub static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY: Permissions = Permissions {
@@ -1078,6 +1109,7 @@ pub static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY: Permissions = Permiss
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `LeaveOrganization` needs.
 pub static LEAVE_ORGANIZATION: Permissions = Permissions {
@@ -1094,6 +1126,7 @@ pub static LEAVE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAWSServiceAccessForOrganization` needs.
 pub static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: Permissions = Permissions {
@@ -1110,6 +1143,7 @@ pub static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAccounts` needs.
 pub static LIST_ACCOUNTS: Permissions = Permissions {
@@ -1126,6 +1160,7 @@ pub static LIST_ACCOUNTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAccountsForParent` needs.
 pub static LIST_ACCOUNTS_FOR_PARENT: Permissions = Permissions {
@@ -1142,6 +1177,7 @@ pub static LIST_ACCOUNTS_FOR_PARENT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListAccountsWithInvalidEffectivePolicy` needs.
 pub static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY: Permissions = Permissions {
@@ -1168,6 +1204,7 @@ pub static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY: Permissions = Permission
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListChildren` needs.
 pub static LIST_CHILDREN: Permissions = Permissions {
@@ -1184,6 +1221,7 @@ pub static LIST_CHILDREN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListCreateAccountStatus` needs.
 pub static LIST_CREATE_ACCOUNT_STATUS: Permissions = Permissions {
@@ -1200,6 +1238,7 @@ pub static LIST_CREATE_ACCOUNT_STATUS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListDelegatedAdministrators` needs.
 pub static LIST_DELEGATED_ADMINISTRATORS: Permissions = Permissions {
@@ -1226,6 +1265,7 @@ pub static LIST_DELEGATED_ADMINISTRATORS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListDelegatedServicesForAccount` needs.
 pub static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: Permissions = Permissions {
@@ -1264,6 +1304,7 @@ pub static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListEffectivePolicyValidationErrors` needs.
 pub static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS: Permissions = Permissions {
@@ -1311,6 +1352,7 @@ pub static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListHandshakesForAccount` needs.
 pub static LIST_HANDSHAKES_FOR_ACCOUNT: Permissions = Permissions {
@@ -1327,6 +1369,7 @@ pub static LIST_HANDSHAKES_FOR_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListHandshakesForOrganization` needs.
 pub static LIST_HANDSHAKES_FOR_ORGANIZATION: Permissions = Permissions {
@@ -1343,6 +1386,7 @@ pub static LIST_HANDSHAKES_FOR_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListInboundResponsibilityTransfers` needs.
 pub static LIST_INBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
@@ -1359,6 +1403,7 @@ pub static LIST_INBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListOrganizationalUnitsForParent` needs.
 pub static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: Permissions = Permissions {
@@ -1388,6 +1433,7 @@ pub static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListOutboundResponsibilityTransfers` needs.
 pub static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
@@ -1404,6 +1450,7 @@ pub static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListParents` needs.
 pub static LIST_PARENTS: Permissions = Permissions {
@@ -1420,6 +1467,7 @@ pub static LIST_PARENTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListPolicies` needs.
 pub static LIST_POLICIES: Permissions = Permissions {
@@ -1436,6 +1484,7 @@ pub static LIST_POLICIES: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListPoliciesForTarget` needs.
 pub static LIST_POLICIES_FOR_TARGET: Permissions = Permissions {
@@ -1452,6 +1501,7 @@ pub static LIST_POLICIES_FOR_TARGET: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListRoots` needs.
 pub static LIST_ROOTS: Permissions = Permissions {
@@ -1468,6 +1518,7 @@ pub static LIST_ROOTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListTagsForResource` needs.
 pub static LIST_TAGS_FOR_RESOURCE: Permissions = Permissions {
@@ -1504,6 +1555,7 @@ pub static LIST_TAGS_FOR_RESOURCE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListTargetsForPolicy` needs.
 pub static LIST_TARGETS_FOR_POLICY: Permissions = Permissions {
@@ -1542,6 +1594,7 @@ pub static LIST_TARGETS_FOR_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `MoveAccount` needs.
 pub static MOVE_ACCOUNT: Permissions = Permissions {
@@ -1688,6 +1741,7 @@ pub static MOVE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutResourcePolicy` needs.
 pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
@@ -1738,6 +1792,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RegisterDelegatedAdministrator` needs.
 pub static REGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
@@ -1785,6 +1840,7 @@ pub static REGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RemoveAccountFromOrganization` needs.
 pub static REMOVE_ACCOUNT_FROM_ORGANIZATION: Permissions = Permissions {
@@ -1823,6 +1879,7 @@ pub static REMOVE_ACCOUNT_FROM_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TagResource` needs.
 pub static TAG_RESOURCE: Permissions = Permissions {
@@ -1879,6 +1936,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `TerminateResponsibilityTransfer` needs.
 pub static TERMINATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
@@ -1921,6 +1979,7 @@ pub static TERMINATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UntagResource` needs.
 pub static UNTAG_RESOURCE: Permissions = Permissions {
@@ -1951,6 +2010,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateOrganizationalUnit` needs.
 pub static UPDATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
@@ -1989,6 +2049,7 @@ pub static UPDATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdatePolicy` needs.
 pub static UPDATE_POLICY: Permissions = Permissions {
@@ -2027,6 +2088,7 @@ pub static UPDATE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateResponsibilityTransfer` needs.
 pub static UPDATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
@@ -2069,4 +2131,5 @@ pub static UPDATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    answers: None,
 };

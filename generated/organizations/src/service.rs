@@ -6,7 +6,7 @@ use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::byte_stream::ByteStream;
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
 use stockade_spec::service::{BoxFuture, read, run};
-use stockade_spec::{AnyShape, Error, Facts, Operation, RequestContext, Service};
+use stockade_spec::{AnyShape, Denied, Error, Facts, Operation, RequestContext, Service};
 use stockade_spec::{Structure, Unit};
 use crate::permissions::{self, Resolvers};
 use crate::{constraints, schemas, shapes};
@@ -1664,7 +1664,11 @@ impl<H: Organizations + Resolvers + Facts> Service for Server<H> {
         operation: usize,
         context: &'a RequestContext,
         input: Box<dyn AnyShape>,
+        denied: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
+        if !denied.is_empty() && OPERATIONS[operation].permissions.answers.is_none() {
+            return Box::pin(async { Err(Error::internal()) });
+        }
         match operation {
             0 => run(input, move |input| self.handler.accept_handshake(context, input)),
             1 => run(input, move |input| self.handler.attach_policy(context, input)),

@@ -108,6 +108,7 @@ pub static ABORT_MULTIPART_UPLOAD: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CompleteMultipartUpload` needs.
 pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
@@ -214,6 +215,7 @@ pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CopyObject` needs.
 pub static COPY_OBJECT: Permissions = Permissions {
@@ -883,6 +885,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateBucket` needs.
 pub static CREATE_BUCKET: Permissions = Permissions {
@@ -1343,6 +1346,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateBucketMetadataConfiguration` needs.
 pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
@@ -1650,6 +1654,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateBucketMetadataTableConfiguration` needs.
 pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions {
@@ -1780,6 +1785,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
             untold: &["s3tables:namespace", "s3tables:tableName"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateMultipartUpload` needs.
 pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
@@ -2317,6 +2323,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `CreateSession` needs.
 pub static CREATE_SESSION: Permissions = Permissions {
@@ -2477,6 +2484,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucket` needs.
 pub static DELETE_BUCKET: Permissions = Permissions {
@@ -2523,6 +2531,7 @@ pub static DELETE_BUCKET: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketAnalyticsConfiguration` needs.
 pub static DELETE_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
@@ -2569,6 +2578,7 @@ pub static DELETE_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketCors` needs.
 pub static DELETE_BUCKET_CORS: Permissions = Permissions {
@@ -2615,6 +2625,7 @@ pub static DELETE_BUCKET_CORS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketEncryption` needs.
 pub static DELETE_BUCKET_ENCRYPTION: Permissions = Permissions {
@@ -2661,6 +2672,7 @@ pub static DELETE_BUCKET_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketIntelligentTieringConfiguration` needs.
 pub static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissions {
@@ -2707,6 +2719,7 @@ pub static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permis
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketInventoryConfiguration` needs.
 pub static DELETE_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
@@ -2754,6 +2767,7 @@ pub static DELETE_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketLifecycle` needs.
 pub static DELETE_BUCKET_LIFECYCLE: Permissions = Permissions {
@@ -2800,6 +2814,7 @@ pub static DELETE_BUCKET_LIFECYCLE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketMetadataConfiguration` needs.
 pub static DELETE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
@@ -2846,6 +2861,7 @@ pub static DELETE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketMetadataTableConfiguration` needs.
 pub static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions {
@@ -2892,6 +2908,7 @@ pub static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketMetricsConfiguration` needs.
 pub static DELETE_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
@@ -2938,6 +2955,7 @@ pub static DELETE_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketOwnershipControls` needs.
 pub static DELETE_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
@@ -2984,6 +3002,7 @@ pub static DELETE_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketPolicy` needs.
 pub static DELETE_BUCKET_POLICY: Permissions = Permissions {
@@ -3030,6 +3049,7 @@ pub static DELETE_BUCKET_POLICY: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketReplication` needs.
 pub static DELETE_BUCKET_REPLICATION: Permissions = Permissions {
@@ -3077,6 +3097,7 @@ pub static DELETE_BUCKET_REPLICATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketTagging` needs.
 pub static DELETE_BUCKET_TAGGING: Permissions = Permissions {
@@ -3123,6 +3144,7 @@ pub static DELETE_BUCKET_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteBucketWebsite` needs.
 pub static DELETE_BUCKET_WEBSITE: Permissions = Permissions {
@@ -3169,6 +3191,7 @@ pub static DELETE_BUCKET_WEBSITE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteObject` needs.
 pub static DELETE_OBJECT: Permissions = Permissions {
@@ -3340,6 +3363,7 @@ pub static DELETE_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteObjectAnnotation` needs.
 pub static DELETE_OBJECT_ANNOTATION: Permissions = Permissions {
@@ -3457,6 +3481,7 @@ pub static DELETE_OBJECT_ANNOTATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteObjectTagging` needs.
 pub static DELETE_OBJECT_TAGGING: Permissions = Permissions {
@@ -3562,6 +3587,7 @@ pub static DELETE_OBJECT_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DeleteObjects` needs.
 pub static DELETE_OBJECTS: Permissions = Permissions {
@@ -3698,7 +3724,7 @@ pub static DELETE_OBJECTS: Permissions = Permissions {
                 ),
             ],
             when: Predicate::OneOf(4, &["true"]),
-            each: None,
+            each: Some(3),
             keys: &[
                 KeyBinding {
                     key: "s3:x-amz-content-sha256",
@@ -3730,6 +3756,7 @@ pub static DELETE_OBJECTS: Permissions = Permissions {
             ],
         },
     ],
+    answers: Some(3),
 };
 /// What a caller of `DeletePublicAccessBlock` needs.
 pub static DELETE_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
@@ -3776,6 +3803,7 @@ pub static DELETE_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketAbac` needs.
 pub static GET_BUCKET_ABAC: Permissions = Permissions {
@@ -3822,6 +3850,7 @@ pub static GET_BUCKET_ABAC: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketAccelerateConfiguration` needs.
 pub static GET_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
@@ -3868,6 +3897,7 @@ pub static GET_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketAcl` needs.
 pub static GET_BUCKET_ACL: Permissions = Permissions {
@@ -3914,6 +3944,7 @@ pub static GET_BUCKET_ACL: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketAnalyticsConfiguration` needs.
 pub static GET_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
@@ -3960,6 +3991,7 @@ pub static GET_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketCors` needs.
 pub static GET_BUCKET_CORS: Permissions = Permissions {
@@ -4006,6 +4038,7 @@ pub static GET_BUCKET_CORS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketEncryption` needs.
 pub static GET_BUCKET_ENCRYPTION: Permissions = Permissions {
@@ -4052,6 +4085,7 @@ pub static GET_BUCKET_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketIntelligentTieringConfiguration` needs.
 pub static GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissions {
@@ -4098,6 +4132,7 @@ pub static GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissio
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketInventoryConfiguration` needs.
 pub static GET_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
@@ -4144,6 +4179,7 @@ pub static GET_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketLifecycle` needs.
 pub static GET_BUCKET_LIFECYCLE: Permissions = Permissions {
@@ -4190,6 +4226,7 @@ pub static GET_BUCKET_LIFECYCLE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketLifecycleConfiguration` needs.
 pub static GET_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
@@ -4236,6 +4273,7 @@ pub static GET_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketLocation` needs.
 pub static GET_BUCKET_LOCATION: Permissions = Permissions {
@@ -4282,6 +4320,7 @@ pub static GET_BUCKET_LOCATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketLogging` needs.
 pub static GET_BUCKET_LOGGING: Permissions = Permissions {
@@ -4328,6 +4367,7 @@ pub static GET_BUCKET_LOGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketMetadataConfiguration` needs.
 pub static GET_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
@@ -4374,6 +4414,7 @@ pub static GET_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketMetadataTableConfiguration` needs.
 pub static GET_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions {
@@ -4420,6 +4461,7 @@ pub static GET_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketMetricsConfiguration` needs.
 pub static GET_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
@@ -4466,6 +4508,7 @@ pub static GET_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketNotification` needs.
 pub static GET_BUCKET_NOTIFICATION: Permissions = Permissions {
@@ -4512,6 +4555,7 @@ pub static GET_BUCKET_NOTIFICATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketNotificationConfiguration` needs.
 pub static GET_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
@@ -4558,6 +4602,7 @@ pub static GET_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketOwnershipControls` needs.
 pub static GET_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
@@ -4604,6 +4649,7 @@ pub static GET_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketPolicy` needs.
 pub static GET_BUCKET_POLICY: Permissions = Permissions {
@@ -4650,6 +4696,7 @@ pub static GET_BUCKET_POLICY: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketPolicyStatus` needs.
 pub static GET_BUCKET_POLICY_STATUS: Permissions = Permissions {
@@ -4696,6 +4743,7 @@ pub static GET_BUCKET_POLICY_STATUS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketReplication` needs.
 pub static GET_BUCKET_REPLICATION: Permissions = Permissions {
@@ -4742,6 +4790,7 @@ pub static GET_BUCKET_REPLICATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketRequestPayment` needs.
 pub static GET_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
@@ -4788,6 +4837,7 @@ pub static GET_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketTagging` needs.
 pub static GET_BUCKET_TAGGING: Permissions = Permissions {
@@ -4834,6 +4884,7 @@ pub static GET_BUCKET_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketVersioning` needs.
 pub static GET_BUCKET_VERSIONING: Permissions = Permissions {
@@ -4880,6 +4931,7 @@ pub static GET_BUCKET_VERSIONING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetBucketWebsite` needs.
 pub static GET_BUCKET_WEBSITE: Permissions = Permissions {
@@ -4926,6 +4978,7 @@ pub static GET_BUCKET_WEBSITE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObject` needs.
 pub static GET_OBJECT: Permissions = Permissions {
@@ -5067,6 +5120,7 @@ pub static GET_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectAcl` needs.
 pub static GET_OBJECT_ACL: Permissions = Permissions {
@@ -5174,6 +5228,7 @@ pub static GET_OBJECT_ACL: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectAnnotation` needs.
 pub static GET_OBJECT_ANNOTATION: Permissions = Permissions {
@@ -5279,6 +5334,7 @@ pub static GET_OBJECT_ANNOTATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectAttributes` needs.
 pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
@@ -5470,6 +5526,7 @@ pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectLegalHold` needs.
 pub static GET_OBJECT_LEGAL_HOLD: Permissions = Permissions {
@@ -5526,6 +5583,7 @@ pub static GET_OBJECT_LEGAL_HOLD: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectLockConfiguration` needs.
 pub static GET_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
@@ -5567,6 +5625,7 @@ pub static GET_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectRetention` needs.
 pub static GET_OBJECT_RETENTION: Permissions = Permissions {
@@ -5623,6 +5682,7 @@ pub static GET_OBJECT_RETENTION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectTagging` needs.
 pub static GET_OBJECT_TAGGING: Permissions = Permissions {
@@ -5728,6 +5788,7 @@ pub static GET_OBJECT_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetObjectTorrent` needs.
 pub static GET_OBJECT_TORRENT: Permissions = Permissions {
@@ -5784,6 +5845,7 @@ pub static GET_OBJECT_TORRENT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetPublicAccessBlock` needs.
 pub static GET_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
@@ -5830,6 +5892,7 @@ pub static GET_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `HeadBucket` needs.
 pub static HEAD_BUCKET: Permissions = Permissions {
@@ -5880,6 +5943,7 @@ pub static HEAD_BUCKET: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `HeadObject` needs.
 pub static HEAD_OBJECT: Permissions = Permissions {
@@ -6021,6 +6085,7 @@ pub static HEAD_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListBucketAnalyticsConfigurations` needs.
 pub static LIST_BUCKET_ANALYTICS_CONFIGURATIONS: Permissions = Permissions {
@@ -6067,6 +6132,7 @@ pub static LIST_BUCKET_ANALYTICS_CONFIGURATIONS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListBucketIntelligentTieringConfigurations` needs.
 pub static LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS: Permissions = Permissions {
@@ -6113,6 +6179,7 @@ pub static LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS: Permissions = Permiss
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListBucketInventoryConfigurations` needs.
 pub static LIST_BUCKET_INVENTORY_CONFIGURATIONS: Permissions = Permissions {
@@ -6159,6 +6226,7 @@ pub static LIST_BUCKET_INVENTORY_CONFIGURATIONS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListBucketMetricsConfigurations` needs.
 pub static LIST_BUCKET_METRICS_CONFIGURATIONS: Permissions = Permissions {
@@ -6205,6 +6273,7 @@ pub static LIST_BUCKET_METRICS_CONFIGURATIONS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListBuckets` needs.
 pub static LIST_BUCKETS: Permissions = Permissions {
@@ -6232,6 +6301,7 @@ pub static LIST_BUCKETS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListDirectoryBuckets` needs.
 pub static LIST_DIRECTORY_BUCKETS: Permissions = Permissions {
@@ -6258,6 +6328,7 @@ pub static LIST_DIRECTORY_BUCKETS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListMultipartUploads` needs.
 pub static LIST_MULTIPART_UPLOADS: Permissions = Permissions {
@@ -6309,6 +6380,7 @@ pub static LIST_MULTIPART_UPLOADS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListObjectAnnotations` needs.
 pub static LIST_OBJECT_ANNOTATIONS: Permissions = Permissions {
@@ -6438,6 +6510,7 @@ pub static LIST_OBJECT_ANNOTATIONS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListObjectVersions` needs.
 pub static LIST_OBJECT_VERSIONS: Permissions = Permissions {
@@ -6509,6 +6582,7 @@ pub static LIST_OBJECT_VERSIONS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListObjects` needs.
 pub static LIST_OBJECTS: Permissions = Permissions {
@@ -6580,6 +6654,7 @@ pub static LIST_OBJECTS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListObjectsV2` needs.
 pub static LIST_OBJECTS_V2: Permissions = Permissions {
@@ -6651,6 +6726,7 @@ pub static LIST_OBJECTS_V2: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `ListParts` needs.
 pub static LIST_PARTS: Permissions = Permissions {
@@ -6708,6 +6784,7 @@ pub static LIST_PARTS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketAbac` needs.
 pub static PUT_BUCKET_ABAC: Permissions = Permissions {
@@ -6754,6 +6831,7 @@ pub static PUT_BUCKET_ABAC: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketAccelerateConfiguration` needs.
 pub static PUT_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
@@ -6800,6 +6878,7 @@ pub static PUT_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketAcl` needs.
 pub static PUT_BUCKET_ACL: Permissions = Permissions {
@@ -6894,6 +6973,7 @@ pub static PUT_BUCKET_ACL: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketAnalyticsConfiguration` needs.
 pub static PUT_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
@@ -6940,6 +7020,7 @@ pub static PUT_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketCors` needs.
 pub static PUT_BUCKET_CORS: Permissions = Permissions {
@@ -6986,6 +7067,7 @@ pub static PUT_BUCKET_CORS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketEncryption` needs.
 pub static PUT_BUCKET_ENCRYPTION: Permissions = Permissions {
@@ -7032,6 +7114,7 @@ pub static PUT_BUCKET_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketIntelligentTieringConfiguration` needs.
 pub static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissions {
@@ -7078,6 +7161,7 @@ pub static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissio
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketInventoryConfiguration` needs.
 pub static PUT_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
@@ -7132,6 +7216,7 @@ pub static PUT_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketLifecycle` needs.
 pub static PUT_BUCKET_LIFECYCLE: Permissions = Permissions {
@@ -7178,6 +7263,7 @@ pub static PUT_BUCKET_LIFECYCLE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketLifecycleConfiguration` needs.
 pub static PUT_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
@@ -7224,6 +7310,7 @@ pub static PUT_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketLogging` needs.
 pub static PUT_BUCKET_LOGGING: Permissions = Permissions {
@@ -7270,6 +7357,7 @@ pub static PUT_BUCKET_LOGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketMetricsConfiguration` needs.
 pub static PUT_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
@@ -7316,6 +7404,7 @@ pub static PUT_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketNotification` needs.
 pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
@@ -7394,6 +7483,7 @@ pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketNotificationConfiguration` needs.
 pub static PUT_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
@@ -7440,6 +7530,7 @@ pub static PUT_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketOwnershipControls` needs.
 pub static PUT_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
@@ -7486,6 +7577,7 @@ pub static PUT_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketPolicy` needs.
 pub static PUT_BUCKET_POLICY: Permissions = Permissions {
@@ -7532,6 +7624,7 @@ pub static PUT_BUCKET_POLICY: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketReplication` needs.
 pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
@@ -7611,6 +7704,7 @@ pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketRequestPayment` needs.
 pub static PUT_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
@@ -7657,6 +7751,7 @@ pub static PUT_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketTagging` needs.
 pub static PUT_BUCKET_TAGGING: Permissions = Permissions {
@@ -7703,6 +7798,7 @@ pub static PUT_BUCKET_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketVersioning` needs.
 pub static PUT_BUCKET_VERSIONING: Permissions = Permissions {
@@ -7749,6 +7845,7 @@ pub static PUT_BUCKET_VERSIONING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutBucketWebsite` needs.
 pub static PUT_BUCKET_WEBSITE: Permissions = Permissions {
@@ -7795,6 +7892,7 @@ pub static PUT_BUCKET_WEBSITE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObject` needs.
 pub static PUT_OBJECT: Permissions = Permissions {
@@ -8304,6 +8402,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObjectAcl` needs.
 pub static PUT_OBJECT_ACL: Permissions = Permissions {
@@ -8485,6 +8584,7 @@ pub static PUT_OBJECT_ACL: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObjectAnnotation` needs.
 pub static PUT_OBJECT_ANNOTATION: Permissions = Permissions {
@@ -8602,6 +8702,7 @@ pub static PUT_OBJECT_ANNOTATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObjectLegalHold` needs.
 pub static PUT_OBJECT_LEGAL_HOLD: Permissions = Permissions {
@@ -8666,6 +8767,7 @@ pub static PUT_OBJECT_LEGAL_HOLD: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObjectLockConfiguration` needs.
 pub static PUT_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
@@ -8707,6 +8809,7 @@ pub static PUT_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObjectRetention` needs.
 pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
@@ -8861,6 +8964,7 @@ pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutObjectTagging` needs.
 pub static PUT_OBJECT_TAGGING: Permissions = Permissions {
@@ -8996,6 +9100,7 @@ pub static PUT_OBJECT_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `PutPublicAccessBlock` needs.
 pub static PUT_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
@@ -9042,6 +9147,7 @@ pub static PUT_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RenameObject` needs.
 pub static RENAME_OBJECT: Permissions = Permissions {
@@ -9097,6 +9203,7 @@ pub static RENAME_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `RestoreObject` needs.
 pub static RESTORE_OBJECT: Permissions = Permissions {
@@ -9231,6 +9338,7 @@ pub static RESTORE_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `SelectObjectContent` needs.
 pub static SELECT_OBJECT_CONTENT: Permissions = Permissions {
@@ -9289,6 +9397,7 @@ pub static SELECT_OBJECT_CONTENT: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateBucketMetadataAnnotationTableConfiguration` needs.
 pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = Permissions {
@@ -9389,6 +9498,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateBucketMetadataInventoryTableConfiguration` needs.
 pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = Permissions {
@@ -9599,6 +9709,7 @@ pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = P
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateBucketMetadataJournalTableConfiguration` needs.
 pub static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION: Permissions = Permissions {
@@ -9645,6 +9756,7 @@ pub static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION: Permissions = Per
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UpdateObjectEncryption` needs.
 pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
@@ -9920,6 +10032,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UploadPart` needs.
 pub static UPLOAD_PART: Permissions = Permissions {
@@ -10012,6 +10125,7 @@ pub static UPLOAD_PART: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `UploadPartCopy` needs.
 pub static UPLOAD_PART_COPY: Permissions = Permissions {
@@ -10175,6 +10289,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };
 /// What a caller of `WriteGetObjectResponse` needs.
 pub static WRITE_GET_OBJECT_RESPONSE: Permissions = Permissions {
@@ -10208,4 +10323,5 @@ pub static WRITE_GET_OBJECT_RESPONSE: Permissions = Permissions {
             ],
         },
     ],
+    answers: None,
 };

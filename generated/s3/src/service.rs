@@ -6,7 +6,7 @@ use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::byte_stream::ByteStream;
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
 use stockade_spec::service::{BoxFuture, read, run};
-use stockade_spec::{AnyShape, Error, Facts, Operation, RequestContext, Service};
+use stockade_spec::{AnyShape, Denied, Error, Facts, Operation, RequestContext, Service};
 use stockade_spec::{Structure, Unit};
 use crate::permissions::{self, Resolvers};
 use crate::{schemas, shapes};
@@ -1658,15 +1658,13 @@ pub trait S3: Send + Sync + 'static {
         let _ = (context, input);
         async { Err(Error::not_implemented("s3", "DeleteObjectTagging")) }
     }
-    /// `DeleteObjects`; answers `NotImplemented` unless overridden.
+    /// `DeleteObjects`, without what is `denied` of `Delete.Objects[]`: that is answered with its errors.
     fn delete_objects(
         &self,
         context: &RequestContext,
         input: shapes::DeleteObjectsRequest,
-    ) -> impl Future<Output = Result<shapes::DeleteObjectsOutput, Error>> + Send {
-        let _ = (context, input);
-        async { Err(Error::not_implemented("s3", "DeleteObjects")) }
-    }
+        denied: Denied,
+    ) -> impl Future<Output = Result<shapes::DeleteObjectsOutput, Error>> + Send;
     /// `DeletePublicAccessBlock`; answers `NotImplemented` unless overridden.
     fn delete_public_access_block(
         &self,
@@ -2828,7 +2826,11 @@ impl<H: S3 + Resolvers + Facts> Service for Server<H> {
         operation: usize,
         context: &'a RequestContext,
         input: Box<dyn AnyShape>,
+        denied: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
+        if !denied.is_empty() && OPERATIONS[operation].permissions.answers.is_none() {
+            return Box::pin(async { Err(Error::internal()) });
+        }
         match operation {
             0 => {
                 run(
@@ -2989,7 +2991,12 @@ impl<H: S3 + Resolvers + Facts> Service for Server<H> {
                     move |input| self.handler.delete_object_tagging(context, input),
                 )
             }
-            26 => run(input, move |input| self.handler.delete_objects(context, input)),
+            26 => {
+                run(
+                    input,
+                    move |input| self.handler.delete_objects(context, input, denied),
+                )
+            }
             27 => {
                 run(
                     input,

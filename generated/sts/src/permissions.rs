@@ -208,6 +208,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
             untold: &["sts:RequestContext/"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `AssumeRoleWithSAML` needs.
 pub static ASSUME_ROLE_WITH_SAML: Permissions = Permissions {
@@ -215,6 +216,7 @@ pub static ASSUME_ROLE_WITH_SAML: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 /// What a caller of `AssumeRoleWithWebIdentity` needs.
 pub static ASSUME_ROLE_WITH_WEB_IDENTITY: Permissions = Permissions {
@@ -222,6 +224,7 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 /// What a caller of `AssumeRoot` needs.
 pub static ASSUME_ROOT: Permissions = Permissions {
@@ -266,6 +269,7 @@ pub static ASSUME_ROOT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `DecodeAuthorizationMessage` needs.
 pub static DECODE_AUTHORIZATION_MESSAGE: Permissions = Permissions {
@@ -282,6 +286,7 @@ pub static DECODE_AUTHORIZATION_MESSAGE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetAccessKeyInfo` needs.
 pub static GET_ACCESS_KEY_INFO: Permissions = Permissions {
@@ -298,6 +303,7 @@ pub static GET_ACCESS_KEY_INFO: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetCallerIdentity` needs.
 pub static GET_CALLER_IDENTITY: Permissions = Permissions {
@@ -305,6 +311,7 @@ pub static GET_CALLER_IDENTITY: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 /// What a caller of `GetDelegatedAccessToken` needs.
 pub static GET_DELEGATED_ACCESS_TOKEN: Permissions = Permissions {
@@ -321,6 +328,7 @@ pub static GET_DELEGATED_ACCESS_TOKEN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetFederationToken` needs.
 pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
@@ -416,6 +424,7 @@ pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
             untold: &["saml:aud", "sts:TransitiveTagKeys"],
         },
     ],
+    answers: None,
 };
 /// What a caller of `GetSessionToken` needs.
 pub static GET_SESSION_TOKEN: Permissions = Permissions {
@@ -423,6 +432,7 @@ pub static GET_SESSION_TOKEN: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 /// What a caller of `GetWebIdentityToken` needs.
 pub static GET_WEB_IDENTITY_TOKEN: Permissions = Permissions {
@@ -508,4 +518,5 @@ pub static GET_WEB_IDENTITY_TOKEN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    answers: None,
 };

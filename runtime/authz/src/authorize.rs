@@ -216,7 +216,14 @@ impl Authorizer {
         };
         required
             .into_iter()
-            .map(|need| self.verdict(&asker, needs.service, need).map_err(&refuse))
+            .map(|need| {
+                let element = need.element.filter(|_| needs.divisible);
+                let verdict = self.verdict(&asker, needs.service, need);
+                Ok(Verdict {
+                    element,
+                    ..verdict.map_err(&refuse)?
+                })
+            })
             .collect()
     }
 
@@ -232,6 +239,7 @@ impl Authorizer {
             keys,
             untold,
             unfilled,
+            element: _,
         } = need;
         if let Some(why) = unfilled
             && asker.context.caller != Caller::Root
@@ -245,6 +253,7 @@ impl Authorizer {
                 statements: Vec::new(),
                 filled: false,
                 cross_account: false,
+                element: None,
             });
         }
         let name = match resource.as_literal() {
@@ -324,6 +333,7 @@ impl Authorizer {
             filled: true,
             cross_account: owner.is_some_and(|owner| owner != asker.context.account),
             resource,
+            element: None,
         })
     }
 

@@ -1,5 +1,6 @@
 //! What was decided, and why: the one value that every rendering reads.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
 use stockade_policy::{self as policy, Attached, Effect, Layer, Resource};
@@ -58,6 +59,9 @@ pub struct Verdict {
     pub filled: bool,
     /// The resource belongs to another account, which has to allow the call as well.
     pub cross_account: bool,
+    /// The place in the input's list of the one element that this is about: a denial leaves that element out, and the
+    /// request goes through for the others.
+    pub element: Option<usize>,
 }
 
 /// A statement that took part in a decision.
@@ -77,22 +81,43 @@ impl Decision {
         self.refusal.is_none() && self.verdicts.iter().all(Verdict::is_allowed)
     }
 
-    /// Whether the request is turned away.
+    /// Whether the request is turned away as a whole.
     pub fn blocks(&self) -> bool {
-        !self.soft && !self.is_allowed()
+        let whole = |verdict: &Verdict| !verdict.is_allowed() && verdict.element.is_none();
+        !self.soft && (self.refusal.is_some() || self.verdicts.iter().any(whole))
     }
 
-    /// The verdict that a denial's message speaks of: the first explicit denial, else the first
-    /// denial.
-    pub fn first_denial(&self) -> Option<&Verdict> {
-        let mut denied = self.verdicts.iter().filter(|verdict| !verdict.is_allowed());
-        let first = denied.next()?;
-        if first.decision == policy::Decision::ExplicitlyDenied {
-            return Some(first);
+    /// Whether the request goes through without what is denied of it.
+    pub fn is_partial(&self) -> bool {
+        !self.soft && !self.blocks() && !self.is_allowed()
+    }
+
+    /// The verdict that a denial's message speaks of, with the element that it is about: of each element, or of the
+    /// request as a whole, the first explicit denial, else the first denial.
+    pub fn denials(&self) -> BTreeMap<Option<usize>, &Verdict> {
+        let mut denials: BTreeMap<Option<usize>, &Verdict> = BTreeMap::new();
+        for verdict in self.verdicts.iter().filter(|verdict| !verdict.is_allowed()) {
+            let told = denials.entry(verdict.element).or_insert(verdict);
+            if verdict.is_explicit() && !told.is_explicit() {
+                *told = verdict;
+            }
         }
-        denied
-            .find(|verdict| verdict.decision == policy::Decision::ExplicitlyDenied)
-            .or(Some(first))
+        denials
+    }
+
+    /// The verdict that the message of a request denied as a whole speaks of.
+    pub fn first_denial(&self) -> Option<&Verdict> {
+        self.denials().remove(&None)
+    }
+
+    /// How many elements of the input were decided on, each by itself.
+    pub fn elements(&self) -> usize {
+        let elements: BTreeSet<usize> = self
+            .verdicts
+            .iter()
+            .filter_map(|verdict| verdict.element)
+            .collect();
+        elements.len()
     }
 }
 
@@ -100,6 +125,11 @@ impl Verdict {
     /// Whether the requirement is met.
     pub fn is_allowed(&self) -> bool {
         self.decision == policy::Decision::Allowed
+    }
+
+    /// Whether a statement denies it.
+    fn is_explicit(&self) -> bool {
+        self.decision == policy::Decision::ExplicitlyDenied
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Required {
     pub untold: &'static [&'static str],
     /// Why the resource could not be told: the requirement then denies.
     pub unfilled: Option<String>,
+    /// Of an operation that answers for each element of a list, the place of the one that this is needed for.
+    pub element: Option<usize>,
 }
 
 /// What filling a template needs beside the input.
@@ -67,6 +69,7 @@ pub fn fill(
         keys: need.keys.get().clone(),
         untold: need.untold,
         unfilled: need.unfilled,
+        element: need.element,
     };
     Ok(input.needs().into_iter().map(told).collect())
 }
@@ -85,6 +88,7 @@ pub(crate) struct Need<'a> {
     pub(crate) keys: Rc<LazyKeys<'a>>,
     pub(crate) untold: &'static [&'static str],
     pub(crate) unfilled: Option<String>,
+    pub(crate) element: Option<usize>,
 }
 
 impl<'a> Input<'a> {
@@ -105,6 +109,7 @@ impl<'a> Input<'a> {
         let requirements = self.permissions.requirements;
         let mut filler = Filler {
             source: &self.source,
+            element: None,
             needs: Vec::with_capacity(requirements.len()),
         };
         for requirement in requirements {
@@ -112,11 +117,14 @@ impl<'a> Input<'a> {
             match requirement.each {
                 None => filler.requirement(requirement, &whole),
                 Some(list) => {
+                    let is_answered = self.permissions.answers == Some(list);
                     for element in whole.elements(list) {
+                        filler.element = is_answered.then_some(element as usize);
                         filler.requirement(requirement, &whole.narrowed(list, element));
                     }
                 }
             }
+            filler.element = None;
             if filler.needs.len() > MAX_REQUIRED {
                 filler.needs.truncate(MAX_REQUIRED);
                 filler.push(
@@ -136,6 +144,8 @@ impl<'a> Input<'a> {
 
 struct Filler<'a> {
     source: &'a Source<'a>,
+    /// The element that the requirement at hand is of, where the operation answers for it.
+    element: Option<usize>,
     needs: Vec<Need<'a>>,
 }
 
@@ -153,6 +163,7 @@ impl<'a> Filler<'a> {
             keys,
             untold: requirement.untold,
             unfilled,
+            element: self.element,
         });
     }
 

@@ -33,6 +33,9 @@ pub struct Needs<'a> {
     pub input: &'a dyn SerializableStruct,
     /// The service whose state resolves names; `None` for a service without code.
     pub service: Option<&'a dyn Service>,
+    /// Whether somebody leaves out what is denied of an input, where the operation answers for each element: the
+    /// service's handler does, and nobody where requests are handled elsewhere.
+    pub divisible: bool,
 }
 
 /// Facts of the transport that condition keys read.

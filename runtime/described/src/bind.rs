@@ -29,11 +29,16 @@ pub(crate) fn bind(
         .iter()
         .map(|requirement| binder.requirement(requirement))
         .collect::<Bound<Vec<_>>>()?;
+    let answers = match &operation.answers {
+        Some(path) => Some(binder.capture(path)?),
+        None => None,
+    };
     Ok(leak(Permissions {
         class: operation.class,
         source: operation.source,
         captures: binder.captures.leak(),
         requirements: requirements.leak(),
+        answers,
     }))
 }
 

@@ -15,14 +15,14 @@ use futures_util::FutureExt;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
-use stockade_authz::render::error::{Style, denial};
+use stockade_authz::render::error::{Style, denial, denied};
 use stockade_authz::{Authorizer, Facts, Mode, Needs, principal_name};
 use stockade_described::Descriptions;
 use stockade_kit::{ids, validate};
 use stockade_spec::catalog::Catalog;
 use stockade_spec::directory::{Directory, Organizations};
 use stockade_spec::service::BoxFuture;
-use stockade_spec::{AnyShape, Error, RequestContext, Service};
+use stockade_spec::{AnyShape, Denied, Error, RequestContext, Service};
 use stockade_wire::sigv4::{self, DeclaredHash, KeyCache, Kind, Parts};
 use stockade_wire::{Dialect, Protocol, Query, decode, encode, errors};
 
@@ -383,14 +383,17 @@ impl Gateway {
             permissions: operation.permissions,
             input: input.as_serializable(),
             service: Some(service),
+            divisible: !self.upstreams.is_named(route.service.id),
         };
-        self.authorize(asked, route, &context, Some(needs))?;
+        let denied = self.authorize(asked, route, &context, Some(needs))?;
+        let is_whole = denied.is_empty();
         if let Some(constraints) = operation.constraints {
             validate::check(constraints, input.as_serializable())
                 .map_err(|message| errors::violation(dialect, message))?;
         }
-        let mut output = match service.handle(index, &context, input).await {
-            Err(error) if error.is_not_implemented(route.service.id, name) => {
+        let mut output = match service.handle(index, &context, input, denied).await {
+            // An upstream would act on what is denied, too.
+            Err(error) if is_whole && error.is_not_implemented(route.service.id, name) => {
                 return self.unhandled(asked, route, known, &context).await;
             }
             answer => answer?,
@@ -505,12 +508,12 @@ impl Gateway {
             Some(Ok(description)) => description,
             Some(Err(error)) => {
                 tracing::error!(%error, "A service's description is unreadable; this is a defect of Stockade.");
-                return self.authorize(asked, route, context, None);
+                return self.authorize(asked, route, context, None).map(drop);
             }
-            None => return self.authorize(asked, route, context, None),
+            None => return self.authorize(asked, route, context, None).map(drop),
         };
         let Some(operation) = description.operation(route.operation.name) else {
-            return self.authorize(asked, route, context, None);
+            return self.authorize(asked, route, context, None).map(drop);
         };
         let input = decode::read(&asked.decodable(route, body), |deserializer| {
             operation.read(deserializer)
@@ -520,17 +523,19 @@ impl Gateway {
             permissions: operation.permissions(),
             input: &input,
             service: None,
+            divisible: false,
         };
-        self.authorize(asked, route, context, Some(needs))
+        self.authorize(asked, route, context, Some(needs)).map(drop)
     }
 
+    /// Decides on a request; what is denied of one that goes through for the rest.
     fn authorize(
         &self,
         asked: &Asked<'_>,
         route: &Route,
         context: &RequestContext,
         needs: Option<Needs<'_>>,
-    ) -> Result<(), Error> {
+    ) -> Result<Denied, Error> {
         let headers = &asked.parts.headers;
         let decision = self.authorizer.authorize(&stockade_authz::Request {
             context,
@@ -543,12 +548,14 @@ impl Gateway {
                 header: &|name| text(headers, name),
             },
         });
-        match decision {
-            Some(decision) if decision.blocks() => {
-                Err(denial(&decision, self.style, answer::form(&route.dialect)))
-            }
-            _ => Ok(()),
+        let Some(decision) = decision else {
+            return Ok(Denied::default());
+        };
+        let form = answer::form(&route.dialect);
+        if decision.blocks() {
+            return Err(denial(&decision, self.style, form));
         }
+        Ok(denied(&decision, self.style, form))
     }
 }
 

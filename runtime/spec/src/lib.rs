@@ -22,12 +22,14 @@
 //!         keys: &[],
 //!         untold: &[],
 //!     }],
+//!     answers: None,
 //! };
 //! assert_eq!(DELETE_ROLE.requirements[0].action, "iam:DeleteRole");
 //! ```
 
 pub mod catalog;
 pub mod constraint;
+mod denied;
 pub mod directory;
 pub mod error;
 pub mod filter;
@@ -38,6 +40,7 @@ pub mod service;
 pub mod shape;
 pub mod template;
 
+pub use denied::Denied;
 pub use error::Error;
 pub use operation::Operation;
 pub use service::{Caller, Facts, RequestContext, Service, Session};

@@ -20,6 +20,9 @@ pub struct Permissions {
     pub captures: &'static [Capture],
     /// What the caller needs; all of the requirements whose predicate holds must be allowed.
     pub requirements: &'static [Requirement],
+    /// The list for each of whose elements the operation answers, as [`Requirement::each`] has it: what a requirement
+    /// of one element denies, it denies to that element alone.
+    pub answers: Option<CaptureIndex>,
 }
 
 /// How an operation is authorized.

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::byte_stream::ByteStream;
 
+use crate::denied::Denied;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::resolve::{Arguments, Resolved, ResourceFacts, Scope};
@@ -143,12 +144,14 @@ pub trait Service: Send + Sync {
         stream: Option<ByteStream>,
     ) -> Result<Box<dyn AnyShape>, SerdeError>;
 
-    /// Runs the operation. `input` must come from [`Service::read`] of the same operation.
+    /// Runs the operation. `input` must come from [`Service::read`] of the same operation; `denied` is empty but for
+    /// an operation that answers element by element.
     fn handle<'a>(
         &'a self,
         operation: usize,
         context: &'a RequestContext,
         input: Box<dyn AnyShape>,
+        denied: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>>;
 
     /// Runs a resolver of the service's permission templates.

@@ -62,6 +62,7 @@ static NO_PERMISSIONS: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 
 /// Text that XML 1.0 can hold.

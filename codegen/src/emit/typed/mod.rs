@@ -21,18 +21,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Model;
+use crate::permissions::Permissions;
 use constraints::Constraints;
 use types::Types;
 
 /// The files of one typed service's crate, by their path under `generated/`.
 ///
-/// `permissions` is the content of the crate's `permissions.rs`: the service's templates and its
-/// resolvers' trait.
+/// `templates` is the content of the crate's `permissions.rs`: the service's permission templates and its resolvers'
+/// trait.
 pub(crate) fn emit(
     model: &Model,
     overlay: &ShapeOverlay,
     constraints: &ConstraintOverlays,
-    permissions: &TokenStream,
+    permissions: &Permissions,
+    templates: &TokenStream,
 ) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     for shape in overlay.shapes() {
         ensure!(
@@ -68,9 +70,12 @@ pub(crate) fn emit(
         ("lib.rs", &library),
         ("codec.rs", &codec::emit(&types)),
         ("errors.rs", &errors::emit(&types)),
-        ("permissions.rs", permissions),
+        ("permissions.rs", templates),
         ("schemas.rs", &schemas::emit(&types, overlay)),
-        ("service.rs", &service::emit(&types, &constraints)),
+        (
+            "service.rs",
+            &service::emit(&types, &constraints, permissions),
+        ),
         ("shapes.rs", &shapes::emit(&types)),
     ];
     let root = PathBuf::from(id);

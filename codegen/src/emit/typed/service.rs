@@ -7,9 +7,14 @@ use super::constraints::Constraints;
 use super::names;
 use super::schemas;
 use super::types::Types;
+use crate::permissions::Permissions;
 
 /// `OPERATIONS`, the handler trait and `Server`.
-pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStream {
+pub(super) fn emit(
+    types: &Types<'_>,
+    constraints: &Constraints<'_>,
+    permissions: &Permissions,
+) -> TokenStream {
     let model = types.model;
     let id = &model.id;
     let service = names::type_name(&handler_name(id));
@@ -31,7 +36,7 @@ pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStr
             .input
             .as_deref()
             .is_some_and(|input| types.stream_field(input).is_some());
-        let permissions = names::shouty(name);
+        let template = names::shouty(name);
         let demanded = constraints.of_input(operation.input.as_deref());
         let (input_schema, output_schema) = (
             schema_of(operation.input.as_deref()),
@@ -48,7 +53,7 @@ pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStr
                 result_wrapper: #wrapper,
                 streams_input: #streams,
                 constraints: #demanded,
-                permissions: &permissions::#permissions,
+                permissions: &permissions::#template,
             }
         });
 
@@ -57,6 +62,29 @@ pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStr
             type_of(operation.input.as_deref()),
             type_of(operation.output.as_deref()),
         );
+        reads.push(quote! { #index => read::<#input>(deserializer, stream), });
+        let answers = permissions
+            .get(name)
+            .and_then(|operation| operation.answers.as_ref());
+        if let Some(list) = answers {
+            // Without a default: what is denied of the input has to be looked at.
+            let doc = format!(
+                " `{name}`, without what is `denied` of `{list}`: that is answered with its errors."
+            );
+            methods.push(quote! {
+                #[doc = #doc]
+                fn #function(
+                    &self,
+                    context: &RequestContext,
+                    input: #input,
+                    denied: Denied,
+                ) -> impl Future<Output = Result<#output, Error>> + Send;
+            });
+            calls.push(quote! {
+                #index => run(input, move |input| self.handler.#function(context, input, denied)),
+            });
+            continue;
+        }
         let doc = format!(" `{name}`; answers `NotImplemented` unless overridden.");
         methods.push(quote! {
             #[doc = #doc]
@@ -69,7 +97,6 @@ pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStr
                 async { Err(Error::not_implemented(#id, #name)) }
             }
         });
-        reads.push(quote! { #index => read::<#input>(deserializer, stream), });
         calls.push(quote! {
             #index => run(input, move |input| self.handler.#function(context, input)),
         });
@@ -88,7 +115,7 @@ pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStr
         use aws_smithy_types::byte_stream::ByteStream;
         use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
         use stockade_spec::service::{BoxFuture, read, run};
-        use stockade_spec::{AnyShape, Error, Facts, Operation, RequestContext, Service};
+        use stockade_spec::{AnyShape, Denied, Error, Facts, Operation, RequestContext, Service};
         #unit
 
         use crate::permissions::{self, Resolvers};
@@ -141,7 +168,12 @@ pub(super) fn emit(types: &Types<'_>, constraints: &Constraints<'_>) -> TokenStr
                 operation: usize,
                 context: &'a RequestContext,
                 input: Box<dyn AnyShape>,
+                denied: Denied,
             ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
+                // What is denied of an input that its handler does not divide is denied of all.
+                if !denied.is_empty() && OPERATIONS[operation].permissions.answers.is_none() {
+                    return Box::pin(async { Err(Error::internal()) });
+                }
                 match operation {
                     #(#calls)*
                     _ => Box::pin(async { Err(Error::internal()) }),

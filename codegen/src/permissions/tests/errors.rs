@@ -37,6 +37,26 @@ fn an_unknown_operation() {
 }
 
 #[test]
+fn answers_for_elements_that_no_requirement_is_taken_over() {
+    assert_eq!(
+        one("[TagResource]\nanswers = \"Tags{keys}\"\n"),
+        "models/overlays/lambda.toml:2: no requirement has `each = \"Tags{keys}\"`, so none is of one element"
+    );
+    let within = "Code.Files[].Parts[]";
+    assert_eq!(
+        problems(&format!("[CreateFunction]\nanswers = \"{within}\"\n"))[1],
+        format!(
+            "models/overlays/lambda.toml:2: {within} lies within another list, whose elements would be meant"
+        )
+    );
+    assert_eq!(
+        one("[TagResource]\nanswers = \"Tags\"\n"),
+        "models/overlays/lambda.toml:2: \"Tags\" is no path to a list's elements or a map's keys, like \
+         Delete.Objects[]"
+    );
+}
+
+#[test]
 fn an_unknown_action() {
     assert_eq!(
         one(

@@ -16,7 +16,7 @@ use stockade_spec::permission::{
 };
 use stockade_spec::resolve::{Arguments, Resolved, ResourcePolicy, Scope};
 use stockade_spec::service::{BoxFuture, Session};
-use stockade_spec::{AnyShape, Error, Unit};
+use stockade_spec::{AnyShape, Denied, Error, Unit};
 
 use super::*;
 use crate::request::{Facts, Needs};
@@ -61,6 +61,7 @@ const fn permissions(class: Class, requirements: &'static [Requirement]) -> Perm
             steps: &[Step::Member(0)],
         }],
         requirements,
+        answers: None,
     }
 }
 
@@ -137,6 +138,7 @@ impl Service for Shelf {
         _: usize,
         _: &'a RequestContext,
         input: Box<dyn AnyShape>,
+        _: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
         Box::pin(async { Ok(input) })
     }
@@ -266,6 +268,7 @@ fn ask(
             permissions: OPERATIONS[operation].permissions,
             input: &Input(name),
             service: Some(shelf),
+            divisible: true,
         }),
         facts: Facts {
             source_ip: None,

@@ -146,21 +146,15 @@ fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
         source: Origin::Overlay,
         captures: CAPTURES,
         requirements,
+        answers: None,
     };
-    let source = Source {
-        scope: Scope {
-            partition: "aws",
-            region: "us-east-1",
-            account: "000000000000",
-            caller: None,
-        },
-        service: None,
-        header: &|name| (name == "x-amz-acl").then(|| "private".to_owned()),
-    };
-    fill(&permissions, input, &source)
-        .unwrap()
+    required(&permissions, input)
         .into_iter()
         .map(|required| {
+            assert_eq!(
+                required.element, None,
+                "the operation answers for no element"
+            );
             let mut line = format!("{} {}", required.action, required.resource);
             for (key, values) in required.keys.iter() {
                 let values = values
@@ -174,6 +168,20 @@ fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
             line
         })
         .collect()
+}
+
+fn required(permissions: &Permissions, input: &Input) -> Vec<Required> {
+    let source = Source {
+        scope: Scope {
+            partition: "aws",
+            region: "us-east-1",
+            account: "000000000000",
+            caller: None,
+        },
+        service: None,
+        header: &|name| (name == "x-amz-acl").then(|| "private".to_owned()),
+    };
+    fill(permissions, input, &source).unwrap()
 }
 
 static THING: &[Resource] = &[Resource::Template(&[
@@ -384,6 +392,44 @@ fn elements_are_taken_one_at_a_time() {
         ]
     );
     assert_eq!(filled(NEEDS, &Input::default()), [""; 0]);
+}
+
+#[test]
+fn elements_that_are_answered_for_are_told_by_their_places() {
+    static OF_KEY: &[Resource] = &[Resource::Template(&[part(1)])];
+    static NEEDS: &[Requirement] = &[
+        requirement(OF_KEY, Predicate::Present(2), Some(1), &[]),
+        requirement(THING, Predicate::Always, None, &[]),
+        requirement(
+            &[Resource::Template(&[part(3)])],
+            Predicate::Always,
+            Some(3),
+            &[],
+        ),
+    ];
+    let permissions = Permissions {
+        class: Class::Requirements,
+        source: Origin::Overlay,
+        captures: CAPTURES,
+        requirements: NEEDS,
+        answers: Some(1),
+    };
+    let input = Input {
+        name: Some("n"),
+        items: vec![item("a", Some("1")), item("b", None), item("c", Some("3"))],
+        tags: vec![item("t", None)],
+        ..Input::default()
+    };
+    let told: Vec<_> = required(&permissions, &input)
+        .into_iter()
+        .map(|required| (required.resource.to_string(), required.element))
+        .collect();
+    let thing = "arn:aws:example:us-east-1:000000000000:thing/n";
+    let expected = [("a", Some(0)), ("c", Some(2)), (thing, None), ("t", None)];
+    assert_eq!(
+        told,
+        expected.map(|(resource, element)| (resource.to_owned(), element))
+    );
 }
 
 #[test]

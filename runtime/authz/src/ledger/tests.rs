@@ -132,6 +132,7 @@ fn a_flood_of_resources_is_kept_in_general() {
             statements: Vec::new(),
             filled: true,
             cross_account: false,
+            element: None,
         });
     }
     let resources = &deeds.needs["s3:PutObject"];

@@ -1,8 +1,8 @@
 //! The error that a denied caller gets.
 
-use stockade_spec::Error;
+use stockade_spec::{Denied, Error};
 
-use crate::decision::Decision;
+use crate::decision::{Decision, Verdict};
 
 /// The wording of denials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,8 +31,26 @@ pub enum Form {
     S3,
 }
 
-/// The error for a decision that denies.
+/// The error for a decision that denies the whole request.
 pub fn denial(decision: &Decision, style: Style, form: Form) -> Error {
+    error(decision, decision.first_denial(), style, form)
+}
+
+/// The errors for the elements that a decision denies while the request goes through for the others.
+pub fn denied(decision: &Decision, style: Style, form: Form) -> Denied {
+    if !decision.is_partial() {
+        return Denied::default();
+    }
+    let denials = decision.denials();
+    let of_elements = denials
+        .into_iter()
+        .filter_map(|(element, verdict)| Some((element?, verdict)));
+    of_elements
+        .map(|(element, verdict)| (element, error(decision, Some(verdict), style, form)))
+        .collect()
+}
+
+fn error(decision: &Decision, denial: Option<&Verdict>, style: Style, form: Form) -> Error {
     if style == Style::Localstack {
         return Error::new(
             "AccessDeniedException",
@@ -46,11 +64,10 @@ pub fn denial(decision: &Decision, style: Style, form: Form) -> Error {
         Form::JsonRpc => ("AccessDeniedException", 400),
         Form::RestJson => ("AccessDeniedException", 403),
     };
-    Error::new(code, status, message(decision, form))
+    Error::new(code, status, message(decision, denial, form))
 }
 
-fn message(decision: &Decision, form: Form) -> String {
-    let denial = decision.first_denial();
+fn message(decision: &Decision, denial: Option<&Verdict>, form: Form) -> String {
     let foreign = decision.anonymous || denial.is_some_and(|verdict| verdict.cross_account);
     if form == Form::S3 && foreign {
         return "Access Denied".to_owned();

@@ -20,6 +20,7 @@ pub fn decision(decision: &Decision) -> Value {
         "decision": if allowed { "allowed" } else { "denied" },
         "softMode": decision.soft,
         "blocked": decision.blocks(),
+        "partial": decision.is_partial(),
         "permissions": decision.verdicts.iter().map(verdict).collect::<Value>(),
     });
     if let Some(refusal) = &decision.refusal {
@@ -52,6 +53,9 @@ fn verdict(verdict: &Verdict) -> Value {
             },
         })).collect::<Value>(),
     });
+    if let Some(element) = verdict.element {
+        value["element"] = json!(element);
+    }
     if let Some(reason) = &verdict.reason {
         value["reason"] = json!(reason);
     }

@@ -21,10 +21,13 @@ pub struct Entries {
 
 /// The entries of a denied request, in the order of writing.
 pub fn entries(decision: &Decision) -> Entries {
-    let soft = if decision.soft {
-        " Soft mode: it would have been denied, and goes through."
+    let how = if decision.soft {
+        " Soft mode: it would have been denied, and goes through.".to_owned()
+    } else if decision.is_partial() {
+        let (denied, all) = (decision.denials().len(), decision.elements());
+        format!(" In part: for {denied} of {all}; the rest goes through.")
     } else {
-        ""
+        String::new()
     };
     let (service, operation) = (&decision.service, &decision.operation);
     let count = |wanted: policy::Decision, how: &str| {
@@ -38,7 +41,7 @@ pub fn entries(decision: &Decision) -> Entries {
         format!("{} permissions have been {how}: {list}", list.0.len())
     };
     Entries {
-        info: format!("Request for service {service} for operation {operation} denied.{soft}"),
+        info: format!("Request for service {service} for operation {operation} denied.{how}"),
         debug: [
             format!(
                 "Necessary permissions for this action: {}",

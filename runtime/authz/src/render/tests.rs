@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use stockade_policy::{self as policy, Attached, Holder, Layer, Policy, PolicyKind, Source};
 
 use crate::decision::{Decision, Refusal, Spoken, Verdict};
-use crate::render::error::{Form, Style, denial};
+use crate::render::error::{Form, Style, denial, denied};
 use crate::render::{json, log};
 
 fn verdict(action: &'static str, resource: &str, decision: policy::Decision) -> Verdict {
@@ -20,6 +20,7 @@ fn verdict(action: &'static str, resource: &str, decision: policy::Decision) -> 
         statements: Vec::new(),
         filled: true,
         cross_account: false,
+        element: None,
     }
 }
 
@@ -83,6 +84,87 @@ fn soft_mode_says_what_would_have_been() {
         "Request for service lambda for operation CreateFunction denied. Soft mode: it would have \
          been denied, and goes through."
     );
+}
+
+/// Of three keys, the second is denied by a statement and the third by none; the second of each lacks an allow first.
+fn delete_objects() -> Decision {
+    let of = |element, key: &str, decision| Verdict {
+        element: Some(element),
+        ..verdict(
+            "s3:DeleteObject",
+            &format!("arn:aws:s3:::b/{key}"),
+            decision,
+        )
+    };
+    let explicit = Verdict {
+        reason: Some("with an explicit deny in an identity-based policy".into()),
+        ..of(1, "b", policy::Decision::ExplicitlyDenied)
+    };
+    Decision {
+        service: "s3".into(),
+        operation: "DeleteObjects".into(),
+        verdicts: vec![
+            of(0, "a", policy::Decision::Allowed),
+            of(1, "b", policy::Decision::ImplicitlyDenied),
+            explicit,
+            of(2, "c", policy::Decision::ImplicitlyDenied),
+        ],
+        ..create_function()
+    }
+}
+
+#[test]
+fn a_denial_of_elements_is_told_for_each_and_spares_the_rest() {
+    let decision = delete_objects();
+    assert!(decision.is_partial() && !decision.blocks() && !decision.is_allowed());
+    assert_snapshot!(log::entries(&decision).info, @"Request for service s3 for operation DeleteObjects denied. In part: for 2 of 3; the rest goes through.");
+    let mut errors = denied(&decision, Style::Aws, Form::S3);
+    assert!(!errors.contains(0));
+    let user = "User: arn:aws:iam::000000000000:user/test-user is not authorized to perform: s3:DeleteObject on \
+                resource:";
+    for (element, expected) in [
+        (
+            1,
+            r#""arn:aws:s3:::b/b" with an explicit deny in an identity-based policy"#,
+        ),
+        (
+            2,
+            r#""arn:aws:s3:::b/c" because no identity-based policy allows the s3:DeleteObject action"#,
+        ),
+    ] {
+        let error = errors.take(element).unwrap();
+        assert_eq!(error.code, "AccessDenied");
+        assert_eq!(error.message, format!("{user} {expected}"));
+    }
+    let told = json::decision(&decision);
+    assert_eq!(told["decision"], "denied");
+    assert_eq!(
+        (&told["partial"], &told["blocked"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(told["permissions"][3]["element"], 2);
+}
+
+#[test]
+fn soft_mode_and_denials_of_the_whole_are_not_partial() {
+    let soft = Decision {
+        soft: true,
+        ..delete_objects()
+    };
+    assert!(!soft.is_partial() && !soft.blocks());
+    assert!(denied(&soft, Style::Aws, Form::S3).is_empty());
+
+    let mut whole = delete_objects();
+    let of_bucket = verdict(
+        "s3:ListBucket",
+        "arn:aws:s3:::b",
+        policy::Decision::ImplicitlyDenied,
+    );
+    whole.verdicts.push(of_bucket);
+    assert!(whole.blocks() && !whole.is_partial());
+    assert!(denied(&whole, Style::Aws, Form::S3).is_empty());
+    let message = denial(&whole, Style::Aws, Form::S3).message;
+    assert!(message.contains("s3:ListBucket"), "{message}");
 }
 
 #[test]

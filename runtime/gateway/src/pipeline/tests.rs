@@ -33,6 +33,7 @@ const fn permissions(class: Class, requirements: &'static [Requirement]) -> Perm
         source: Source::Name,
         captures: &[],
         requirements,
+        answers: None,
     }
 }
 
@@ -67,6 +68,7 @@ impl Service for Sts {
         operation: usize,
         _: &'a RequestContext,
         input: Box<dyn AnyShape>,
+        _: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
         Box::pin(async move {
             assert_eq!(operation, 0, "a defect");

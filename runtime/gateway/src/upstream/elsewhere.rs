@@ -7,7 +7,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use stockade_spec::operation::Operation;
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
 use stockade_spec::service::BoxFuture;
-use stockade_spec::{AnyShape, Error, RequestContext, Service};
+use stockade_spec::{AnyShape, Denied, Error, RequestContext, Service};
 
 /// A typed service whose requests are decoded and authorized here and handled elsewhere. What it
 /// could tell from its own state is not so: that state is not the one that is asked for.
@@ -36,6 +36,7 @@ impl Service for Elsewhere {
         operation: usize,
         _: &'a RequestContext,
         _: Box<dyn AnyShape>,
+        _: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
         let name = self
             .0

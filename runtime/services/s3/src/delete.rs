@@ -2,7 +2,7 @@
 
 use stockade_kit::failure::Failure;
 use stockade_s3_api::shapes;
-use stockade_spec::Error;
+use stockade_spec::{Denied, Error};
 use stockade_store::WriteTx;
 
 use crate::conditions::WriteConditions;
@@ -38,19 +38,25 @@ pub(crate) async fn one(
 pub(crate) async fn many(
     s3: &S3,
     input: shapes::DeleteObjectsRequest,
+    mut denied: Denied,
 ) -> Result<shapes::DeleteObjectsOutput, Error> {
     let objects = &input.delete.objects;
     if objects.is_empty() || objects.len() > MAX_KEYS {
         return Err(errors::malformed_xml());
     }
     check_governance(input.bypass_governance_retention)?;
+    let listed = objects.iter().enumerate();
+    let allowed: Vec<_> = listed
+        .filter(|(place, _)| !denied.contains(*place))
+        .map(|(_, object)| object)
+        .collect();
     let outcomes = s3
         .store
         .write(|tx| {
             let owner = input.expected_bucket_owner.as_deref();
             let bucket = Bucket::require(tx, &input.bucket, owner)?;
-            let mut outcomes = Vec::with_capacity(objects.len());
-            for object in objects {
+            let mut outcomes = Vec::with_capacity(allowed.len());
+            for object in &allowed {
                 outcomes.push(match remove_listed(tx, &bucket, object) {
                     Ok(garbage) => Ok(garbage),
                     // A key's own trouble is told beside the others; the store's is everyone's.
@@ -67,8 +73,10 @@ pub(crate) async fn many(
     let quiet = input.delete.quiet.unwrap_or(false);
     let mut deleted = Vec::new();
     let mut refused = Vec::new();
-    for (object, outcome) in input.delete.objects.into_iter().zip(outcomes) {
-        match outcome {
+    let mut outcomes = outcomes.into_iter();
+    for (place, object) in input.delete.objects.into_iter().enumerate() {
+        let of_key = denied.take(place).map(Err).or_else(|| outcomes.next());
+        match of_key.unwrap_or_else(|| Err(Error::internal())) {
             Ok(garbage) => {
                 s3.leases.discard(s3.store.blobs(), garbage);
                 if !quiet {

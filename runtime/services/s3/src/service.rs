@@ -1,7 +1,7 @@
 //! The operations, each handed to where its noun lives.
 
 use stockade_s3_api::shapes::*;
-use stockade_spec::{Error, RequestContext, Unit};
+use stockade_spec::{Denied, Error, RequestContext, Unit};
 
 use crate::{
     S3, buckets, complete, copy, delete, get, inspect, listing, parts, policy, put, tagging,
@@ -160,8 +160,9 @@ impl stockade_s3_api::S3 for S3 {
         &self,
         _context: &RequestContext,
         input: DeleteObjectsRequest,
+        denied: Denied,
     ) -> Result<DeleteObjectsOutput, Error> {
-        delete::many(self, input).await
+        delete::many(self, input, denied).await
     }
 
     async fn get_object_tagging(

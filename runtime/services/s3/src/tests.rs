@@ -14,7 +14,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use aws_smithy_types::byte_stream::ByteStream;
 use stockade_s3_api::S3 as _;
 use stockade_s3_api::shapes::*;
-use stockade_spec::{Caller, Error, RequestContext};
+use stockade_spec::{Caller, Denied, Error, RequestContext};
 use stockade_store::Store;
 
 use crate::S3;

@@ -35,6 +35,9 @@ pub struct OperationPermissions {
     pub because: Option<String>,
     /// All of these must be allowed.
     pub requirements: Vec<Requirement>,
+    /// The list for each of whose elements the operation answers, where one is denied and another is not; some
+    /// requirement is taken over it.
+    pub answers: Option<Path>,
     /// Dependent actions of the reference that are not asked for.
     pub left_out: Vec<LeftOut>,
 }

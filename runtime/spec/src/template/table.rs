@@ -1,8 +1,8 @@
 //! A service's permissions as a plain text: people review it, and the binary reads it back.
 //!
 //! The first line counts the operations. A block for each follows: its name with class and source, and below
-//! it each requirement with its resources, the list it is taken over, when it applies and the condition keys it
-//! sets and those that nobody can tell.
+//! it the list for whose elements it answers one by one, and each requirement with its resources, the list it is taken
+//! over, when it applies and the condition keys it sets and those that nobody can tell.
 //!
 //! ```text
 //! CreateAlias · requirements · name
@@ -24,6 +24,7 @@ const DEPENDENT: &str = "(dependent, ";
 /// What a line of keys that nobody can tell begins with; they follow by their names, those of the action's own prefix
 /// without it.
 const UNTOLD: &str = "untold ";
+const ANSWERS: &str = "answers for each ";
 const NOTHING: &str = "no template: root alone may call it";
 
 /// A service's table.
@@ -48,6 +49,9 @@ pub fn block(name: &str, operation: &OperationPermissions) -> String {
     }
     if operation.class == Class::Requirements && operation.requirements.is_empty() {
         let _ = write!(text, "\n  {NOTHING}");
+    }
+    if let Some(answers) = &operation.answers {
+        let _ = write!(text, "\n  {ANSWERS}{answers}");
     }
     for requirement in &operation.requirements {
         one(&mut text, requirement);
@@ -142,19 +146,29 @@ pub fn parse(block: &str) -> Parsed<OperationPermissions> {
         } else {
             match line.strip_prefix("  ") {
                 Some(NOTHING) => Ok(()),
-                Some(text) => match text.strip_prefix(DEPENDENT) {
-                    Some(text) => left_out(text).map(|one| operation.left_out.push(one)),
-                    None => {
-                        operation.requirements.push(requirement(text));
-                        Ok(())
-                    }
-                },
+                Some(text) => rest(&mut operation, text),
                 None => Err("it is not indented".to_owned()),
             }
         };
         parsed.map_err(|problem| format!("{line:?}: {problem}"))?;
     }
     Ok(operation)
+}
+
+/// A line below an operation's first one, and above no requirement.
+fn rest(operation: &mut OperationPermissions, text: &str) -> Parsed<()> {
+    if let Some(text) = text.strip_prefix(DEPENDENT) {
+        operation.left_out.push(left_out(text)?);
+    } else if let Some(path) = text.strip_prefix(ANSWERS) {
+        operation.answers = Some(path_of(path)?);
+    } else {
+        operation.requirements.push(requirement(text));
+    }
+    Ok(())
+}
+
+fn path_of(text: &str) -> Parsed<Path> {
+    Path::parse(text).ok_or_else(|| format!("{text:?} is no path"))
 }
 
 /// `on what only the service knows: ec2:RunInstances)`
@@ -195,6 +209,7 @@ fn head(line: &str) -> Parsed<OperationPermissions> {
         source,
         because: words.next().map(str::to_owned),
         requirements: Vec::new(),
+        answers: None,
         left_out: Vec::new(),
     })
 }
@@ -216,8 +231,7 @@ fn add(requirement: &mut Requirement, detail: &str) -> Parsed<()> {
             requirement.resources.push(syntax::resource(resource)?);
         }
     } else if let Some(path) = detail.strip_prefix("each ") {
-        let path = Path::parse(path).ok_or_else(|| format!("{path:?} is no path"))?;
-        requirement.each = Some(path);
+        requirement.each = Some(path_of(path)?);
     } else if let Some(predicate) = detail.strip_prefix("when ") {
         requirement.when = syntax::predicate(predicate)?;
     } else if let Some(names) = detail.strip_prefix(UNTOLD) {
@@ -248,6 +262,7 @@ mod tests {
 Look · open · Looking at toys (Toy User Guide)
 
 Play · requirements · name
+  answers for each Lids[]
   toy:Play
     on arn:{partition}:toy:{region}:{account}:box/{Box|arn}
     on @lid(Box, Lids[].Name)
@@ -275,6 +290,8 @@ Stop · requirements · overlay
             permissions["Play"].requirements[0].untold,
             ["toy:Age", "box:Color", "toy:Label/", "toy:Maker:"]
         );
+        let answers = permissions["Play"].answers.as_ref();
+        assert_eq!(answers.map(ToString::to_string).as_deref(), Some("Lids[]"));
         assert_eq!(
             permissions["Play"].left_out,
             [LeftOut {
@@ -304,6 +321,10 @@ Stop · requirements · overlay
             ("Play · requirements · name\n  toy:Play\n    odd", "neither"),
             (
                 "Play · requirements · name\n  toy:Play\n    each []",
+                "no path",
+            ),
+            (
+                "Play · requirements · name\n  answers for each []",
                 "no path",
             ),
         ] {

@@ -130,6 +130,9 @@ fn of_operation(name: &str, operation: &OperationPermissions) -> Value {
     if let Some(because) = &operation.because {
         value["because"] = json!(because);
     }
+    if let Some(answers) = &operation.answers {
+        value["answersForEach"] = json!(answers.to_string());
+    }
     if !operation.left_out.is_empty() {
         let left_out: BTreeMap<&str, &str> = operation
             .left_out

@@ -21,6 +21,7 @@ static NO_PERMISSIONS: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 
 const NAMESPACE: &str = "urn:example";

@@ -17,7 +17,9 @@ use stockade_spec::operation::Operation;
 use stockade_spec::permission::{Class, Permissions, Source};
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
 use stockade_spec::service::BoxFuture;
-use stockade_spec::{AnyShape, Caller, Error, RequestContext, Service, Structure as _, Unit};
+use stockade_spec::{
+    AnyShape, Caller, Denied, Error, RequestContext, Service, Structure as _, Unit,
+};
 use stockade_wire::sigv4::{KeyCache, Parts, parse, verify};
 use stockade_wire::{Dialect, Query};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,6 +36,7 @@ static OPEN: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    answers: None,
 };
 
 const fn operation(name: &'static str, streams_input: bool) -> Operation {
@@ -82,6 +85,7 @@ impl Service for Objects {
         operation: usize,
         _: &'a RequestContext,
         input: Box<dyn AnyShape>,
+        _: Denied,
     ) -> BoxFuture<'a, Result<Box<dyn AnyShape>, Error>> {
         let name = self.operations()[operation].name;
         Box::pin(async move {

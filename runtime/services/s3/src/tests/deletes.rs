@@ -19,7 +19,8 @@ async fn delete(
         delete: Delete { objects, quiet },
         ..Default::default()
     };
-    s3.delete_objects(&context(), input).await
+    s3.delete_objects(&context(), input, Denied::default())
+        .await
 }
 
 #[tokio::test]
@@ -92,6 +93,44 @@ async fn many_keys_go_at_once() {
     let quiet = delete(&s3, objects, Some(true)).await.unwrap();
     assert_eq!(quiet.deleted, None);
     assert_eq!(quiet.errors.map(|errors| errors.len()), Some(2));
+}
+
+#[tokio::test]
+async fn what_is_denied_stays_and_is_told() {
+    let s3 = service().await;
+    for key in ["a", "b", "c"] {
+        put(&s3, key, key).await;
+    }
+    let input = DeleteObjectsRequest {
+        bucket: "bucket".to_owned(),
+        delete: Delete {
+            objects: ["a", "b", "none", "c"].map(identifier).into(),
+            quiet: None,
+        },
+        ..Default::default()
+    };
+    let denial = |message: &str| Error::new("AccessDenied", 403, message);
+    let denied = [(1, denial("not b")), (2, denial("not none"))];
+    let output = s3
+        .delete_objects(&context(), input, denied.into_iter().collect())
+        .await
+        .unwrap();
+    let deleted = output.deleted.unwrap().into_iter();
+    let deleted: Vec<_> = deleted.filter_map(|it| it.key).collect();
+    assert_eq!(deleted, ["a", "c"]);
+    let told = output.errors.unwrap().into_iter();
+    let told: Vec<_> = told.map(|it| (it.key, it.code, it.message)).collect();
+    let expected = |key: &str| {
+        let message = format!("not {key}");
+        (
+            Some(key.to_owned()),
+            Some("AccessDenied".to_owned()),
+            Some(message),
+        )
+    };
+    assert_eq!(told, [expected("b"), expected("none")]);
+    assert_eq!(read(&s3, "b").await, b"b");
+    assert_error(get(&s3, "a").await, "NoSuchKey", 404);
 }
 
 #[tokio::test]
