@@ -35,10 +35,20 @@ def test_all_that_is_wrong_is_told_at_once(plain):
 
 
 def test_all_that_is_missing_is_told_at_once(plain):
-    # As DynamoDB says it of CreateTable: "Value null at 'keySchema' …; Value null at 'attributeDefinitions' …".
+    """As DynamoDB says it of CreateTable: "Value null at 'keySchema' …; Value null at 'attributeDefinitions' …"."""
     message = (
-        "2 validation errors detected: Value null at 'assumeRolePolicyDocument' failed to satisfy constraint: Member "
-        "must not be null; Value null at 'roleName' failed to satisfy constraint: Member must not be null"
+        "2 validation errors detected: Value null at 'functionVersion' failed to satisfy constraint: Member must not be "
+        "null; Value null at 'name' failed to satisfy constraint: Member must not be null"
+    )
+    with refused("ValidationException", 400, message):
+        plain.root().client("lambda").create_alias(FunctionName="f")
+
+
+def test_who_conceals_values_does_not_say_null(plain):
+    """As IAM says it: "Value at 'userName' failed to satisfy constraint: Member must not be null"."""
+    message = (
+        "2 validation errors detected: Value at 'assumeRolePolicyDocument' failed to satisfy constraint: Member must "
+        "not be null; Value at 'roleName' failed to satisfy constraint: Member must not be null"
     )
     with refused("ValidationError", 400, message):
         plain.root().client("iam").create_role()

@@ -489,6 +489,38 @@ class TestStyles:
             alice.client("lambda").list_functions()
 
 
+class TestLists:
+    """IAM checks lists on their path, as its denials name it, although the reference knows no resource for them."""
+
+    def test_a_list_is_of_its_path(self, enforcing):
+        iam = "arn:aws:iam::000000000000"
+        alice = enforcing.new_user("alice", [allow("iam:List*", [f"{iam}:user/*", f"{iam}:role/ops/*"])])
+        client = alice.client("iam")
+        assert client.list_users()["Users"]
+        assert client.list_roles(PathPrefix="/ops/")["Roles"] == []
+        reason = "because no identity-based policy allows the {} action"
+        for action, call, resource in [
+            ("iam:ListRoles", client.list_roles, f"{iam}:role/"),
+            ("iam:ListGroups", client.list_groups, f"{iam}:group/"),
+            ("iam:ListInstanceProfiles", client.list_instance_profiles, f"{iam}:instance-profile/"),
+            ("iam:ListPolicies", client.list_policies, "policy path /"),
+            ("iam:ListAccountAliases", client.list_account_aliases, "*"),
+        ]:
+            message = f"User: {alice.arn} is not authorized to perform: {action} on resource: {resource} "
+            with refused("AccessDenied", 403, message + reason.format(action)):
+                call()
+
+    def test_policies_are_listed_by_a_star_alone(self, enforcing):
+        every = enforcing.new_user("every", [allow("iam:ListPolicies")])
+        assert every.client("iam").list_policies(MaxItems=1)["Policies"]
+        denied = enforcing.get_json("/_stockade/decisions?denied")["decisions"]
+        assert not denied
+        with refused("AccessDenied", 403):
+            enforcing.new_user("arns", [allow("iam:ListPolicies", "arn:aws:iam::*:*")]).client("iam").list_policies()
+        [decision] = enforcing.get_json("/_stockade/decisions?denied")["decisions"]
+        assert decision["suggestions"][0]["statement"]["Resource"] == "*"
+
+
 class TestSoftMode:
     def test_what_would_have_been_denied_is_told(self, serve):
         server = serve(soft=True)

@@ -11,16 +11,22 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use stockade_spec::template::{Permissions, table};
 
-use super::typed::ShapeOverlay;
+use super::typed::{ConstraintOverlays, ShapeOverlay};
 use super::{HEADER, Outputs};
 use crate::model::{Auth, Model, Models, Operation, Protocol};
 use crate::routing::{Demands, Endpoints, Name, Part, Routing, parts};
+
+/// What overlays say of services in the catalog.
+pub(super) struct Overlaid<'a> {
+    pub(super) shapes: &'a BTreeMap<String, ShapeOverlay>,
+    pub(super) constraints: &'a ConstraintOverlays,
+}
 
 /// The crate's files.
 pub(super) fn emit(
     models: &Models,
     routing: &Routing,
-    overlays: &BTreeMap<String, ShapeOverlay>,
+    overlaid: &Overlaid<'_>,
     permissions: &BTreeMap<String, Permissions>,
 ) -> Result<Outputs> {
     let root = PathBuf::from("catalog");
@@ -31,7 +37,7 @@ pub(super) fn emit(
         let file = root.join("services").join(format!("{}.txt", model.id));
         outputs.insert(file, operations(model, routing, &open)?.into_bytes());
         let file = root.join("shapes").join(format!("{}.txt", model.id));
-        let overlay = overlays.get(&model.id).unwrap_or(&no_overlay);
+        let overlay = overlaid.shapes.get(&model.id).unwrap_or(&no_overlay);
         outputs.insert(file, super::shapes::emit(model, overlay)?.into_bytes());
     }
     for (id, permissions) in permissions {
@@ -42,7 +48,7 @@ pub(super) fn emit(
     let services: Vec<&Model> = models.services.values().collect();
     outputs.insert(
         root.join("src/services.rs"),
-        super::rust_file(&table(&services))?,
+        super::rust_file(&table(&services, overlaid.constraints))?,
     );
     outputs.insert(
         root.join("src/indexes.rs"),
@@ -238,7 +244,7 @@ fn line(
     Ok(words.join(" "))
 }
 
-fn table(services: &[&Model]) -> TokenStream {
+fn table(services: &[&Model], constraints: &ConstraintOverlays) -> TokenStream {
     let count = services.len();
     let entries = services.iter().map(|model| {
         let (id, metadata) = (&model.id, &model.metadata);
@@ -248,6 +254,7 @@ fn table(services: &[&Model]) -> TokenStream {
         let xml_namespace = option(metadata.xml_namespace.as_deref());
         let global_endpoint = option(metadata.global_endpoint.as_deref());
         let query_compatible = metadata.aws_query_compatible.is_some();
+        let conceals = constraints.conceals(id);
         let protocols = model.protocols().into_iter().map(protocol);
         let file = format!("../services/{id}.txt");
         let (shapes, permissions) = (
@@ -266,6 +273,7 @@ fn table(services: &[&Model]) -> TokenStream {
                 xml_namespace: #xml_namespace,
                 global_endpoint: #global_endpoint,
                 query_compatible: #query_compatible,
+                conceals: #conceals,
                 operations: Operations::new(include_str!(#file)),
                 shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), #shapes))),
                 permissions: Packed(include_bytes!(concat!(env!("OUT_DIR"), #permissions))),

@@ -34,8 +34,13 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
     let mut outputs = Outputs::new();
     let permissions = crate::permissions::load(root, models)?;
     let overlays = typed::ShapeOverlay::load(root)?;
+    let constraints = typed::ConstraintOverlays::load(root)?;
     let routing = Routing::load(root, models)?;
-    outputs.extend(catalog::emit(models, &routing, &overlays, &permissions)?);
+    let overlaid = catalog::Overlaid {
+        shapes: &overlays,
+        constraints: &constraints,
+    };
+    outputs.extend(catalog::emit(models, &routing, &overlaid, &permissions)?);
     outputs.extend(managed::emit(models)?);
     let coverage = coverage::emit(models, &permissions);
     outputs.insert(PathBuf::from("COVERAGE.md"), coverage);
@@ -48,7 +53,6 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
         );
     }
     let none = typed::ShapeOverlay::default();
-    let constraints = typed::ConstraintOverlays::load(root)?;
     for model in models
         .services
         .values()

@@ -15,6 +15,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/accessanalyzer.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/accessanalyzer.txt")),
@@ -34,6 +35,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/account.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/account.txt"))),
         permissions: Packed(
@@ -51,6 +53,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/account-access.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/account-access.txt")),
@@ -70,6 +73,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/account-access-runtime.txt"),
         ),
@@ -95,6 +99,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/acm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/acm.txt"))),
         permissions: Packed(
@@ -112,6 +117,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/acm-pca.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/acm-pca.txt"))),
         permissions: Packed(
@@ -129,6 +135,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/agent-registry.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/agent-registry.txt")),
@@ -148,6 +155,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/agent-registry-control.txt"),
         ),
@@ -173,6 +181,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/aiops.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/aiops.txt"))),
         permissions: Packed(
@@ -190,6 +199,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/amp.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amp.txt"))),
         permissions: Packed(
@@ -207,6 +217,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/amplify.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amplify.txt"))),
         permissions: Packed(
@@ -224,6 +235,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/amplifybackend.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amplifybackend.txt")),
@@ -243,6 +255,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/amplifyuibuilder.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amplifyuibuilder.txt")),
@@ -262,6 +275,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/apigateway.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/apigateway.txt")),
@@ -281,6 +295,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/apigatewaymanagementapi.txt"),
         ),
@@ -306,6 +321,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/apigatewayv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/apigatewayv2.txt")),
@@ -325,6 +341,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appconfig.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appconfig.txt")),
@@ -344,6 +361,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appconfigdata.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appconfigdata.txt")),
@@ -363,6 +381,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appfabric.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appfabric.txt")),
@@ -382,6 +401,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appflow.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appflow.txt"))),
         permissions: Packed(
@@ -399,6 +419,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appintegrations.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appintegrations.txt")),
@@ -418,6 +439,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/application-autoscaling.txt"),
         ),
@@ -443,6 +465,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/application-insights.txt"),
         ),
@@ -466,6 +489,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/application-signals.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/application-signals.txt")),
@@ -487,6 +511,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/applicationcostprofiler.txt"),
         ),
@@ -512,6 +537,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appmesh.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appmesh.txt"))),
         permissions: Packed(
@@ -529,6 +555,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/apprunner.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/apprunner.txt")),
@@ -548,6 +575,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appstream.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appstream.txt")),
@@ -567,6 +595,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/appsync.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appsync.txt"))),
         permissions: Packed(
@@ -584,6 +613,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/arc-region-switch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/arc-region-switch.txt")),
@@ -605,6 +635,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/arc-zonal-shift.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/arc-zonal-shift.txt")),
@@ -624,6 +655,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/artifact.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/artifact.txt"))),
         permissions: Packed(
@@ -641,6 +673,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/athena.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/athena.txt"))),
         permissions: Packed(
@@ -658,6 +691,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/auditmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/auditmanager.txt")),
@@ -677,6 +711,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://autoscaling.amazonaws.com/doc/2011-01-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/autoscaling.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/autoscaling.txt")),
@@ -696,6 +731,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/autoscaling-plans.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/autoscaling-plans.txt")),
@@ -717,6 +753,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/b2bi.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/b2bi.txt"))),
         permissions: Packed(
@@ -734,6 +771,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/backup.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/backup.txt"))),
         permissions: Packed(
@@ -751,6 +789,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/backup-gateway.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/backup-gateway.txt")),
@@ -770,6 +809,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/backupsearch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/backupsearch.txt")),
@@ -789,6 +829,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/batch.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/batch.txt"))),
         permissions: Packed(
@@ -806,6 +847,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/bcm-dashboards.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bcm-dashboards.txt")),
@@ -825,6 +867,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/bcm-data-exports.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bcm-data-exports.txt")),
@@ -844,6 +887,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/bcm-pricing-calculator.txt"),
         ),
@@ -869,6 +913,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/bcm-recommended-actions.txt"),
         ),
@@ -894,6 +939,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/bedrock.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock.txt"))),
         permissions: Packed(
@@ -911,6 +957,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/bedrock-agent.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock-agent.txt")),
@@ -930,6 +977,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/bedrock-agent-runtime.txt"),
         ),
@@ -953,6 +1001,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/bedrock-agentcore.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock-agentcore.txt")),
@@ -974,6 +1023,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/bedrock-agentcore-control.txt"),
         ),
@@ -999,6 +1049,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/bedrock-data-automation.txt"),
         ),
@@ -1024,6 +1075,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/bedrock-data-automation-runtime.txt"),
         ),
@@ -1050,6 +1102,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/bedrock-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock-runtime.txt")),
@@ -1069,6 +1122,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/billing.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/billing.txt"))),
         permissions: Packed(
@@ -1086,6 +1140,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/billingconductor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/billingconductor.txt")),
@@ -1105,6 +1160,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/braket.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/braket.txt"))),
         permissions: Packed(
@@ -1122,6 +1178,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/budgets.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/budgets.txt"))),
         permissions: Packed(
@@ -1139,6 +1196,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ce.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ce.txt"))),
         permissions: Packed(
@@ -1156,6 +1214,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/chatbot.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chatbot.txt"))),
         permissions: Packed(
@@ -1173,6 +1232,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/chime.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime.txt"))),
         permissions: Packed(
@@ -1190,6 +1250,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/chime-sdk-identity.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-identity.txt")),
@@ -1211,6 +1272,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/chime-sdk-media-pipelines.txt"),
         ),
@@ -1236,6 +1298,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/chime-sdk-meetings.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-meetings.txt")),
@@ -1257,6 +1320,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/chime-sdk-messaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-messaging.txt")),
@@ -1278,6 +1342,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/chime-sdk-voice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-voice.txt")),
@@ -1297,6 +1362,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cleanrooms.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cleanrooms.txt")),
@@ -1316,6 +1382,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cleanroomsml.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cleanroomsml.txt")),
@@ -1335,6 +1402,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloud9.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloud9.txt"))),
         permissions: Packed(
@@ -1352,6 +1420,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudcontrol.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudcontrol.txt")),
@@ -1371,6 +1440,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/clouddirectory.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/clouddirectory.txt")),
@@ -1390,6 +1460,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://cloudformation.amazonaws.com/doc/2010-05-15/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudformation.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudformation.txt")),
@@ -1409,6 +1480,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: Some("cloudfront.amazonaws.com"),
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudfront.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudfront.txt")),
@@ -1428,6 +1500,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/cloudfront-keyvaluestore.txt"),
         ),
@@ -1453,6 +1526,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudhsm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudhsm.txt"))),
         permissions: Packed(
@@ -1470,6 +1544,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudhsmv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudhsmv2.txt")),
@@ -1489,6 +1564,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://cloudsearch.amazonaws.com/doc/2013-01-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudsearch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudsearch.txt")),
@@ -1508,6 +1584,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudsearchdomain.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudsearchdomain.txt")),
@@ -1529,6 +1606,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudtrail.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudtrail.txt")),
@@ -1548,6 +1626,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudtrail-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudtrail-data.txt")),
@@ -1567,6 +1646,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://monitoring.amazonaws.com/doc/2010-08-01/"),
         global_endpoint: None,
         query_compatible: true,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudwatch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudwatch.txt")),
@@ -1586,6 +1666,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cloudwatchomni.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudwatchomni.txt")),
@@ -1605,6 +1686,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codeartifact.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeartifact.txt")),
@@ -1624,6 +1706,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codebuild.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codebuild.txt")),
@@ -1643,6 +1726,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codecatalyst.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codecatalyst.txt")),
@@ -1662,6 +1746,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codecommit.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codecommit.txt")),
@@ -1681,6 +1766,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codeconnections.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeconnections.txt")),
@@ -1700,6 +1786,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://codedeploy.amazonaws.com/doc/2014-10-06/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codedeploy.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codedeploy.txt")),
@@ -1719,6 +1806,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codeguru-reviewer.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeguru-reviewer.txt")),
@@ -1740,6 +1828,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codeguru-security.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeguru-security.txt")),
@@ -1761,6 +1850,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codeguruprofiler.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeguruprofiler.txt")),
@@ -1780,6 +1870,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://codepipeline.amazonaws.com/doc/2015-07-09/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/codepipeline.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codepipeline.txt")),
@@ -1801,6 +1892,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/codestar-connections.txt"),
         ),
@@ -1824,6 +1916,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/codestar-notifications.txt"),
         ),
@@ -1849,6 +1942,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cognito-identity.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cognito-identity.txt")),
@@ -1868,6 +1962,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cognito-idp.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cognito-idp.txt")),
@@ -1887,6 +1982,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cognito-sync.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cognito-sync.txt")),
@@ -1906,6 +2002,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/comprehend.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/comprehend.txt")),
@@ -1925,6 +2022,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/comprehendmedical.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/comprehendmedical.txt")),
@@ -1946,6 +2044,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/compute-optimizer.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/compute-optimizer.txt")),
@@ -1967,6 +2066,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/compute-optimizer-automation.txt"),
         ),
@@ -1992,6 +2092,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/config.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/config.txt"))),
         permissions: Packed(
@@ -2009,6 +2110,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connect.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connect.txt"))),
         permissions: Packed(
@@ -2026,6 +2128,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/connect-contact-lens.txt"),
         ),
@@ -2049,6 +2152,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connectcampaigns.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectcampaigns.txt")),
@@ -2068,6 +2172,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connectcampaignsv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectcampaignsv2.txt")),
@@ -2089,6 +2194,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connectcases.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectcases.txt")),
@@ -2108,6 +2214,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connecthealth.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connecthealth.txt")),
@@ -2127,6 +2234,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connectparticipant.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectparticipant.txt")),
@@ -2148,6 +2256,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/connectscheduling.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectscheduling.txt")),
@@ -2169,6 +2278,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/continuum.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/continuum.txt")),
@@ -2188,6 +2298,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/controlcatalog.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/controlcatalog.txt")),
@@ -2207,6 +2318,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/controltower.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/controltower.txt")),
@@ -2226,6 +2338,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/cost-optimization-hub.txt"),
         ),
@@ -2249,6 +2362,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/cur.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cur.txt"))),
         permissions: Packed(
@@ -2266,6 +2380,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/customer-profiles.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/customer-profiles.txt")),
@@ -2287,6 +2402,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/databrew.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/databrew.txt"))),
         permissions: Packed(
@@ -2304,6 +2420,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dataexchange.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dataexchange.txt")),
@@ -2323,6 +2440,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/datapipeline.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/datapipeline.txt")),
@@ -2342,6 +2460,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/datasync.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/datasync.txt"))),
         permissions: Packed(
@@ -2359,6 +2478,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/datazone.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/datazone.txt"))),
         permissions: Packed(
@@ -2376,6 +2496,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dax.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dax.txt"))),
         permissions: Packed(
@@ -2393,6 +2514,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/deadline.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/deadline.txt"))),
         permissions: Packed(
@@ -2410,6 +2532,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/detective.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/detective.txt")),
@@ -2429,6 +2552,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/devicefarm.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/devicefarm.txt")),
@@ -2448,6 +2572,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/devops-agent.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/devops-agent.txt")),
@@ -2467,6 +2592,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/devops-guru.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/devops-guru.txt")),
@@ -2486,6 +2612,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://directconnect.amazonaws.com/doc/2012-10-25/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/directconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/directconnect.txt")),
@@ -2505,6 +2632,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/discovery.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/discovery.txt")),
@@ -2524,6 +2652,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dlm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dlm.txt"))),
         permissions: Packed(
@@ -2541,6 +2670,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dms.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dms.txt"))),
         permissions: Packed(
@@ -2558,6 +2688,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://rds.amazonaws.com/doc/2014-10-31/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/docdb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/docdb.txt"))),
         permissions: Packed(
@@ -2575,6 +2706,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/docdb-elastic.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/docdb-elastic.txt")),
@@ -2594,6 +2726,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/drs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/drs.txt"))),
         permissions: Packed(
@@ -2611,6 +2744,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://directoryservice.amazonaws.com/doc/2015-04-16/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ds.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ds.txt"))),
         permissions: Packed(
@@ -2628,6 +2762,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ds-data.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ds-data.txt"))),
         permissions: Packed(
@@ -2645,6 +2780,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dsql.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dsql.txt"))),
         permissions: Packed(
@@ -2662,6 +2798,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dynamodb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dynamodb.txt"))),
         permissions: Packed(
@@ -2679,6 +2816,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/dynamodbstreams.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dynamodbstreams.txt")),
@@ -2698,6 +2836,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ebs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ebs.txt"))),
         permissions: Packed(
@@ -2715,6 +2854,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://ec2.amazonaws.com/doc/2016-11-15"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ec2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ec2.txt"))),
         permissions: Packed(
@@ -2732,6 +2872,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/ec2-instance-connect.txt"),
         ),
@@ -2755,6 +2896,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ecr.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ecr.txt"))),
         permissions: Packed(
@@ -2772,6 +2914,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ecr-public.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ecr-public.txt")),
@@ -2791,6 +2934,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ecs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ecs.txt"))),
         permissions: Packed(
@@ -2808,6 +2952,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/efs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/efs.txt"))),
         permissions: Packed(
@@ -2825,6 +2970,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/eks.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/eks.txt"))),
         permissions: Packed(
@@ -2842,6 +2988,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/eks-auth.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/eks-auth.txt"))),
         permissions: Packed(
@@ -2859,6 +3006,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://elasticache.amazonaws.com/doc/2015-02-02/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/elasticache.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elasticache.txt")),
@@ -2878,6 +3026,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://elasticbeanstalk.amazonaws.com/docs/2010-12-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/elasticbeanstalk.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elasticbeanstalk.txt")),
@@ -2897,6 +3046,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/elb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elb.txt"))),
         permissions: Packed(
@@ -2914,6 +3064,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/elbv2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elbv2.txt"))),
         permissions: Packed(
@@ -2931,6 +3082,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/elementalinference.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elementalinference.txt")),
@@ -2952,6 +3104,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/emr.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/emr.txt"))),
         permissions: Packed(
@@ -2969,6 +3122,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/emr-containers.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/emr-containers.txt")),
@@ -2988,6 +3142,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/emr-serverless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/emr-serverless.txt")),
@@ -3007,6 +3162,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/endusermessaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/endusermessaging.txt")),
@@ -3026,6 +3182,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/entityresolution.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/entityresolution.txt")),
@@ -3045,6 +3202,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/es.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/es.txt"))),
         permissions: Packed(
@@ -3062,6 +3220,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/eventbridgev2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/eventbridgev2.txt")),
@@ -3081,6 +3240,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/events.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/events.txt"))),
         permissions: Packed(
@@ -3098,6 +3258,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/evs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/evs.txt"))),
         permissions: Packed(
@@ -3115,6 +3276,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/firehose.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/firehose.txt"))),
         permissions: Packed(
@@ -3132,6 +3294,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/fis.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/fis.txt"))),
         permissions: Packed(
@@ -3149,6 +3312,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/fms.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/fms.txt"))),
         permissions: Packed(
@@ -3166,6 +3330,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/forecast.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/forecast.txt"))),
         permissions: Packed(
@@ -3183,6 +3348,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/forecastquery.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/forecastquery.txt")),
@@ -3202,6 +3368,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/frauddetector.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/frauddetector.txt")),
@@ -3221,6 +3388,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/freetier.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/freetier.txt"))),
         permissions: Packed(
@@ -3238,6 +3406,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/fsx.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/fsx.txt"))),
         permissions: Packed(
@@ -3255,6 +3424,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://gamelift.amazonaws.com/doc/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/gamelift.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/gamelift.txt"))),
         permissions: Packed(
@@ -3272,6 +3442,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/gameliftstreams.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/gameliftstreams.txt")),
@@ -3291,6 +3462,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/geo-maps.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/geo-maps.txt"))),
         permissions: Packed(
@@ -3308,6 +3480,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/geo-places.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/geo-places.txt")),
@@ -3327,6 +3500,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/geo-routes.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/geo-routes.txt")),
@@ -3346,6 +3520,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/glacier.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/glacier.txt"))),
         permissions: Packed(
@@ -3363,6 +3538,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/globalaccelerator.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/globalaccelerator.txt")),
@@ -3384,6 +3560,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/glue.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/glue.txt"))),
         permissions: Packed(
@@ -3401,6 +3578,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/grafana.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/grafana.txt"))),
         permissions: Packed(
@@ -3418,6 +3596,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/greengrass.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/greengrass.txt")),
@@ -3437,6 +3616,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/greengrassv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/greengrassv2.txt")),
@@ -3456,6 +3636,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/groundstation.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/groundstation.txt")),
@@ -3475,6 +3656,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/guardduty.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/guardduty.txt")),
@@ -3494,6 +3676,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/health.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/health.txt"))),
         permissions: Packed(
@@ -3511,6 +3694,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/healthlake.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/healthlake.txt")),
@@ -3530,6 +3714,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("https://iam.amazonaws.com/doc/2010-05-08/"),
         global_endpoint: Some("iam.amazonaws.com"),
         query_compatible: false,
+        conceals: true,
         operations: Operations::new(include_str!("../services/iam.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iam.txt"))),
         permissions: Packed(
@@ -3547,6 +3732,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iam-toolbox.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iam-toolbox.txt")),
@@ -3566,6 +3752,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/identitystore.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/identitystore.txt")),
@@ -3585,6 +3772,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/imagebuilder.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/imagebuilder.txt")),
@@ -3604,6 +3792,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://importexport.amazonaws.com/doc/2010-06-01/"),
         global_endpoint: Some("importexport.amazonaws.com"),
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/importexport.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/importexport.txt")),
@@ -3623,6 +3812,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/inspector.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/inspector.txt")),
@@ -3642,6 +3832,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/inspector-scan.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/inspector-scan.txt")),
@@ -3661,6 +3852,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/inspector2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/inspector2.txt")),
@@ -3680,6 +3872,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/interconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/interconnect.txt")),
@@ -3699,6 +3892,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/internetmonitor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/internetmonitor.txt")),
@@ -3718,6 +3912,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/invoicing.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/invoicing.txt")),
@@ -3737,6 +3932,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iot.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iot.txt"))),
         permissions: Packed(
@@ -3754,6 +3950,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iot-data.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iot-data.txt"))),
         permissions: Packed(
@@ -3771,6 +3968,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iot-jobs-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iot-jobs-data.txt")),
@@ -3790,6 +3988,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/iot-managed-integrations.txt"),
         ),
@@ -3815,6 +4014,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iotdeviceadvisor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotdeviceadvisor.txt")),
@@ -3834,6 +4034,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iotfleetwise.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotfleetwise.txt")),
@@ -3853,6 +4054,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iotsecuretunneling.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotsecuretunneling.txt")),
@@ -3874,6 +4076,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iotsitewise.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotsitewise.txt")),
@@ -3893,6 +4096,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iotthingsgraph.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotthingsgraph.txt")),
@@ -3912,6 +4116,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iottwinmaker.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iottwinmaker.txt")),
@@ -3931,6 +4136,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/iotwireless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotwireless.txt")),
@@ -3950,6 +4156,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ivs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ivs.txt"))),
         permissions: Packed(
@@ -3967,6 +4174,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ivs-realtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ivs-realtime.txt")),
@@ -3986,6 +4194,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ivschat.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ivschat.txt"))),
         permissions: Packed(
@@ -4003,6 +4212,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kafka.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kafka.txt"))),
         permissions: Packed(
@@ -4020,6 +4230,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kafkaconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kafkaconnect.txt")),
@@ -4039,6 +4250,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kendra.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kendra.txt"))),
         permissions: Packed(
@@ -4056,6 +4268,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kendra-ranking.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kendra-ranking.txt")),
@@ -4075,6 +4288,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/keyspaces.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/keyspaces.txt")),
@@ -4094,6 +4308,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/keyspacesstreams.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/keyspacesstreams.txt")),
@@ -4113,6 +4328,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kinesis.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesis.txt"))),
         permissions: Packed(
@@ -4130,6 +4346,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/kinesis-video-archived-media.txt"),
         ),
@@ -4155,6 +4372,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kinesis-video-media.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesis-video-media.txt")),
@@ -4176,6 +4394,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/kinesis-video-signaling.txt"),
         ),
@@ -4201,6 +4420,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/kinesis-video-webrtc-storage.txt"),
         ),
@@ -4226,6 +4446,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kinesisanalytics.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesisanalytics.txt")),
@@ -4245,6 +4466,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kinesisanalyticsv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesisanalyticsv2.txt")),
@@ -4266,6 +4488,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kinesisvideo.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesisvideo.txt")),
@@ -4285,6 +4508,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/kms.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kms.txt"))),
         permissions: Packed(
@@ -4302,6 +4526,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lakeformation.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lakeformation.txt")),
@@ -4321,6 +4546,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lambda.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda.txt"))),
         permissions: Packed(
@@ -4338,6 +4564,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lambda-core.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda-core.txt")),
@@ -4357,6 +4584,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lambda-microvms.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda-microvms.txt")),
@@ -4376,6 +4604,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lambda-web.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda-web.txt")),
@@ -4395,6 +4624,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/launch-wizard.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/launch-wizard.txt")),
@@ -4414,6 +4644,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lex-models.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lex-models.txt")),
@@ -4433,6 +4664,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lex-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lex-runtime.txt")),
@@ -4452,6 +4684,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lexv2-models.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lexv2-models.txt")),
@@ -4471,6 +4704,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lexv2-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lexv2-runtime.txt")),
@@ -4490,6 +4724,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/license-manager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/license-manager.txt")),
@@ -4509,6 +4744,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/license-manager-linux-subscriptions.txt"),
         ),
@@ -4536,6 +4772,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/license-manager-user-subscriptions.txt"),
         ),
@@ -4563,6 +4800,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lightsail.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lightsail.txt")),
@@ -4582,6 +4820,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/location.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/location.txt"))),
         permissions: Packed(
@@ -4599,6 +4838,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/logs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/logs.txt"))),
         permissions: Packed(
@@ -4616,6 +4856,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/lookoutequipment.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lookoutequipment.txt")),
@@ -4635,6 +4876,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/m2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/m2.txt"))),
         permissions: Packed(
@@ -4652,6 +4894,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/machinelearning.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/machinelearning.txt")),
@@ -4671,6 +4914,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/macie2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/macie2.txt"))),
         permissions: Packed(
@@ -4688,6 +4932,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mailmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mailmanager.txt")),
@@ -4707,6 +4952,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/managedblockchain.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/managedblockchain.txt")),
@@ -4728,6 +4974,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/managedblockchain-query.txt"),
         ),
@@ -4753,6 +5000,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/marketplace-agreement.txt"),
         ),
@@ -4776,6 +5024,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/marketplace-catalog.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/marketplace-catalog.txt")),
@@ -4797,6 +5046,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/marketplace-deployment.txt"),
         ),
@@ -4822,6 +5072,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/marketplace-discovery.txt"),
         ),
@@ -4845,6 +5096,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/marketplace-entitlement.txt"),
         ),
@@ -4870,6 +5122,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/marketplace-reporting.txt"),
         ),
@@ -4893,6 +5146,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/marketplacecommerceanalytics.txt"),
         ),
@@ -4918,6 +5172,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediaconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediaconnect.txt")),
@@ -4937,6 +5192,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediaconvert.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediaconvert.txt")),
@@ -4956,6 +5212,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/medialive.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/medialive.txt")),
@@ -4975,6 +5232,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediapackage.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediapackage.txt")),
@@ -4994,6 +5252,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediapackage-vod.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediapackage-vod.txt")),
@@ -5013,6 +5272,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediapackagev2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediapackagev2.txt")),
@@ -5032,6 +5292,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediastore.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediastore.txt")),
@@ -5051,6 +5312,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediastore-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediastore-data.txt")),
@@ -5070,6 +5332,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mediatailor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediatailor.txt")),
@@ -5089,6 +5352,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/medical-imaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/medical-imaging.txt")),
@@ -5108,6 +5372,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://memorydb.amazonaws.com/doc/2021-01-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/memorydb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/memorydb.txt"))),
         permissions: Packed(
@@ -5125,6 +5390,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/meteringmarketplace.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/meteringmarketplace.txt")),
@@ -5146,6 +5412,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mgh.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mgh.txt"))),
         permissions: Packed(
@@ -5163,6 +5430,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mgn.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mgn.txt"))),
         permissions: Packed(
@@ -5180,6 +5448,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/migration-hub-refactor-spaces.txt"),
         ),
@@ -5206,6 +5475,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/migrationhub-config.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/migrationhub-config.txt")),
@@ -5227,6 +5497,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/migrationhuborchestrator.txt"),
         ),
@@ -5252,6 +5523,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/migrationhubstrategy.txt"),
         ),
@@ -5275,6 +5547,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mpa.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mpa.txt"))),
         permissions: Packed(
@@ -5292,6 +5565,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mq.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mq.txt"))),
         permissions: Packed(
@@ -5309,6 +5583,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mturk.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mturk.txt"))),
         permissions: Packed(
@@ -5326,6 +5601,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mwaa.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mwaa.txt"))),
         permissions: Packed(
@@ -5343,6 +5619,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/mwaa-serverless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mwaa-serverless.txt")),
@@ -5362,6 +5639,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://rds.amazonaws.com/doc/2014-10-31/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/neptune.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/neptune.txt"))),
         permissions: Packed(
@@ -5379,6 +5657,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/neptune-graph.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/neptune-graph.txt")),
@@ -5398,6 +5677,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/neptunedata.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/neptunedata.txt")),
@@ -5417,6 +5697,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/network-firewall.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/network-firewall.txt")),
@@ -5436,6 +5717,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/network-security-manager.txt"),
         ),
@@ -5461,6 +5743,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/networkflowmonitor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/networkflowmonitor.txt")),
@@ -5482,6 +5765,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/networkmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/networkmanager.txt")),
@@ -5501,6 +5785,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/networkmonitor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/networkmonitor.txt")),
@@ -5520,6 +5805,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/notifications.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/notifications.txt")),
@@ -5539,6 +5825,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/notificationscontacts.txt"),
         ),
@@ -5562,6 +5849,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/nova-act.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/nova-act.txt"))),
         permissions: Packed(
@@ -5579,6 +5867,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/oam.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/oam.txt"))),
         permissions: Packed(
@@ -5596,6 +5885,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/observabilityadmin.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/observabilityadmin.txt")),
@@ -5617,6 +5907,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/odb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/odb.txt"))),
         permissions: Packed(
@@ -5634,6 +5925,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/omics.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/omics.txt"))),
         permissions: Packed(
@@ -5651,6 +5943,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/opensearch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/opensearch.txt")),
@@ -5670,6 +5963,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/opensearchmemory.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/opensearchmemory.txt")),
@@ -5689,6 +5983,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/opensearchserverless.txt"),
         ),
@@ -5712,6 +6007,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/organizations.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/organizations.txt")),
@@ -5731,6 +6027,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/osis.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/osis.txt"))),
         permissions: Packed(
@@ -5748,6 +6045,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/outposts.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/outposts.txt"))),
         permissions: Packed(
@@ -5765,6 +6063,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/partnercentral-account.txt"),
         ),
@@ -5790,6 +6089,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/partnercentral-benefits.txt"),
         ),
@@ -5815,6 +6115,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/partnercentral-channel.txt"),
         ),
@@ -5840,6 +6141,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/partnercentral-revenue-measurement.txt"),
         ),
@@ -5867,6 +6169,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/partnercentral-selling.txt"),
         ),
@@ -5892,6 +6195,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/payment-cryptography.txt"),
         ),
@@ -5915,6 +6219,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/payment-cryptography-data.txt"),
         ),
@@ -5940,6 +6245,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pca-connector-ad.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pca-connector-ad.txt")),
@@ -5959,6 +6265,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pca-connector-scep.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pca-connector-scep.txt")),
@@ -5980,6 +6287,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pcs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pcs.txt"))),
         permissions: Packed(
@@ -5997,6 +6305,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/personalize.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/personalize.txt")),
@@ -6016,6 +6325,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/personalize-events.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/personalize-events.txt")),
@@ -6037,6 +6347,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/personalize-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/personalize-runtime.txt")),
@@ -6058,6 +6369,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://pi.amazonaws.com/doc/2018-02-27/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pi.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pi.txt"))),
         permissions: Packed(
@@ -6075,6 +6387,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pinpoint.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pinpoint.txt"))),
         permissions: Packed(
@@ -6092,6 +6405,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pinpoint-email.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pinpoint-email.txt")),
@@ -6111,6 +6425,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pinpoint-sms-voice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pinpoint-sms-voice.txt")),
@@ -6132,6 +6447,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/pinpoint-sms-voice-v2.txt"),
         ),
@@ -6155,6 +6471,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pipes.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pipes.txt"))),
         permissions: Packed(
@@ -6172,6 +6489,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/polly.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/polly.txt"))),
         permissions: Packed(
@@ -6189,6 +6507,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/pricing.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pricing.txt"))),
         permissions: Packed(
@@ -6206,6 +6525,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/pricing-plan-manager.txt"),
         ),
@@ -6229,6 +6549,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/proton.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/proton.txt"))),
         permissions: Packed(
@@ -6246,6 +6567,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/qapps.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/qapps.txt"))),
         permissions: Packed(
@@ -6263,6 +6585,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/qbusiness.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/qbusiness.txt")),
@@ -6282,6 +6605,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/qconnect.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/qconnect.txt"))),
         permissions: Packed(
@@ -6299,6 +6623,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/quicksight.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/quicksight.txt")),
@@ -6318,6 +6643,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ram.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ram.txt"))),
         permissions: Packed(
@@ -6335,6 +6661,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rbin.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rbin.txt"))),
         permissions: Packed(
@@ -6352,6 +6679,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://rds.amazonaws.com/doc/2014-10-31/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rds.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rds.txt"))),
         permissions: Packed(
@@ -6369,6 +6697,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rds-data.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rds-data.txt"))),
         permissions: Packed(
@@ -6386,6 +6715,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://redshift.amazonaws.com/doc/2012-12-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/redshift.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/redshift.txt"))),
         permissions: Packed(
@@ -6403,6 +6733,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/redshift-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/redshift-data.txt")),
@@ -6422,6 +6753,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/redshift-serverless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/redshift-serverless.txt")),
@@ -6443,6 +6775,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rekognition.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rekognition.txt")),
@@ -6462,6 +6795,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/repostspace.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/repostspace.txt")),
@@ -6481,6 +6815,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/resiliencehub.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resiliencehub.txt")),
@@ -6500,6 +6835,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/resiliencehubv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resiliencehubv2.txt")),
@@ -6519,6 +6855,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/resource-explorer-2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resource-explorer-2.txt")),
@@ -6540,6 +6877,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/resource-groups.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resource-groups.txt")),
@@ -6559,6 +6897,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/resourcegroupstaggingapi.txt"),
         ),
@@ -6584,6 +6923,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rolesanywhere.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rolesanywhere.txt")),
@@ -6603,6 +6943,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: Some("route53.amazonaws.com"),
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/route53.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53.txt"))),
         permissions: Packed(
@@ -6620,6 +6961,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/route53-recovery-cluster.txt"),
         ),
@@ -6645,6 +6987,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/route53-recovery-control-config.txt"),
         ),
@@ -6671,6 +7014,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/route53-recovery-readiness.txt"),
         ),
@@ -6696,6 +7040,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("https://route53domains.amazonaws.com/doc/2014-05-15/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/route53domains.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53domains.txt")),
@@ -6715,6 +7060,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/route53globalresolver.txt"),
         ),
@@ -6738,6 +7084,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/route53profiles.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53profiles.txt")),
@@ -6757,6 +7104,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/route53resolver.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53resolver.txt")),
@@ -6776,6 +7124,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rtbfabric.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rtbfabric.txt")),
@@ -6795,6 +7144,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/rum.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rum.txt"))),
         permissions: Packed(
@@ -6812,6 +7162,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: Some("s3.amazonaws.com"),
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/s3.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3.txt"))),
         permissions: Packed(
@@ -6829,6 +7180,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/s3control.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3control.txt")),
@@ -6848,6 +7200,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/s3files.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3files.txt"))),
         permissions: Packed(
@@ -6865,6 +7218,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/s3outposts.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3outposts.txt")),
@@ -6884,6 +7238,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/s3tables.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3tables.txt"))),
         permissions: Packed(
@@ -6901,6 +7256,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/s3vectors.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3vectors.txt")),
@@ -6920,6 +7276,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sagemaker.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker.txt")),
@@ -6939,6 +7296,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/sagemaker-a2i-runtime.txt"),
         ),
@@ -6962,6 +7320,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sagemaker-edge.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker-edge.txt")),
@@ -6981,6 +7340,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/sagemaker-featurestore-runtime.txt"),
         ),
@@ -7007,6 +7367,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/sagemaker-geospatial.txt"),
         ),
@@ -7030,6 +7391,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/sagemaker-inference-router-runtime.txt"),
         ),
@@ -7057,6 +7419,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sagemaker-metrics.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker-metrics.txt")),
@@ -7078,6 +7441,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sagemaker-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker-runtime.txt")),
@@ -7099,6 +7463,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sagemakerjobruntime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemakerjobruntime.txt")),
@@ -7120,6 +7485,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/sagemakertrainingsessionruntime.txt"),
         ),
@@ -7146,6 +7512,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: Some("savingsplans.amazonaws.com"),
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/savingsplans.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/savingsplans.txt")),
@@ -7165,6 +7532,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/scheduler.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/scheduler.txt")),
@@ -7184,6 +7552,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/schemas.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/schemas.txt"))),
         permissions: Packed(
@@ -7201,6 +7570,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://sdb.amazonaws.com/doc/2009-04-15/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sdb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sdb.txt"))),
         permissions: Packed(
@@ -7218,6 +7588,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/secretsmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/secretsmanager.txt")),
@@ -7237,6 +7608,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/security-ir.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/security-ir.txt")),
@@ -7256,6 +7628,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/securityagent.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/securityagent.txt")),
@@ -7275,6 +7648,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/securityhub.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/securityhub.txt")),
@@ -7294,6 +7668,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/securitylake.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/securitylake.txt")),
@@ -7313,6 +7688,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/serverlessrepo.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/serverlessrepo.txt")),
@@ -7332,6 +7708,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/service-quotas.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/service-quotas.txt")),
@@ -7351,6 +7728,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/servicecatalog.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/servicecatalog.txt")),
@@ -7370,6 +7748,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/servicecatalog-appregistry.txt"),
         ),
@@ -7395,6 +7774,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/servicediscovery.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/servicediscovery.txt")),
@@ -7414,6 +7794,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://ses.amazonaws.com/doc/2010-12-01/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ses.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ses.txt"))),
         permissions: Packed(
@@ -7431,6 +7812,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sesv2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sesv2.txt"))),
         permissions: Packed(
@@ -7448,6 +7830,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://ddp.amazonaws.com/doc/2016-06-02/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/shield.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/shield.txt"))),
         permissions: Packed(
@@ -7465,6 +7848,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/signer.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/signer.txt"))),
         permissions: Packed(
@@ -7482,6 +7866,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/signer-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/signer-data.txt")),
@@ -7501,6 +7886,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/signin.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/signin.txt"))),
         permissions: Packed(
@@ -7518,6 +7904,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/simpledbv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/simpledbv2.txt")),
@@ -7537,6 +7924,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sms-voice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sms-voice.txt")),
@@ -7556,6 +7944,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/snow-device-management.txt"),
         ),
@@ -7581,6 +7970,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/snowball.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/snowball.txt"))),
         permissions: Packed(
@@ -7598,6 +7988,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://sns.amazonaws.com/doc/2010-03-31/"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sns.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sns.txt"))),
         permissions: Packed(
@@ -7615,6 +8006,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/socialmessaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/socialmessaging.txt")),
@@ -7634,6 +8026,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: true,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sqs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sqs.txt"))),
         permissions: Packed(
@@ -7651,6 +8044,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ssm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm.txt"))),
         permissions: Packed(
@@ -7668,6 +8062,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ssm-contacts.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-contacts.txt")),
@@ -7687,6 +8082,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ssm-guiconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-guiconnect.txt")),
@@ -7706,6 +8102,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ssm-incidents.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-incidents.txt")),
@@ -7725,6 +8122,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ssm-quicksetup.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-quicksetup.txt")),
@@ -7744,6 +8142,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/ssm-sap.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-sap.txt"))),
         permissions: Packed(
@@ -7761,6 +8160,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sso.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sso.txt"))),
         permissions: Packed(
@@ -7778,6 +8178,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sso-admin.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sso-admin.txt")),
@@ -7797,6 +8198,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sso-oidc.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sso-oidc.txt"))),
         permissions: Packed(
@@ -7814,6 +8216,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/stepfunctions.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/stepfunctions.txt")),
@@ -7833,6 +8236,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/storagegateway.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/storagegateway.txt")),
@@ -7852,6 +8256,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("https://sts.amazonaws.com/doc/2011-06-15/"),
         global_endpoint: Some("sts.amazonaws.com"),
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sts.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sts.txt"))),
         permissions: Packed(
@@ -7869,6 +8274,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/supplychain.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/supplychain.txt")),
@@ -7888,6 +8294,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/support.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/support.txt"))),
         permissions: Packed(
@@ -7905,6 +8312,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/support-app.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/support-app.txt")),
@@ -7924,6 +8332,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/supportauthz.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/supportauthz.txt")),
@@ -7943,6 +8352,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/sustainability.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sustainability.txt")),
@@ -7962,6 +8372,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/swf.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/swf.txt"))),
         permissions: Packed(
@@ -7979,6 +8390,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/synthetics.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/synthetics.txt")),
@@ -7998,6 +8410,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/taxsettings.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/taxsettings.txt")),
@@ -8017,6 +8430,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/textract.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/textract.txt"))),
         permissions: Packed(
@@ -8034,6 +8448,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/timestream-influxdb.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/timestream-influxdb.txt")),
@@ -8055,6 +8470,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/timestream-query.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/timestream-query.txt")),
@@ -8074,6 +8490,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/timestream-write.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/timestream-write.txt")),
@@ -8093,6 +8510,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/transcribe.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/transcribe.txt")),
@@ -8112,6 +8530,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/transfer.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/transfer.txt"))),
         permissions: Packed(
@@ -8129,6 +8548,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/translate.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/translate.txt")),
@@ -8148,6 +8568,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/trustedadvisor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/trustedadvisor.txt")),
@@ -8167,6 +8588,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/uxc.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/uxc.txt"))),
         permissions: Packed(
@@ -8184,6 +8606,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/verifiedpermissions.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/verifiedpermissions.txt")),
@@ -8205,6 +8628,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/voice-id.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/voice-id.txt"))),
         permissions: Packed(
@@ -8222,6 +8646,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/vpc-lattice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/vpc-lattice.txt")),
@@ -8241,6 +8666,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/waf.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/waf.txt"))),
         permissions: Packed(
@@ -8258,6 +8684,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/waf-regional.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/waf-regional.txt")),
@@ -8277,6 +8704,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/wafv2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wafv2.txt"))),
         permissions: Packed(
@@ -8294,6 +8722,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/wellarchitected.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wellarchitected.txt")),
@@ -8313,6 +8742,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/wickr.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wickr.txt"))),
         permissions: Packed(
@@ -8330,6 +8760,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/wisdom.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wisdom.txt"))),
         permissions: Packed(
@@ -8347,6 +8778,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/workdocs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workdocs.txt"))),
         permissions: Packed(
@@ -8364,6 +8796,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/workmail.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workmail.txt"))),
         permissions: Packed(
@@ -8381,6 +8814,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/workmailmessageflow.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workmailmessageflow.txt")),
@@ -8402,6 +8836,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: Some("http://workspaces.amazonaws.com/api/v1"),
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/workspaces.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workspaces.txt")),
@@ -8421,6 +8856,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/workspaces-instances.txt"),
         ),
@@ -8444,6 +8880,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(
             include_str!("../services/workspaces-thin-client.txt"),
         ),
@@ -8469,6 +8906,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/workspaces-web.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workspaces-web.txt")),
@@ -8488,6 +8926,7 @@ pub static SERVICES: [Service; 439usize] = [
         xml_namespace: None,
         global_endpoint: None,
         query_compatible: false,
+        conceals: false,
         operations: Operations::new(include_str!("../services/xray.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/xray.txt"))),
         permissions: Packed(

@@ -3721,11 +3721,31 @@ pub static LIST_GROUP_POLICIES: Permissions = Permissions {
 pub static LIST_GROUPS: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "PathPrefix",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "iam:ListGroups",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":group"),
+                        Part::Capture {
+                            capture: 0,
+                            default: Some("/"),
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -3794,11 +3814,31 @@ pub static LIST_INSTANCE_PROFILE_TAGS: Permissions = Permissions {
 pub static LIST_INSTANCE_PROFILES: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "PathPrefix",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "iam:ListInstanceProfiles",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":instance-profile"),
+                        Part::Capture {
+                            capture: 0,
+                            default: Some("/"),
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -3965,11 +4005,27 @@ pub static LIST_ORGANIZATIONS_FEATURES: Permissions = Permissions {
 pub static LIST_POLICIES: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "PathPrefix",
+            steps: &[Step::Member(3)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "iam:ListPolicies",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("policy path "),
+                        Part::Capture {
+                            capture: 0,
+                            default: Some("/"),
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -4134,11 +4190,31 @@ pub static LIST_ROLE_TAGS: Permissions = Permissions {
 pub static LIST_ROLES: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "PathPrefix",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "iam:ListRoles",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":role"),
+                        Part::Capture {
+                            capture: 0,
+                            default: Some("/"),
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -4256,11 +4332,31 @@ pub static LIST_SERVER_CERTIFICATE_TAGS: Permissions = Permissions {
 pub static LIST_SERVER_CERTIFICATES: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "PathPrefix",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "iam:ListServerCertificates",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":server-certificate"),
+                        Part::Capture {
+                            capture: 0,
+                            default: Some("/"),
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -4385,11 +4481,31 @@ pub static LIST_USER_TAGS: Permissions = Permissions {
 pub static LIST_USERS: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "PathPrefix",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "iam:ListUsers",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":user"),
+                        Part::Capture {
+                            capture: 0,
+                            default: Some("/"),
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -4406,7 +4522,17 @@ pub static LIST_VIRTUAL_MFA_DEVICES: Permissions = Permissions {
     requirements: &[
         Requirement {
             action: "iam:ListVirtualMFADevices",
-            resources: &[],
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(":mfa/"),
+                    ],
+                ),
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],

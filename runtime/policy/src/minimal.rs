@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::Resource;
 
 /// A statement that allows this action on this resource (see [`Resource::pattern`]) and nothing else, ready to be pasted
-/// into a policy of version 2012-10-17.
+/// into a policy of version 2012-10-17. What is no ARN (`policy path /`, as IAM calls what `iam:ListPolicies` is of) can
+/// be named by `*` alone.
 ///
 /// ```
 /// use stockade_policy::{Resource, minimal_allow};
@@ -15,5 +16,11 @@ use crate::Resource;
 /// ```
 #[must_use]
 pub fn minimal_allow(action: &str, resource: &Resource<'_>) -> Value {
-    json!({ "Effect": "Allow", "Action": action, "Resource": resource.pattern() })
+    let pattern = resource.pattern();
+    let named = if pattern.starts_with("arn:") || pattern.starts_with('*') {
+        pattern
+    } else {
+        "*".to_owned()
+    };
+    json!({ "Effect": "Allow", "Action": action, "Resource": named })
 }

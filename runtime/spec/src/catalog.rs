@@ -81,6 +81,8 @@ pub struct Service {
     pub global_endpoint: Option<&'static str>,
     /// Errors under newer protocols also carry the query protocol's code.
     pub query_compatible: bool,
+    /// Messages about values that break constraints do not tell the values.
+    pub conceals: bool,
     /// Its operations.
     pub operations: Operations,
     /// Its shapes: the text of `generated/catalog/shapes`.
@@ -504,6 +506,7 @@ mod tests {
             xml_namespace: None,
             global_endpoint: None,
             query_compatible: false,
+            conceals: false,
             operations: Operations::new(""),
             shapes: Packed(&[]),
             permissions: Packed(&[]),

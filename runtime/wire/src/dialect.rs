@@ -17,6 +17,8 @@ pub struct Dialect<'a> {
     /// The service once spoke the query protocol and tells query's error codes in a header
     /// (`awsQueryCompatible`).
     pub query_compatible: bool,
+    /// Messages about values that break constraints do not tell the values, nor that there is none.
+    pub conceals: bool,
 }
 
 impl<'a> Dialect<'a> {
@@ -27,6 +29,7 @@ impl<'a> Dialect<'a> {
             xml_namespace: None,
             s3: false,
             query_compatible: false,
+            conceals: false,
         }
     }
 
@@ -39,6 +42,7 @@ impl<'a> Dialect<'a> {
             s3,
             query_compatible: service.query_compatible
                 && !matches!(protocol, Protocol::Query | Protocol::Ec2Query),
+            conceals: service.conceals,
         }
     }
 
@@ -49,6 +53,7 @@ impl<'a> Dialect<'a> {
             xml_namespace: Some("http://s3.amazonaws.com/doc/2006-03-01/"),
             s3: true,
             query_compatible: false,
+            conceals: false,
         }
     }
 

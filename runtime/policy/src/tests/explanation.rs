@@ -108,6 +108,21 @@ fn sources_have_names() {
 }
 
 #[test]
+fn what_is_no_arn_is_named_by_a_star() {
+    for name in ["policy path /", "*"] {
+        let statement = minimal_allow("iam:ListPolicies", &Resource::literal(name));
+        assert_eq!(statement["Resource"], "*");
+        let policy = identity(&statement.to_string());
+        assert!(super::allows(
+            &policy,
+            "iam:ListPolicies",
+            name,
+            &Context::new()
+        ));
+    }
+}
+
+#[test]
 fn the_smallest_statement_allows_the_request_and_not_its_neighbour() {
     let context = Context::new();
     let name = "arn:aws:s3:::b/what?*${x}";

@@ -92,12 +92,13 @@ fn missing(paths: &[String], place: &Place, dialect: &Dialect<'_>) -> Error {
             format!("Missing required parameter for this request: '{path}'"),
         ),
         _ => {
+            let null = if dialect.conceals { "" } else { " null" };
             let all: Vec<String> = paths
                 .iter()
                 .map(|path| {
                     let path = lower_camel(path);
                     format!(
-                        "Value null at '{path}' failed to satisfy constraint: Member must not be \
+                        "Value{null} at '{path}' failed to satisfy constraint: Member must not be \
                          null"
                     )
                 })
@@ -182,24 +183,39 @@ mod tests {
 
     use super::*;
 
-    fn message(protocol: Protocol, names: &[&str], within: &str) -> String {
+    fn message(dialect: &Dialect<'_>, names: &[&str], within: &str) -> String {
         let error = super::super::guard::within(within, missing_members(names.iter().copied()));
         DecodeError::new(Place::Body, error)
-            .into_error(&Dialect::new(protocol))
+            .into_error(dialect)
             .message
     }
 
     #[test]
     fn all_absent_members_are_told() {
         assert_eq!(
-            message(Protocol::AwsJson1_0, &["Key", "Value"], "Tags.a.b,c.member"),
+            message(
+                &Dialect::new(Protocol::AwsJson1_0),
+                &["Key", "Value"],
+                "Tags.a.b,c.member"
+            ),
             "2 validation errors detected: Value null at 'tags.a.b,c.member.key' failed to satisfy \
              constraint: Member must not be null; Value null at 'tags.a.b,c.member.value' failed \
              to satisfy constraint: Member must not be null"
         );
         assert_eq!(
-            message(Protocol::Ec2Query, &["ImageId", "MinCount"], "Launch"),
+            message(
+                &Dialect::new(Protocol::Ec2Query),
+                &["ImageId", "MinCount"],
+                "Launch"
+            ),
             "The request must contain the parameter Launch.ImageId"
+        );
+        let mut concealing = Dialect::new(Protocol::Query);
+        concealing.conceals = true;
+        assert_eq!(
+            message(&concealing, &["UserName"], "Owner"),
+            "1 validation error detected: Value at 'owner.userName' failed to satisfy constraint: \
+             Member must not be null"
         );
     }
 }

@@ -93,6 +93,11 @@ impl ConstraintOverlays {
         self.services.get(service)
     }
 
+    /// Whether a service's messages tell no values.
+    pub(crate) fn conceals(&self, service: &str) -> bool {
+        self.of(service).is_some_and(|overlay| overlay.conceals)
+    }
+
     /// An error about a place in the file.
     pub(super) fn diagnostic(&self, at: usize, message: String) -> String {
         let line = self
