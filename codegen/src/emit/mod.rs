@@ -42,7 +42,8 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
     };
     outputs.extend(catalog::emit(models, &routing, &overlaid, &permissions)?);
     outputs.extend(managed::emit(models)?);
-    let coverage = coverage::emit(models, &permissions);
+    let kms = crate::permissions::Kms::load(root, models)?;
+    let coverage = coverage::emit(models, &permissions, &kms);
     outputs.insert(PathBuf::from("COVERAGE.md"), coverage);
     for (id, permissions) in permissions.iter().filter(|(id, _)| !has_crate(root, id)) {
         let resolvers = crate::permissions::resolvers(permissions);

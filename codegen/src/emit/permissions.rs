@@ -247,6 +247,7 @@ impl<'a> Template<'a> {
             Part::Partition => quote! { Part::Partition },
             Part::Region => quote! { Part::Region },
             Part::Account => quote! { Part::Account },
+            Part::DnsSuffix => quote! { Part::DnsSuffix },
             Part::Opaque => quote! { Part::Opaque },
             Part::Member {
                 path,

@@ -82,6 +82,12 @@ pub(crate) fn is(listed: &str, key: &str) -> bool {
     listed.eq_ignore_ascii_case(key) || (key.ends_with(':') && listed.starts_with(key))
 }
 
+/// A key, or what it begins with where the reference lists several of a family: `kms:RecipientAttestation:`.
+pub(crate) fn family(key: &str) -> &str {
+    let mut colons = key.match_indices(':').skip(1);
+    colons.next().map_or(key, |(at, _)| &key[..=at])
+}
+
 /// A key without the placeholder at its end: `aws:RequestTag/${TagKey}` is `aws:RequestTag/`.
 pub(crate) fn base(key: &str) -> &str {
     let end = key

@@ -9,6 +9,7 @@ mod bind;
 mod dependents;
 mod input;
 pub(crate) mod keys;
+pub(crate) mod kms;
 mod names;
 mod overlay;
 mod prefixes;
@@ -28,6 +29,7 @@ use std::path::{Path as FilePath, PathBuf};
 
 use anyhow::{Context as _, Result as AnyResult, ensure};
 
+pub(crate) use kms::Kms;
 pub(crate) use overlay::Overlay;
 pub(crate) use stockade_spec::template::{
     Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate,
@@ -53,10 +55,22 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+impl Diagnostic {
+    /// About a place in a file's text.
+    pub(crate) fn at(file: &FilePath, text: &str, at: usize, message: String) -> Self {
+        let before = text.bytes().take(at);
+        Self {
+            file: file.to_owned(),
+            line: before.filter(|byte| *byte == b'\n').count() + 1,
+            message,
+        }
+    }
+}
+
 /// The permissions of every service by its id, with `models/overlays` of the workspace under `root`;
 /// an error lists all that is wrong in the overlays, each with file and line.
 pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<BTreeMap<String, Permissions>> {
-    let tables = Tables::load(root)?;
+    let tables = Tables::load(root, models)?;
     let mut loaded = BTreeMap::new();
     let mut problems = tables.check(models);
     for (id, model) in &models.services {

@@ -138,18 +138,7 @@ impl Overlay {
 
     /// A diagnostic about a place in the overlay's text.
     pub(super) fn diagnostic(&self, at: usize, message: String) -> Diagnostic {
-        let line = self
-            .text
-            .bytes()
-            .take(at)
-            .filter(|byte| *byte == b'\n')
-            .count()
-            + 1;
-        Diagnostic {
-            file: self.file.clone(),
-            line,
-            message,
-        }
+        Diagnostic::at(&self.file, &self.text, at, message)
     }
 }
 
@@ -361,7 +350,7 @@ struct RawWanted {
 }
 
 /// One text or a list of them.
-struct Several(Vec<String>);
+pub(super) struct Several(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Several {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -10,8 +10,8 @@ use super::prefixes::Own;
 use super::roles::Passed;
 use super::untold::Untold;
 use super::{
-    Class, Diagnostic, Key, KeyValue, OperationPermissions, Overlay, Part, Path, Permissions,
-    Requirement, Resource, Source, Step, Tables, bind, keys, roles, rules, types, verbs,
+    Class, Diagnostic, Key, KeyValue, Kms, OperationPermissions, Overlay, Part, Path, Permissions,
+    Requirement, Resource, Source, Step, Tables, bind, keys, kms, roles, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
@@ -33,6 +33,7 @@ pub(crate) fn resolve(
         passed: tables.roles.of(model),
         tables,
         vocabulary: Vocabulary::new(model),
+        kms: &tables.kms,
         overlay,
         untold: Untold::new(references),
         problems: Vec::new(),
@@ -56,6 +57,7 @@ struct Resolver<'a> {
     passed: Passed<'a>,
     tables: &'a Tables,
     vocabulary: Vocabulary,
+    kms: &'a Kms,
     overlay: &'a Overlay,
     untold: Untold<'a>,
     problems: Vec<Diagnostic>,
@@ -170,6 +172,7 @@ impl<'a> Resolver<'a> {
                 self.untold.split(name, requirement.clone(), &is_unset)
             })
             .collect();
+        self.by_kms(name, &mut result);
         let requirements = &result.requirements;
         result.left_out.retain(|dependent| {
             !requirements
@@ -177,6 +180,25 @@ impl<'a> Resolver<'a> {
                 .any(|requirement| requirement.action == dependent.action)
         });
         result
+    }
+
+    /// What the service does with KMS keys, by the table: in place of what the rules find of those that it names.
+    fn by_kms(&self, name: &str, result: &mut OperationPermissions) {
+        let uses = self.kms.of(&self.model.id, name);
+        if uses.is_empty() {
+            return;
+        }
+        let is_told = |path: &Path| uses.iter().any(|told| told.key.as_ref() == Some(path));
+        let of_kms = |action: &str| action.starts_with("kms:");
+        result.requirements.retain(|requirement| {
+            !of_kms(&requirement.action) || !requirement.paths().into_iter().any(is_told)
+        });
+        result.left_out.retain(|left_out| !of_kms(&left_out.action));
+        for requirement in uses.iter().flat_map(|told| &told.requirements) {
+            let is_unset = |key: &str| kms::is_unset(requirement, key);
+            let split = self.untold.split(name, requirement.clone(), &is_unset);
+            result.requirements.extend(split);
+        }
     }
 
     /// Whether the overlay says that a request does not set a key.
@@ -433,6 +455,13 @@ impl<'a> Resolver<'a> {
     fn wanted(&mut self, operation: &str, wanted: &Wanted, input: &Input<'_>) -> Vec<Requirement> {
         self.action(&wanted.action.value, wanted.action.at);
         self.check_resources(&wanted.resources, input);
+        if wanted.keys.contains_key("kms:ViaService") {
+            let message = format!(
+                "what a service asks of KMS for its caller stands in {}",
+                Kms::FILE
+            );
+            self.problem(wanted.action.at, message);
+        }
         let requirement = Requirement {
             action: wanted.action.value.clone(),
             resources: wanted.resources.value.clone(),

@@ -2,11 +2,11 @@
 
 use super::bind::{Binder, Resources};
 use super::dependents::{self, Asked, Dependent, Dependents};
-use super::input::{Input, is_scalar, plain};
-use super::keys;
+use super::input::Input;
 use super::prefixes::Own;
 use super::resolve::known_action;
 use super::roles::{self, Passed};
+use super::{keys, kms};
 use std::collections::BTreeMap;
 
 use crate::model::{Action, Authorization};
@@ -248,14 +248,9 @@ fn triggered(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Vec<Requi
         let holder = Path(holder);
         return vec![plainly(about.tagged(dependent), Predicate::Present(holder))];
     }
-    let members = input.all_members();
     match prefix {
-        "kms" => members
+        "kms" => kms::key_members(input)
             .iter()
-            .filter(|found| {
-                let name = plain(found.name);
-                is_scalar(found.shape) && name.contains("kms") && name.contains("key")
-            })
             .map(|found| {
                 let parts = vec![
                     Part::Literal("arn:".to_owned()),

@@ -1,12 +1,13 @@
 //! The reviewed tables beside the services' overlays.
 
-use std::path::{Path as FilePath, PathBuf};
+use std::path::Path as FilePath;
 
 use anyhow::{Context as _, Result as AnyResult, anyhow};
 use serde::de::DeserializeOwned;
 
 use super::Diagnostic;
 use super::dependents::{self, Dependents};
+use super::kms::Kms;
 use super::prefixes::{self, Prefixes};
 use super::roles::{self, Roles};
 use crate::model::Models;
@@ -17,15 +18,17 @@ pub(crate) struct Tables {
     pub(super) dependents: Dependents,
     pub(super) prefixes: Prefixes,
     pub(super) roles: Roles,
+    pub(super) kms: Kms,
 }
 
 impl Tables {
     /// The tables under `models/overlays` of the workspace at `root`.
-    pub(super) fn load(root: &FilePath) -> AnyResult<Self> {
+    pub(super) fn load(root: &FilePath, models: &Models) -> AnyResult<Self> {
         Ok(Self {
             dependents: read(root, dependents::FILE)?,
             prefixes: read(root, prefixes::FILE)?,
             roles: read(root, roles::FILE)?,
+            kms: Kms::load(root, models)?,
         })
     }
 
@@ -48,11 +51,6 @@ fn read<T: DeserializeOwned>(root: &FilePath, file: &str) -> AnyResult<T> {
 pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start);
-        let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-        Diagnostic {
-            file: PathBuf::from(file),
-            line,
-            message: error.message().to_owned(),
-        }
+        Diagnostic::at(FilePath::new(file), text, at, error.message().to_owned())
     })
 }

@@ -3,6 +3,7 @@
 mod documents;
 mod errors;
 mod inline;
+mod kms;
 mod untold;
 
 use std::path::PathBuf;

@@ -62,7 +62,7 @@ impl<'a> Untold<'a> {
             self.of(reference, action, resource)
                 .into_iter()
                 .filter(|key| !is_told(key))
-                .map(|key| family(key).to_owned())
+                .map(|key| keys::family(key).to_owned())
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect()
@@ -187,12 +187,6 @@ fn bases(listed: &[String]) -> impl Iterator<Item = &str> {
             .is_some_and(|start| start.eq_ignore_ascii_case("ResourceTag/"));
         prefix != "aws" && !is_tag
     })
-}
-
-/// A key, or what it begins with where the reference lists several of a family: `kms:RecipientAttestation:`.
-fn family(key: &str) -> &str {
-    let mut colons = key.match_indices(':').skip(1);
-    colons.next().map_or(key, |(at, _)| &key[..=at])
 }
 
 /// Whether the call makes the resource or lists all of them: it has no state of its own.

@@ -85,11 +85,6 @@ impl<'a> Source<'a> {
     }
 
     fn diagnostic(&self, at: usize, message: String) -> Diagnostic {
-        let before = self.text.bytes().take(at);
-        Diagnostic {
-            file: self.file.to_owned(),
-            line: before.filter(|byte| *byte == b'\n').count() + 1,
-            message,
-        }
+        Diagnostic::at(self.file, self.text, at, message)
     }
 }

@@ -55,8 +55,6 @@ pub trait Resolvers {
         scope: &Scope<'_>,
         arguments: &Arguments<'_>,
     ) -> Resolved;
-    /// `@via_service` of the overlay.
-    fn via_service(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@vpcs` of the overlay.
     fn vpcs(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
 }
@@ -78,8 +76,7 @@ pub fn resolve(
         7 => resolvers.repository(scope, arguments),
         8 => resolvers.url_auth_type(scope, arguments),
         9 => resolvers.url_auth_type_of_statement(scope, arguments),
-        10 => resolvers.via_service(scope, arguments),
-        11 => resolvers.vpcs(scope, arguments),
+        10 => resolvers.vpcs(scope, arguments),
         _ => Resolved::Unknown(String::from("the service has no such resolver")),
     }
 }
@@ -254,12 +251,12 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
             steps: &[Step::Member(4), Step::Member(0)],
         },
         Capture {
-            name: "KmsKeyArn",
-            steps: &[Step::Member(3)],
-        },
-        Capture {
             name: "Tags",
             steps: &[Step::Member(6)],
+        },
+        Capture {
+            name: "KmsKeyArn",
+            steps: &[Step::Member(3)],
         },
     ],
     requirements: &[
@@ -332,36 +329,6 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
         Requirement {
-            action: "kms:DescribeKey",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":kms:"),
-                        Part::Region,
-                        Part::Literal(":"),
-                        Part::Account,
-                        Part::Literal(":"),
-                        Part::Capture {
-                            capture: 6,
-                            default: None,
-                            filter: Some(Filter::Key),
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(6),
-            each: None,
-            keys: &[],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-                "kms:ViaService",
-            ],
-        },
-        Requirement {
             action: "lambda:TagResource",
             resources: &[
                 Resource::Template(
@@ -381,7 +348,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                     ],
                 ),
             ],
-            when: Predicate::Present(7),
+            when: Predicate::Present(6),
             each: None,
             keys: &[
                 KeyBinding {
@@ -397,6 +364,61 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                 },
             ],
             untold: &[],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 7,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(7),
+                    Predicate::Not(&Predicate::Contains(7, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 7,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     answers: None,
@@ -567,33 +589,61 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(4),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(4),
+                    Predicate::Not(&Predicate::Contains(4, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 4,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -602,33 +652,61 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 4,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(4),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(4),
+                    Predicate::Not(&Predicate::Contains(4, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 4,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -701,14 +779,6 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             steps: &[Step::Member(3), Step::Member(0)],
         },
         Capture {
-            name: "Code.SourceKMSKeyArn",
-            steps: &[Step::Member(3), Step::Member(5)],
-        },
-        Capture {
-            name: "KMSKeyArn",
-            steps: &[Step::Member(14)],
-        },
-        Capture {
             name: "VpcConfig.SecurityGroupIds",
             steps: &[Step::Member(29), Step::Member(1)],
         },
@@ -723,6 +793,14 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
         Capture {
             name: "FileSystemConfigs",
             steps: &[Step::Member(10)],
+        },
+        Capture {
+            name: "KMSKeyArn",
+            steps: &[Step::Member(14)],
+        },
+        Capture {
+            name: "Code.SourceKMSKeyArn",
+            steps: &[Step::Member(3), Step::Member(5)],
         },
     ],
     requirements: &[
@@ -769,7 +847,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     key: "lambda:VpcIds",
                     value: Value::Resolver {
                         name: "vpcs",
-                        index: 11,
+                        index: 10,
                         arguments: &[6],
                     },
                 },
@@ -987,107 +1065,107 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
         Requirement {
-            action: "kms:GenerateDataKey",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Capture {
-                            capture: 15,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(15),
+            action: "ec2:DescribeSecurityGroups",
+            resources: &[],
+            when: Predicate::Any(&[Predicate::Present(15), Predicate::Present(16)]),
             each: None,
-            keys: &[
-                KeyBinding {
-                    key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
-                },
-            ],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-            ],
+            keys: &[],
+            untold: &["ec2:Region"],
         },
         Requirement {
-            action: "kms:Decrypt",
+            action: "ec2:DescribeSubnets",
+            resources: &[],
+            when: Predicate::Any(&[Predicate::Present(15), Predicate::Present(16)]),
+            each: None,
+            keys: &[],
+            untold: &["ec2:Region"],
+        },
+        Requirement {
+            action: "ec2:DescribeVpcs",
+            resources: &[],
+            when: Predicate::Any(&[Predicate::Present(15), Predicate::Present(16)]),
+            each: None,
+            keys: &[],
+            untold: &["ec2:Region"],
+        },
+        Requirement {
+            action: "elasticfilesystem:DescribeMountTargets",
             resources: &[
                 Resource::Template(
                     &[
                         Part::Capture {
-                            capture: 15,
+                            capture: 17,
                             default: None,
                             filter: None,
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(15),
+            when: Predicate::Present(18),
             each: None,
-            keys: &[
-                KeyBinding {
-                    key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
-                },
-            ],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-            ],
+            keys: &[],
+            untold: &[],
         },
         Requirement {
             action: "kms:CreateGrant",
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
-                            capture: 16,
+                            capture: 19,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(16),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(19),
+                    Predicate::Not(&Predicate::Contains(19, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
-                    key: "kms:ViaService",
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
                     value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
                     },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:GrantIsForAWSResource",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
                 "kms:GrantConstraintSourceArn",
                 "kms:GrantConstraintType",
-                "kms:GrantIsForAWSResource",
                 "kms:GrantOperations",
                 "kms:GranteePrincipal",
                 "kms:GranteeServicePrincipal",
@@ -1101,76 +1179,197 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
-                            capture: 16,
+                            capture: 19,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(16),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(19),
+                    Predicate::Not(&Predicate::Contains(19, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
-                    key: "kms:ViaService",
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
                     value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
                     },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 19,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:GenerateDataKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 20,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(20),
+                    Predicate::Not(&Predicate::Contains(20, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 20,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
         Requirement {
-            action: "ec2:DescribeSecurityGroups",
-            resources: &[],
-            when: Predicate::Any(&[Predicate::Present(17), Predicate::Present(18)]),
-            each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
-        },
-        Requirement {
-            action: "ec2:DescribeSubnets",
-            resources: &[],
-            when: Predicate::Any(&[Predicate::Present(17), Predicate::Present(18)]),
-            each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
-        },
-        Requirement {
-            action: "ec2:DescribeVpcs",
-            resources: &[],
-            when: Predicate::Any(&[Predicate::Present(17), Predicate::Present(18)]),
-            each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
-        },
-        Requirement {
-            action: "elasticfilesystem:DescribeMountTargets",
+            action: "kms:Decrypt",
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
-                            capture: 19,
+                            capture: 20,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(20),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(20),
+                    Predicate::Not(&Predicate::Contains(20, "alias/aws/")),
+                ],
+            ),
             each: None,
-            keys: &[],
-            untold: &[],
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 20,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &[
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:ResourceAliases",
+            ],
         },
     ],
     answers: None,
@@ -3852,33 +4051,61 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -3887,33 +4114,61 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -4077,33 +4332,61 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 5,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(5),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(5),
+                    Predicate::Not(&Predicate::Contains(5, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -4112,33 +4395,61 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 5,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(5),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(5),
+                    Predicate::Not(&Predicate::Contains(5, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -4179,10 +4490,6 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             steps: &[Step::Member(1), Step::Member(0), Step::Member(0)],
         },
         Capture {
-            name: "KMSKeyArn",
-            steps: &[Step::Member(11)],
-        },
-        Capture {
             name: "VpcConfig.SecurityGroupIds",
             steps: &[Step::Member(22), Step::Member(1)],
         },
@@ -4197,6 +4504,10 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "FileSystemConfigs",
             steps: &[Step::Member(7)],
+        },
+        Capture {
+            name: "KMSKeyArn",
+            steps: &[Step::Member(11)],
         },
     ],
     requirements: &[
@@ -4228,7 +4539,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                     key: "lambda:VpcIds",
                     value: Value::Resolver {
                         name: "vpcs",
-                        index: 11,
+                        index: 10,
                         arguments: &[3],
                     },
                 },
@@ -4295,37 +4606,107 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             untold: &[],
         },
         Requirement {
-            action: "kms:CreateGrant",
+            action: "ec2:DescribeSecurityGroups",
+            resources: &[],
+            when: Predicate::Any(&[Predicate::Present(7), Predicate::Present(8)]),
+            each: None,
+            keys: &[],
+            untold: &["ec2:Region"],
+        },
+        Requirement {
+            action: "ec2:DescribeSubnets",
+            resources: &[],
+            when: Predicate::Any(&[Predicate::Present(7), Predicate::Present(8)]),
+            each: None,
+            keys: &[],
+            untold: &["ec2:Region"],
+        },
+        Requirement {
+            action: "ec2:DescribeVpcs",
+            resources: &[],
+            when: Predicate::Any(&[Predicate::Present(7), Predicate::Present(8)]),
+            each: None,
+            keys: &[],
+            untold: &["ec2:Region"],
+        },
+        Requirement {
+            action: "elasticfilesystem:DescribeMountTargets",
             resources: &[
                 Resource::Template(
                     &[
                         Part::Capture {
-                            capture: 7,
+                            capture: 9,
                             default: None,
                             filter: None,
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(7),
+            when: Predicate::Present(10),
+            each: None,
+            keys: &[],
+            untold: &[],
+        },
+        Requirement {
+            action: "kms:CreateGrant",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 11,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(11),
+                    Predicate::Not(&Predicate::Contains(11, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
-                    key: "kms:ViaService",
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
                     value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
                     },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:GrantIsForAWSResource",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
                 "kms:GrantConstraintSourceArn",
                 "kms:GrantConstraintType",
-                "kms:GrantIsForAWSResource",
                 "kms:GrantOperations",
                 "kms:GranteePrincipal",
                 "kms:GranteeServicePrincipal",
@@ -4339,76 +4720,71 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
-                            capture: 7,
+                            capture: 11,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(7),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(11),
+                    Predicate::Not(&Predicate::Contains(11, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
-                    key: "kms:ViaService",
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
                     value: Value::Resolver {
-                        name: "via_service",
-                        index: 10,
-                        arguments: &[],
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
                     },
                 },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 11,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                },
             ],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-            ],
-        },
-        Requirement {
-            action: "ec2:DescribeSecurityGroups",
-            resources: &[],
-            when: Predicate::Any(&[Predicate::Present(8), Predicate::Present(9)]),
-            each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
-        },
-        Requirement {
-            action: "ec2:DescribeSubnets",
-            resources: &[],
-            when: Predicate::Any(&[Predicate::Present(8), Predicate::Present(9)]),
-            each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
-        },
-        Requirement {
-            action: "ec2:DescribeVpcs",
-            resources: &[],
-            when: Predicate::Any(&[Predicate::Present(8), Predicate::Present(9)]),
-            each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
-        },
-        Requirement {
-            action: "elasticfilesystem:DescribeMountTargets",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Capture {
-                            capture: 10,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(11),
-            each: None,
-            keys: &[],
-            untold: &[],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     answers: None,

@@ -17,6 +17,12 @@ pub trait Resolvers {
         scope: &Scope<'_>,
         arguments: &Arguments<'_>,
     ) -> Resolved;
+    /// `@context_of_object` of the overlay.
+    fn context_of_object(
+        &self,
+        scope: &Scope<'_>,
+        arguments: &Arguments<'_>,
+    ) -> Resolved;
     /// `@copy_source` of the overlay.
     fn copy_source(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@copy_source_version` of the overlay.
@@ -25,14 +31,22 @@ pub trait Resolvers {
         scope: &Scope<'_>,
         arguments: &Arguments<'_>,
     ) -> Resolved;
+    /// `@key_of_copy_source` of the overlay.
+    fn key_of_copy_source(
+        &self,
+        scope: &Scope<'_>,
+        arguments: &Arguments<'_>,
+    ) -> Resolved;
+    /// `@key_of_object` of the overlay.
+    fn key_of_object(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@key_of_upload` of the overlay.
+    fn key_of_upload(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@remaining_days` of the overlay.
     fn remaining_days(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@tag_keys` of the overlay.
     fn tag_keys(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@tags` of the overlay.
     fn tags(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
-    /// `@via_service` of the overlay.
-    fn via_service(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
 }
 /// Runs the resolver of this index.
 pub fn resolve(
@@ -43,12 +57,15 @@ pub fn resolve(
 ) -> Resolved {
     match index {
         0 => resolvers.bucket_of_missing_object(scope, arguments),
-        1 => resolvers.copy_source(scope, arguments),
-        2 => resolvers.copy_source_version(scope, arguments),
-        3 => resolvers.remaining_days(scope, arguments),
-        4 => resolvers.tag_keys(scope, arguments),
-        5 => resolvers.tags(scope, arguments),
-        6 => resolvers.via_service(scope, arguments),
+        1 => resolvers.context_of_object(scope, arguments),
+        2 => resolvers.copy_source(scope, arguments),
+        3 => resolvers.copy_source_version(scope, arguments),
+        4 => resolvers.key_of_copy_source(scope, arguments),
+        5 => resolvers.key_of_object(scope, arguments),
+        6 => resolvers.key_of_upload(scope, arguments),
+        7 => resolvers.remaining_days(scope, arguments),
+        8 => resolvers.tag_keys(scope, arguments),
+        9 => resolvers.tags(scope, arguments),
         _ => Resolved::Unknown(String::from("the service has no such resolver")),
     }
 }
@@ -135,6 +152,10 @@ pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
             name: "SSECustomerAlgorithm",
             steps: &[Step::Member(19)],
         },
+        Capture {
+            name: "UploadId",
+            steps: &[Step::Member(22)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -212,6 +233,42 @@ pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
                 "s3:x-amz-server-side-encryption-aws-kms-key-id",
                 "s3:x-amz-storage-class",
                 "s3:x-amz-website-redirect-location",
+            ],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_upload",
+                    index: 6,
+                    arguments: &[0, 1, 5],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &[
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
     ],
@@ -318,6 +375,10 @@ pub static COPY_OBJECT: Permissions = Permissions {
             name: "WebsiteRedirectLocation",
             steps: &[Step::Member(46)],
         },
+        Capture {
+            name: "BucketKeyEnabled",
+            steps: &[Step::Member(3)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -325,7 +386,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 1,
+                    index: 2,
                     arguments: &[0],
                 },
             ],
@@ -353,7 +414,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 1,
+                    index: 2,
                     arguments: &[0],
                 },
             ],
@@ -364,7 +425,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Resolver {
                         name: "copy_source_version",
-                        index: 2,
+                        index: 3,
                         arguments: &[0],
                     },
                 },
@@ -389,7 +450,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 1,
+                    index: 2,
                     arguments: &[0],
                 },
             ],
@@ -421,7 +482,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 1,
+                    index: 2,
                     arguments: &[0],
                 },
             ],
@@ -434,7 +495,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Resolver {
                         name: "copy_source_version",
-                        index: 2,
+                        index: 3,
                         arguments: &[0],
                     },
                 },
@@ -486,7 +547,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 5,
+                        index: 9,
                         arguments: &[4],
                     },
                 },
@@ -494,7 +555,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 4,
+                        index: 8,
                         arguments: &[4],
                     },
                 },
@@ -526,7 +587,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[11],
                     },
                 },
@@ -707,7 +768,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 5,
+                        index: 9,
                         arguments: &[4],
                     },
                 },
@@ -715,7 +776,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 4,
+                        index: 8,
                         arguments: &[4],
                     },
                 },
@@ -777,7 +838,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[11],
                     },
                 },
@@ -853,33 +914,191 @@ pub static COPY_OBJECT: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 20,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(20),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(20),
+                    Predicate::Not(&Predicate::Contains(20, "alias/aws/")),
+                    Predicate::Not(&Predicate::OneOf(24, &["true"])),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Capture {
+                                capture: 3,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 20,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:GenerateDataKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 20,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(20),
+                    Predicate::Not(&Predicate::Contains(20, "alias/aws/")),
+                    Predicate::OneOf(24, &["true"]),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 20,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_copy_source",
+                    index: 4,
+                    arguments: &[0],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
                 "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
@@ -1358,6 +1577,10 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             steps: &[Step::Member(0)],
         },
         Capture {
+            name: "MetadataConfiguration.AnnotationTableConfiguration.Role",
+            steps: &[Step::Member(4), Step::Member(0), Step::Member(2)],
+        },
+        Capture {
             name: "MetadataConfiguration.JournalTableConfiguration.EncryptionConfiguration.KmsKeyArn",
             steps: &[Step::Member(4), Step::Member(2), Step::Member(0), Step::Member(0)],
         },
@@ -1368,10 +1591,6 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "MetadataConfiguration.AnnotationTableConfiguration.EncryptionConfiguration.KmsKeyArn",
             steps: &[Step::Member(4), Step::Member(0), Step::Member(1), Step::Member(0)],
-        },
-        Capture {
-            name: "MetadataConfiguration.AnnotationTableConfiguration.Role",
-            steps: &[Step::Member(4), Step::Member(0), Step::Member(2)],
         },
     ],
     requirements: &[
@@ -1562,7 +1781,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             ],
         },
         Requirement {
-            action: "kms:DescribeKey",
+            action: "iam:PassRole",
             resources: &[
                 Resource::Template(
                     &[
@@ -1576,75 +1795,6 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             ],
             when: Predicate::Present(1),
             each: None,
-            keys: &[],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-                "kms:ViaService",
-            ],
-        },
-        Requirement {
-            action: "kms:DescribeKey",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Capture {
-                            capture: 2,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(2),
-            each: None,
-            keys: &[],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-                "kms:ViaService",
-            ],
-        },
-        Requirement {
-            action: "kms:DescribeKey",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Capture {
-                            capture: 3,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(3),
-            each: None,
-            keys: &[],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-                "kms:ViaService",
-            ],
-        },
-        Requirement {
-            action: "iam:PassRole",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Capture {
-                            capture: 4,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(4),
-            each: None,
             keys: &[
                 KeyBinding {
                     key: "iam:PassedToService",
@@ -1652,6 +1802,171 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                 },
             ],
             untold: &["iam:AssociatedResourceArn"],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 2,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 3,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(3),
+                    Predicate::Not(&Predicate::Contains(3, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 3,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 4,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(4),
+                    Predicate::Not(&Predicate::Contains(4, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 4,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     answers: None,
@@ -1864,6 +2179,10 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
             name: "WebsiteRedirectLocation",
             steps: &[Step::Member(33)],
         },
+        Capture {
+            name: "BucketKeyEnabled",
+            steps: &[Step::Member(2)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -1899,7 +2218,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 5,
+                        index: 9,
                         arguments: &[2],
                     },
                 },
@@ -1907,7 +2226,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 4,
+                        index: 8,
                         arguments: &[2],
                     },
                 },
@@ -1931,7 +2250,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[7],
                     },
                 },
@@ -2103,7 +2422,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 5,
+                        index: 9,
                         arguments: &[2],
                     },
                 },
@@ -2111,7 +2430,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 4,
+                        index: 8,
                         arguments: &[2],
                     },
                 },
@@ -2173,7 +2492,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[7],
                     },
                 },
@@ -2249,36 +2568,158 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 14,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(14),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(14),
+                    Predicate::Not(&Predicate::Contains(14, "alias/aws/")),
+                    Predicate::Not(&Predicate::OneOf(18, &["true"])),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Capture {
+                                capture: 1,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 14,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:GenerateDataKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 14,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
             ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(14),
+                    Predicate::Not(&Predicate::Contains(14, "alias/aws/")),
+                    Predicate::OneOf(18, &["true"]),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 14,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
         },
         Requirement {
             action: "kms:Decrypt",
@@ -2291,34 +2732,55 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 14,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(14),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(14),
+                    Predicate::Not(&Predicate::Contains(14, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 14,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -2410,34 +2872,55 @@ pub static CREATE_SESSION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(3),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(3),
+                    Predicate::Not(&Predicate::Contains(3, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 3,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3express.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -2452,34 +2935,55 @@ pub static CREATE_SESSION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 3,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(3),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(3),
+                    Predicate::Not(&Predicate::Contains(3, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 3,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3express.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -5118,6 +5622,49 @@ pub static GET_OBJECT: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_object",
+                    index: 5,
+                    arguments: &[0, 1],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Resolver {
+                        name: "context_of_object",
+                        index: 1,
+                        arguments: &[0, 1],
+                    },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:RequestAlias", "kms:ResourceAliases"],
         },
     ],
     answers: None,
@@ -7979,6 +8526,10 @@ pub static PUT_OBJECT: Permissions = Permissions {
             name: "WebsiteRedirectLocation",
             steps: &[Step::Member(47)],
         },
+        Capture {
+            name: "BucketKeyEnabled",
+            steps: &[Step::Member(3)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -8014,7 +8565,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 5,
+                        index: 9,
                         arguments: &[2],
                     },
                 },
@@ -8022,7 +8573,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 4,
+                        index: 8,
                         arguments: &[2],
                     },
                 },
@@ -8054,7 +8605,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[9],
                     },
                 },
@@ -8224,7 +8775,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 5,
+                        index: 9,
                         arguments: &[2],
                     },
                 },
@@ -8232,7 +8783,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTagKeys",
                     value: Value::Resolver {
                         name: "tag_keys",
-                        index: 4,
+                        index: 8,
                         arguments: &[2],
                     },
                 },
@@ -8294,7 +8845,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[9],
                     },
                 },
@@ -8370,36 +8921,158 @@ pub static PUT_OBJECT: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 16,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(16),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(16),
+                    Predicate::Not(&Predicate::Contains(16, "alias/aws/")),
+                    Predicate::Not(&Predicate::OneOf(20, &["true"])),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Capture {
+                                capture: 1,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 16,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
-                "kms:EncryptionContext:",
-                "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:GenerateDataKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 16,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
             ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(16),
+                    Predicate::Not(&Predicate::Contains(16, "alias/aws/")),
+                    Predicate::OneOf(20, &["true"]),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 16,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     answers: None,
@@ -8887,7 +9560,7 @@ pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
                     key: "s3:object-lock-remaining-retention-days",
                     value: Value::Resolver {
                         name: "remaining_days",
-                        index: 3,
+                        index: 7,
                         arguments: &[5],
                     },
                 },
@@ -9409,12 +10082,12 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
             steps: &[Step::Member(1)],
         },
         Capture {
-            name: "AnnotationTableConfiguration.EncryptionConfiguration.KmsKeyArn",
-            steps: &[Step::Member(0), Step::Member(1), Step::Member(0)],
-        },
-        Capture {
             name: "AnnotationTableConfiguration.Role",
             steps: &[Step::Member(0), Step::Member(2)],
+        },
+        Capture {
+            name: "AnnotationTableConfiguration.EncryptionConfiguration.KmsKeyArn",
+            steps: &[Step::Member(0), Step::Member(1), Step::Member(0)],
         },
     ],
     requirements: &[
@@ -9452,7 +10125,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
             ],
         },
         Requirement {
-            action: "kms:DescribeKey",
+            action: "iam:PassRole",
             resources: &[
                 Resource::Template(
                     &[
@@ -9466,29 +10139,6 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
             ],
             when: Predicate::Present(1),
             each: None,
-            keys: &[],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-                "kms:ViaService",
-            ],
-        },
-        Requirement {
-            action: "iam:PassRole",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Capture {
-                            capture: 2,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(2),
-            each: None,
             keys: &[
                 KeyBinding {
                     key: "iam:PassedToService",
@@ -9496,6 +10146,61 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
                 },
             ],
             untold: &["iam:AssociatedResourceArn"],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 2,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     answers: None,
@@ -9690,23 +10395,55 @@ pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = P
             resources: &[
                 Resource::Template(
                     &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: None,
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
-            keys: &[],
-            untold: &[
-                "kms:CallerAccount",
-                "kms:RequestAlias",
-                "kms:ResourceAliases",
-                "kms:ViaService",
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
             ],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     answers: None,
@@ -9833,33 +10570,55 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -9874,34 +10633,55 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -9916,34 +10696,55 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
-                "kms:RecipientAttestation:",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -9958,34 +10759,56 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
                 "kms:ReEncryptOnSameKey",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -10000,34 +10823,56 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                         Part::Region,
                         Part::Literal(":"),
                         Part::Account,
-                        Part::Literal(":key/"),
+                        Part::Literal(":"),
                         Part::Capture {
                             capture: 2,
                             default: None,
-                            filter: Some(Filter::Arn),
+                            filter: Some(Filter::Key),
                         },
                     ],
                 ),
             ],
-            when: Predicate::Present(2),
+            when: Predicate::All(
+                &[
+                    Predicate::Present(2),
+                    Predicate::Not(&Predicate::Contains(2, "alias/aws/")),
+                ],
+            ),
             each: None,
             keys: &[
                 KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Resolver {
-                        name: "via_service",
-                        index: 6,
-                        arguments: &[],
-                    },
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
                 },
             ],
             untold: &[
-                "kms:CallerAccount",
-                "kms:EncryptionAlgorithm",
                 "kms:EncryptionContext:",
                 "kms:EncryptionContextKeys",
                 "kms:ReEncryptOnSameKey",
-                "kms:RequestAlias",
                 "kms:ResourceAliases",
             ],
         },
@@ -10050,6 +10895,10 @@ pub static UPLOAD_PART: Permissions = Permissions {
         Capture {
             name: "SSECustomerAlgorithm",
             steps: &[Step::Member(19)],
+        },
+        Capture {
+            name: "UploadId",
+            steps: &[Step::Member(22)],
         },
     ],
     requirements: &[
@@ -10124,6 +10973,42 @@ pub static UPLOAD_PART: Permissions = Permissions {
                 "s3:x-amz-website-redirect-location",
             ],
         },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_upload",
+                    index: 6,
+                    arguments: &[0, 1, 3],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &[
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
+        },
     ],
     answers: None,
 };
@@ -10148,6 +11033,10 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             name: "SSECustomerAlgorithm",
             steps: &[Step::Member(15)],
         },
+        Capture {
+            name: "UploadId",
+            steps: &[Step::Member(18)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -10155,7 +11044,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 1,
+                    index: 2,
                     arguments: &[0],
                 },
             ],
@@ -10183,7 +11072,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "copy_source",
-                    index: 1,
+                    index: 2,
                     arguments: &[0],
                 },
             ],
@@ -10194,7 +11083,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
                     key: "s3:versionid",
                     value: Value::Resolver {
                         name: "copy_source_version",
-                        index: 2,
+                        index: 3,
                         arguments: &[0],
                     },
                 },
@@ -10286,6 +11175,78 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
                 "s3:x-amz-server-side-encryption-aws-kms-key-id",
                 "s3:x-amz-storage-class",
                 "s3:x-amz-website-redirect-location",
+            ],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_copy_source",
+                    index: 4,
+                    arguments: &[0],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &[
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
+            ],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_upload",
+                    index: 6,
+                    arguments: &[1, 2, 4],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                },
+            ],
+            untold: &[
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
     ],

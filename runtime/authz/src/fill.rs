@@ -202,6 +202,11 @@ impl<'a> Filler<'a> {
                             self.push(requirement, arn.into(), Rc::clone(&keys), None);
                         }
                     }
+                    Resolved::Begins(text) => {
+                        let spans = vec![Span::Literal(text.into()), Span::Opaque];
+                        let resource = Resource::from_spans(spans);
+                        self.push(requirement, resource, Rc::clone(&keys), None);
+                    }
                     Resolved::Needless => {}
                     Resolved::Unknown(why) => {
                         self.push(requirement, unknown(), Rc::clone(&keys), Some(why));
@@ -323,6 +328,7 @@ fn template<'a>(
             Part::Partition => each(&mut drafts, |draft| draft.push(scope.partition)),
             Part::Region => each(&mut drafts, |draft| draft.push(scope.region)),
             Part::Account => each(&mut drafts, |draft| draft.push(scope.account)),
+            Part::DnsSuffix => each(&mut drafts, |draft| draft.push(scope.dns_suffix())),
             Part::Opaque => each(&mut drafts, |draft| draft.unknown(Span::Opaque)),
             Part::Capture {
                 capture,

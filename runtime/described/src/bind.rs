@@ -104,6 +104,7 @@ impl Binder<'_> {
             template::Part::Partition => Part::Partition,
             template::Part::Region => Part::Region,
             template::Part::Account => Part::Account,
+            template::Part::DnsSuffix => Part::DnsSuffix,
             template::Part::Opaque => Part::Opaque,
             template::Part::Member {
                 path,

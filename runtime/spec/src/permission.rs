@@ -148,6 +148,8 @@ pub enum Part {
     Region,
     /// The caller's account.
     Account,
+    /// What hosts of the partition end in: `amazonaws.com`.
+    DnsSuffix,
     /// A captured value; `default` stands in when the member is absent. A member that is absent
     /// and has no default leaves the template unfilled, and the request is denied.
     Capture {

@@ -18,7 +18,15 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// A template's text with `{partition}`, `{region}` and `{account}` in it replaced by the request's.
+    /// What hosts of the partition end in.
+    pub fn dns_suffix(&self) -> &'static str {
+        match self.partition {
+            "aws-cn" => "amazonaws.com.cn",
+            _ => "amazonaws.com",
+        }
+    }
+
+    /// A template's text with `{partition}`, `{region}`, `{account}` and `{dnsSuffix}` in it replaced by the request's.
     pub fn expand(&self, text: &'a str) -> Cow<'a, str> {
         if !text.contains('{') {
             return text.into();
@@ -27,6 +35,7 @@ impl<'a> Scope<'a> {
             ("{partition}", self.partition),
             ("{region}", self.region),
             ("{account}", self.account),
+            ("{dnsSuffix}", self.dns_suffix()),
         ]
         .into_iter()
         .fold(text.to_owned(), |text, (name, value)| {
@@ -45,6 +54,8 @@ pub type Arguments<'a> = [&'a [String]];
 pub enum Resolved {
     /// The resources' ARNs, or a condition key's values.
     Known(Vec<String>),
+    /// A resource whose name begins so; how it goes on nobody here can know.
+    Begins(String),
     /// The state makes the requirement needless: `s3:ListBucket` of a `GetObject` whose object exists.
     Needless,
     /// Nobody here can tell; the sentence says why. The request is denied.

@@ -104,6 +104,24 @@ static OPERATIONS: &[Operation] = &[
     ),
     operation("NoTemplate", &permissions(Class::Requirements, &[])),
     operation("Open", &permissions(Class::Open, &[])),
+    operation(
+        "FindBook",
+        &permissions(
+            Class::Requirements,
+            &[Requirement {
+                action: "shelf:GetBook",
+                resources: &[Resource::Resolver {
+                    name: "found",
+                    index: 0,
+                    arguments: &[],
+                }],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            }],
+        ),
+    ),
 ];
 
 /// A service whose one resource has a policy, an owner and a tag.
@@ -144,7 +162,7 @@ impl Service for Shelf {
     }
 
     fn resolve(&self, _: u16, _: &Scope<'_>, _: &Arguments<'_>) -> Resolved {
-        Resolved::Unknown("nothing is resolved here".into())
+        Resolved::Begins("arn:aws:shelf:::open/".into())
     }
 
     fn admit(&self, _: usize, _: &RequestContext) -> Result<(), Error> {
@@ -346,6 +364,23 @@ fn identity_policies_allow_and_deny() {
     assert_eq!(other.outcome(), NOT_ALLOWED);
     // Tags of the principal and of the resource reach the policy.
     assert_eq!(with(&[OWN_TEAM]).outcome(), "allowed");
+}
+
+/// Of what only begins so, an allow has to cover all that it may be, and a deny any.
+#[test]
+fn a_resource_of_which_the_beginning_is_known() {
+    const ONE: &str = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "shelf:GetBook", "Resource": "arn:aws:shelf:::open/1"}]}"#;
+    const NOT_ONE: &str = r#"{"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Action": "shelf:GetBook", "Resource": "arn:aws:shelf:::open/1"}]}"#;
+    let with = |texts: &[&'static str]| Case {
+        directory: policies(texts),
+        operation: 3,
+        ..Case::default()
+    };
+    assert_eq!(with(&[GET]).outcome(), "allowed");
+    assert_eq!(with(&[ONE]).outcome(), NOT_ALLOWED);
+    assert!(with(&[GET, NOT_ONE]).outcome().contains("explicit deny"));
 }
 
 #[test]

@@ -87,6 +87,12 @@ fn tell(bindings: &[KeyBinding], view: &View<'_>, source: &Source<'_>) -> Keys {
                 }
                 Resolved::Known(values) => add(&mut keys, key.into(), values),
                 Resolved::Needless => {}
+                Resolved::Begins(text) => {
+                    keys.push((
+                        key.into(),
+                        Err(format!("only its beginning is known: {text}")),
+                    ));
+                }
                 Resolved::Unknown(why) => keys.push((key.into(), Err(why))),
             },
         }

@@ -248,10 +248,6 @@ impl Resolvers for Lambda {
         })
     }
 
-    fn via_service(&self, scope: &Scope<'_>, _arguments: &Arguments<'_>) -> Resolved {
-        Resolved::one(format!("lambda.{}.amazonaws.com", scope.region))
-    }
-
     fn vpcs(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         match first(arguments, 0) {
             None => Resolved::Known(Vec::new()),

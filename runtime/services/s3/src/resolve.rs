@@ -12,6 +12,7 @@ use stockade_spec::resolve::{
 use stockade_store::StoreError;
 
 use crate::S3;
+use crate::attributes::Kms;
 use crate::copy::Source;
 use crate::state::{Bucket, POLICIES};
 
@@ -34,6 +35,29 @@ fn each(
 
 fn source(header: &str) -> Result<Source, String> {
     Source::parse(header).map_err(|error| format!("the copy source: {}", error.message))
+}
+
+/// What encryption with KMS comes to; needless where there is none.
+fn told(found: Result<Option<Kms>, StoreError>, tell: impl Fn(Kms) -> Resolved) -> Resolved {
+    match found {
+        Ok(Some(kms)) => tell(kms),
+        Ok(None) => Resolved::Needless,
+        Err(error) => Resolved::Unknown(format!("the store failed: {error}")),
+    }
+}
+
+/// The key that something is encrypted with, where AWS does not manage it: everyone of the account may use `aws/s3`
+/// through S3 ("Default key policy", AWS managed keys).
+fn key(kms: &Kms) -> Resolved {
+    let Some(key) = &kms.key else {
+        return Resolved::Needless;
+    };
+    match key.split_once(":alias/") {
+        None => Resolved::one(key),
+        Some((_, name)) if name.starts_with("aws/") => Resolved::Needless,
+        // Which key an alias is of is KMS' state.
+        Some((account, _)) => Resolved::Begins(format!("{account}:key/")),
+    }
 }
 
 impl Resolvers for S3 {
@@ -63,6 +87,45 @@ impl Resolvers for S3 {
         each(arguments, |header| {
             Ok(source(header)?.version.into_iter().collect())
         })
+    }
+
+    fn context_of_object(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [[bucket], [key]] = arguments else {
+            return Resolved::Unknown("the request names no object".to_owned());
+        };
+        told(self.kms_of_object(bucket, key), |kms| {
+            let path = match kms.bucket_key {
+                Some(true) => bucket.clone(),
+                _ => format!("{bucket}/{key}"),
+            };
+            Resolved::one(format!("arn:{}:s3:::{path}", scope.partition))
+        })
+    }
+
+    fn key_of_copy_source(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [[header]] = arguments else {
+            return Resolved::Unknown("the request names no copy source".to_owned());
+        };
+        match source(header) {
+            Ok(source) => told(self.kms_of_object(&source.bucket, &source.key), |kms| {
+                key(&kms)
+            }),
+            Err(why) => Resolved::Unknown(why),
+        }
+    }
+
+    fn key_of_object(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [[bucket], [name]] = arguments else {
+            return Resolved::Unknown("the request names no object".to_owned());
+        };
+        told(self.kms_of_object(bucket, name), |kms| key(&kms))
+    }
+
+    fn key_of_upload(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [[bucket], [name], [upload]] = arguments else {
+            return Resolved::Unknown("the request names no upload".to_owned());
+        };
+        told(self.kms_of_upload(bucket, name, upload), |kms| key(&kms))
     }
 
     fn remaining_days(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
@@ -95,14 +158,6 @@ impl Resolvers for S3 {
                 .collect()
         })
     }
-
-    fn via_service(&self, scope: &Scope<'_>, _arguments: &Arguments<'_>) -> Resolved {
-        let domain = match scope.partition {
-            "aws-cn" => "amazonaws.com.cn",
-            _ => "amazonaws.com",
-        };
-        Resolved::one(format!("s3.{}.{domain}", scope.region))
-    }
 }
 
 impl Facts for S3 {
@@ -134,6 +189,29 @@ impl S3 {
         let snapshot = self.store.snapshot();
         let bucket = Bucket::find(&snapshot, bucket)?;
         Ok(bucket.is_some_and(|bucket| !bucket.has_object(&snapshot, key)))
+    }
+
+    fn kms_of_object(&self, bucket: &str, key: &str) -> Result<Option<Kms>, StoreError> {
+        let snapshot = self.store.snapshot();
+        let Some(bucket) = Bucket::find(&snapshot, bucket)? else {
+            return Ok(None);
+        };
+        let object = bucket.object(&snapshot, key)?;
+        Ok(object.and_then(|object| object.attributes.kms.clone()))
+    }
+
+    fn kms_of_upload(
+        &self,
+        bucket: &str,
+        key: &str,
+        upload: &str,
+    ) -> Result<Option<Kms>, StoreError> {
+        let snapshot = self.store.snapshot();
+        let Some(bucket) = Bucket::find(&snapshot, bucket)? else {
+            return Ok(None);
+        };
+        let record = bucket.upload(&snapshot, key, upload)?;
+        Ok(record.and_then(|record| record.attributes.kms))
     }
 
     fn known_of(&self, name: &str, key: Option<&str>) -> Result<ResourceFacts, StoreError> {

@@ -221,12 +221,21 @@ impl Bucket {
         key: &str,
         upload: &str,
     ) -> Result<UploadRecord, Failure> {
+        let found = self.upload(snapshot, key, upload)?;
+        Ok(found.ok_or_else(|| errors::no_such_upload(upload))?)
+    }
+
+    pub(crate) fn upload(
+        &self,
+        snapshot: &Snapshot,
+        key: &str,
+        upload: &str,
+    ) -> Result<Option<UploadRecord>, StoreError> {
         // Ids are handed out here; a longer one would only be a key too long for the store.
         if upload.len() > MAX_UPLOAD_ID_BYTES {
-            return Err(errors::no_such_upload(upload).into());
+            return Ok(None);
         }
-        let found = snapshot.get(UPLOADS, &self.scope, &[&self.name, key, upload])?;
-        Ok(found.ok_or_else(|| errors::no_such_upload(upload))?)
+        snapshot.get(UPLOADS, &self.scope, &[&self.name, key, upload])
     }
 
     /// The parts of an upload by number, from the one after `after` on.

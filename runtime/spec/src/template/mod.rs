@@ -131,6 +131,8 @@ pub enum Part {
     Region,
     /// `{account}`
     Account,
+    /// `{dnsSuffix}`: what hosts of the partition end in.
+    DnsSuffix,
     /// `{Member}`
     Member {
         /// The member.
@@ -171,7 +173,7 @@ pub enum Predicate {
 /// Where a condition key's values come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum KeyValue {
-    /// A plain text; `{partition}`, `{region}` and `{account}` in it are the request's.
+    /// A plain text; `{partition}`, `{region}`, `{account}` and `{dnsSuffix}` in it are the request's.
     Literal(String),
     /// `{Member}`
     Member(Path),
@@ -340,6 +342,7 @@ impl fmt::Display for Part {
             Self::Partition => f.write_str("{partition}"),
             Self::Region => f.write_str("{region}"),
             Self::Account => f.write_str("{account}"),
+            Self::DnsSuffix => f.write_str("{dnsSuffix}"),
             Self::Opaque => f.write_str("{?}"),
             Self::Member {
                 path,

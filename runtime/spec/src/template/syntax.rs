@@ -67,7 +67,7 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
 fn is_of_request(part: &Part) -> bool {
     matches!(
         part,
-        Part::Literal(_) | Part::Partition | Part::Region | Part::Account
+        Part::Literal(_) | Part::Partition | Part::Region | Part::Account | Part::DnsSuffix
     )
 }
 
@@ -155,6 +155,7 @@ fn placeholder(text: &str) -> Parsed<Part> {
         "partition" => Part::Partition,
         "region" => Part::Region,
         "account" => Part::Account,
+        "dnsSuffix" => Part::DnsSuffix,
         "?" => Part::Opaque,
         _ => {
             let (name, default) = match text.split_once('=') {
@@ -302,7 +303,7 @@ mod tests {
         }
         for text in [
             "lambda.amazonaws.com",
-            "lambda.{region}.amazonaws.com",
+            "lambda.{region}.{dnsSuffix}",
             "{Prefix}",
             "arn:{partition}:ec2:{region}:{account}:subnet/{SubnetId|arn}",
             "{?}",

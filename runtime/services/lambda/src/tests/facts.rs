@@ -104,8 +104,6 @@ fn keys_come_from_the_request() {
     let vpcs = |arguments: &[&str]| resolve(|s, a| lambda.vpcs(s, a), arguments);
     assert_eq!(vpcs(&[""]), none());
     assert!(is_unknown(&vpcs(&["subnet-1"])));
-    let via = resolve(|s, a| lambda.via_service(s, a), &[]);
-    assert_eq!(via, Resolved::one("lambda.us-east-1.amazonaws.com"));
 }
 
 #[test]

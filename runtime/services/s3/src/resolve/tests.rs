@@ -1,4 +1,7 @@
 use super::*;
+use crate::tests::{context, put_request, service};
+use stockade_s3_api::S3 as _;
+use stockade_s3_api::shapes::{CreateMultipartUploadRequest, PutObjectRequest};
 use stockade_store::Store;
 
 const SCOPE: Scope<'static> = Scope {
@@ -44,12 +47,64 @@ fn the_tagging_header_becomes_pairs() {
     assert_eq!(s3.tags(&SCOPE, &[&[]]), known(&[]));
 }
 
-#[test]
-fn the_service_names_itself() {
-    let s3 = S3::new(Store::in_memory());
+/// "Using server-side encryption with AWS KMS keys": reading asks for `kms:Decrypt` of the key that the object was
+/// written with, with the object's ARN as context, or the bucket's under a bucket key.
+#[tokio::test]
+async fn objects_tell_their_keys() {
+    let s3 = service().await;
+    let put = async |name: &str, key: Option<&str>, bucket_key: Option<bool>| {
+        let input = PutObjectRequest {
+            server_side_encryption: Some("aws:kms".into()),
+            ssekms_key_id: key.map(str::to_owned),
+            bucket_key_enabled: bucket_key,
+            ..put_request(name, "x")
+        };
+        s3.put_object(&context(), input).await.unwrap();
+    };
+    put("id", Some("1234"), None).await;
+    put("alias", Some("alias/mine"), Some(true)).await;
+    put("managed", Some("alias/aws/s3"), None).await;
+    put("default", None, None).await;
+    s3.put_object(&context(), put_request("plain", "x"))
+        .await
+        .unwrap();
+    let bucket = strings(&["bucket"]);
+    let key = "arn:aws:kms:us-east-1:000000000000:key/";
+    for (name, expected) in [
+        ("id", Resolved::one(format!("{key}1234"))),
+        ("alias", Resolved::Begins(key.to_owned())),
+        ("managed", Resolved::Needless),
+        ("default", Resolved::Needless),
+        ("plain", Resolved::Needless),
+        ("missing", Resolved::Needless),
+    ] {
+        let names = strings(&[name]);
+        assert_eq!(
+            s3.key_of_object(&SCOPE, &[&bucket, &names]),
+            expected,
+            "{name}"
+        );
+        let source = strings(&[&format!("bucket/{name}")]);
+        assert_eq!(
+            s3.key_of_copy_source(&SCOPE, &[&source]),
+            expected,
+            "{name}"
+        );
+    }
+    for (name, expected) in [
+        ("id", "arn:aws:s3:::bucket/id"),
+        ("alias", "arn:aws:s3:::bucket"),
+    ] {
+        let names = strings(&[name]);
+        assert_eq!(
+            s3.context_of_object(&SCOPE, &[&bucket, &names]),
+            known(&[expected])
+        );
+    }
+    let nowhere = strings(&["nowhere"]);
     assert_eq!(
-        s3.via_service(&SCOPE, &[]),
-        known(&["s3.eu-west-1.amazonaws.com"])
+        s3.key_of_object(&SCOPE, &[&nowhere, &nowhere]),
+        Resolved::Needless
     );
 }
 
@@ -66,4 +121,25 @@ fn which_objects_are_missing_elsewhere_nobody_here_says() {
         elsewhere.bucket_of_missing_object(&SCOPE, &[&bucket, &key]),
         Resolved::Needless
     );
+}
+
+/// "CreateMultipartUpload", permissions: parts ask for `kms:Decrypt` of the upload's key.
+#[tokio::test]
+async fn uploads_tell_their_keys() {
+    let s3 = service().await;
+    let input = CreateMultipartUploadRequest {
+        bucket: "bucket".to_owned(),
+        key: "k".to_owned(),
+        server_side_encryption: Some("aws:kms".into()),
+        ssekms_key_id: Some("1234".to_owned()),
+        ..Default::default()
+    };
+    let upload = s3.create_multipart_upload(&context(), input).await.unwrap();
+    let (bucket, key) = (strings(&["bucket"]), strings(&["k"]));
+    let key_of = |id: &str| s3.key_of_upload(&SCOPE, &[&bucket, &key, &strings(&[id])]);
+    assert_eq!(
+        key_of(&upload.upload_id.unwrap()),
+        known(&["arn:aws:kms:us-east-1:000000000000:key/1234"])
+    );
+    assert_eq!(key_of("unknown"), Resolved::Needless);
 }
