@@ -4,9 +4,11 @@ Expected answers come from the AWS STS API Reference and "Policies and permissio
 """
 
 import datetime
+import json
 import re
 
 import pytest
+from botocore.exceptions import ClientError
 
 from support.clients import refused
 from support.policies import allow, deny, document, trust
@@ -255,3 +257,34 @@ def test_a_session_policy_takes_room(enforcing):
         RoleArn=role, RoleSessionName="packed", Policy=document([allow("s3:*")])
     )
     assert 0 < answer["PackedPolicySize"] < 100
+
+
+class TestDecodeAuthorizationMessage:
+    """The details that EC2's denials carry: "DecodeAuthorizationMessage" (AWS STS API Reference)."""
+
+    def encoded(self, identity):
+        with pytest.raises(ClientError) as caught:
+            identity.client("ec2").run_instances(ImageId="ami-12345678", InstanceType="t3.nano", MinCount=1, MaxCount=1)
+        message = caught.value.response["Error"]["Message"]
+        return message.rpartition(" Encoded authorization failure message: ")[2]
+
+    def test_a_denial_of_ec2(self, enforcing):
+        alice = enforcing.new_user("alice", [{**deny("ec2:RunInstances"), "Sid": "NoInstances"}])
+        decoder = enforcing.new_user("decoder", [allow("sts:DecodeAuthorizationMessage")]).client("sts")
+        answer = decoder.decode_authorization_message(EncodedMessage=self.encoded(alice))
+        decoded = json.loads(answer["DecodedMessage"])
+        assert (decoded["allowed"], decoded["explicitDeny"]) == (False, True)
+        (statement,) = decoded["matchedStatements"]["items"]
+        assert statement["statementId"] == "NoInstances"
+        context = decoded["context"]
+        assert (context["principal"]["arn"], context["action"]) == (alice.arn, "ec2:RunInstances")
+        assert {"key": "aws:username", "values": {"items": [{"value": "alice"}]}} in context["conditions"]["items"]
+
+    def test_it_takes_leave(self, enforcing):
+        alice = enforcing.new_user("alice")
+        with refused("AccessDenied", 403):
+            alice.client("sts").decode_authorization_message(EncodedMessage=self.encoded(alice))
+
+    def test_a_message_that_nobody_sent(self, plain):
+        with refused("InvalidAuthorizationMessageException", 400):
+            plain.root().client("sts").decode_authorization_message(EncodedMessage="made-up")

@@ -254,6 +254,7 @@ impl Authorizer {
                 filled: false,
                 cross_account: false,
                 element: None,
+                keys: Vec::new(),
             });
         }
         let name = match resource.as_literal() {
@@ -298,16 +299,16 @@ impl Authorizer {
         } else {
             Resource::literal(&*name)
         };
-        let keys = if set.reads_context(action) {
+        let gather = || {
             let untold = if facts.is_elsewhere { untold } else { &[] };
             let mut keys = context::requirement(asker.global(), keys.get(), &facts, untold, owner);
             if let Some(owners) = &owners {
                 owners.tell_resource(&mut keys);
             }
             keys
-        } else {
-            Context::new()
         };
+        let is_read = set.reads_context(action);
+        let keys = if is_read { gather() } else { Context::new() };
         let question = policy::Request::new(asker.principal, action, asked, &keys);
         let evaluation = evaluate(&question, &set);
         let reason =
@@ -317,8 +318,16 @@ impl Authorizer {
                     Some(doubt) => format!("{reason} ({doubt})"),
                     None => reason,
                 });
+        let kept = if evaluation.is_allowed() {
+            Vec::new()
+        } else if is_read {
+            told(&keys)
+        } else {
+            told(&gather())
+        };
         Ok(Verdict {
             action,
+            keys: kept,
             decision: evaluation.decision(),
             layer: evaluation.layer(),
             reason,
@@ -389,6 +398,16 @@ impl<'a> Asker<'a> {
         });
         gathered.clone()
     }
+}
+
+/// Condition keys with their values, to be kept.
+fn told(keys: &Context<'_>) -> Vec<(String, Vec<String>)> {
+    keys.iter()
+        .map(|(key, values)| {
+            let values = values.iter().map(|value| value.to_string());
+            (key.to_owned(), values.collect())
+        })
+        .collect()
 }
 
 /// The request's scope; `root` is its account's root, which is the caller where no one else is.

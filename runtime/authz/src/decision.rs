@@ -62,6 +62,8 @@ pub struct Verdict {
     /// The place in the input's list of the one element that this is about: a denial leaves that element out, and the
     /// request goes through for the others.
     pub element: Option<usize>,
+    /// Of a denial: the condition keys of the request with their values. Those of an allowed request are not kept.
+    pub keys: Vec<(String, Vec<String>)>,
 }
 
 /// A statement that took part in a decision.

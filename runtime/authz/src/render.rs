@@ -1,5 +1,6 @@
 //! Renderings of a decision: log entries, the caller's error, JSON.
 
+mod encoded;
 pub mod error;
 pub mod json;
 pub mod log;

@@ -3,6 +3,7 @@
 use stockade_spec::{Denied, Error};
 
 use crate::decision::{Decision, Verdict};
+use crate::render::encoded;
 
 /// The wording of denials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,7 +100,15 @@ fn message(decision: &Decision, denial: Option<&Verdict>, form: Form) -> String 
         (None, None) => format!("User: {principal} is not authorized to perform this operation"),
     };
     match form {
-        Form::Ec2 => format!("You are not authorized to perform this operation. {sentence}"),
+        Form::Ec2 => {
+            let encoded = denial
+                .map(|verdict| {
+                    let message = encoded::message(decision, verdict);
+                    format!(". Encoded authorization failure message: {message}")
+                })
+                .unwrap_or_default();
+            format!("You are not authorized to perform this operation. {sentence}{encoded}")
+        }
         _ => sentence,
     }
 }

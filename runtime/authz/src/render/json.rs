@@ -59,5 +59,13 @@ fn verdict(verdict: &Verdict) -> Value {
     if let Some(reason) = &verdict.reason {
         value["reason"] = json!(reason);
     }
+    if !verdict.keys.is_empty() {
+        value["context"] = verdict
+            .keys
+            .iter()
+            .map(|(key, values)| (key.clone(), json!(values)))
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+    }
     value
 }

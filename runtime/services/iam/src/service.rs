@@ -1,6 +1,7 @@
 //! The operations that are here, each handed to the module of its noun.
 
 use stockade_iam_api::shapes;
+use stockade_kit::operations;
 use stockade_spec::{Error, RequestContext, Unit};
 use stockade_store::Scope;
 
@@ -8,29 +9,6 @@ use crate::{
     Iam, access_keys, boundaries, entity, groups, instance_profiles, paging, policies, render,
     roles, simulate, state, tags, usage, users,
 };
-
-/// Operations that are a function of their noun's module, as they stand in the handler trait: with an
-/// output, or with none.
-macro_rules! operations {
-    ($($name:ident($input:ident) -> $output:ident = $handler:path;)*) => {
-        $(async fn $name(
-            &self,
-            context: &RequestContext,
-            input: shapes::$input,
-        ) -> Result<shapes::$output, Error> {
-            $handler(self, context, input).await
-        })*
-    };
-    ($($name:ident($input:ident) = $handler:path;)*) => {
-        $(async fn $name(
-            &self,
-            context: &RequestContext,
-            input: shapes::$input,
-        ) -> Result<Unit, Error> {
-            $handler(self, context, input).await.map(|()| Unit)
-        })*
-    };
-}
 
 impl stockade_iam_api::Iam for Iam {
     operations! {

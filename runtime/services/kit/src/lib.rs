@@ -13,6 +13,8 @@
 //! | [`arn`] | taking ARNs apart and putting them together |
 //! | [`time`] | a clock to pass in, and AWS's ways to write a time |
 //! | [`page`] | opaque markers, and one page out of a scan |
+//! | [`operations!`] | handler traits that hand operations to their nouns |
+//! | [`sealed`] | long texts inside messages |
 //! | [`tags`] | tag sets and their rules |
 //! | [`validate`] | "1 validation error detected: …" |
 //! | [`error`] | wording that all services use |
@@ -66,7 +68,9 @@ pub mod error;
 pub mod failure;
 pub mod idempotency;
 pub mod ids;
+pub mod operations;
 pub mod page;
+pub mod sealed;
 pub mod tags;
 pub mod time;
 pub mod validate;

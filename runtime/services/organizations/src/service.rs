@@ -1,5 +1,6 @@
 //! The operations that are here, each handed to the module of its noun.
 
+use stockade_kit::operations;
 use stockade_organizations_api::shapes;
 use stockade_spec::{Error, RequestContext, Unit};
 
@@ -7,29 +8,6 @@ use crate::{
     Organizations, accounts, attachments, handshakes, organization, policies, policy_types, tags,
     tree, units,
 };
-
-/// Operations that are a function of their noun's module, as they stand in the handler trait: with an
-/// output, or with none.
-macro_rules! operations {
-    ($($name:ident($input:ident) -> $output:ident = $handler:path;)*) => {
-        $(async fn $name(
-            &self,
-            context: &RequestContext,
-            input: shapes::$input,
-        ) -> Result<shapes::$output, Error> {
-            $handler(self, context, input).await
-        })*
-    };
-    ($($name:ident($input:ident) = $handler:path;)*) => {
-        $(async fn $name(
-            &self,
-            context: &RequestContext,
-            input: shapes::$input,
-        ) -> Result<Unit, Error> {
-            $handler(self, context, input).await.map(|()| Unit)
-        })*
-    };
-}
 
 impl stockade_organizations_api::Organizations for Organizations {
     operations! {

@@ -1,8 +1,8 @@
-//! Whose credentials these are.
+//! Whose credentials these are, and why they were refused.
 
-use stockade_kit::access_key;
+use stockade_kit::{access_key, sealed};
 use stockade_spec::{Caller, Error, RequestContext};
-use stockade_sts_api::shapes;
+use stockade_sts_api::{errors, shapes};
 
 use crate::error;
 
@@ -47,6 +47,17 @@ pub(crate) fn access_key_info(
     })?;
     Ok(shapes::GetAccessKeyInfoResponse {
         account: Some(account),
+    })
+}
+
+/// The details that a denial carries in encoded form.
+pub(crate) fn decode_message(
+    input: &shapes::DecodeAuthorizationMessageRequest,
+) -> Result<shapes::DecodeAuthorizationMessageResponse, Error> {
+    let decoded = sealed::open(&input.encoded_message)
+        .ok_or_else(|| errors::invalid_authorization_message_exception("Message is not valid"))?;
+    Ok(shapes::DecodeAuthorizationMessageResponse {
+        decoded_message: Some(decoded),
     })
 }
 

@@ -1,7 +1,7 @@
 //! AWS STS: who calls, and temporary credentials.
 //!
-//! `AssumeRole`, `GetCallerIdentity`, `GetSessionToken`, `GetFederationToken` and
-//! `GetAccessKeyInfo`; all other operations answer `NotImplemented`.
+//! `AssumeRole`, `GetCallerIdentity`, `GetSessionToken`, `GetFederationToken`, `GetAccessKeyInfo`
+//! and `DecodeAuthorizationMessage`; all other operations answer `NotImplemented`.
 //!
 //! - Sessions are kept by [`stockade_iam`]; a session token is an opaque word for a record there.
 //! - Whether a role may be assumed is decided before the handler: [`Facts`] tells the role's trust
@@ -64,6 +64,14 @@ impl stockade_sts_api::Sts for Sts {
         input: shapes::AssumeRoleRequest,
     ) -> Result<shapes::AssumeRoleResponse, Error> {
         assume_role::assume_role(self, context, input).await
+    }
+
+    async fn decode_authorization_message(
+        &self,
+        _context: &RequestContext,
+        input: shapes::DecodeAuthorizationMessageRequest,
+    ) -> Result<shapes::DecodeAuthorizationMessageResponse, Error> {
+        identity::decode_message(&input)
     }
 
     async fn get_access_key_info(
