@@ -34,6 +34,11 @@ impl<'r> Reader<'r> {
         self.problems.kind()
     }
 
+    /// Policies of organizations say the present version too (*SCP syntax*, *RCP syntax*), as AWS asks of whoever puts one.
+    fn needs_2012(&self) -> bool {
+        self.kind().needs_2012() || (self.strict.is_some() && self.kind().is_control())
+    }
+
     fn syntax(&mut self, path: &str, detail: impl Into<String>) {
         self.problems.add(&Problem::Syntax, path, detail);
     }
@@ -104,10 +109,10 @@ impl<'r> Reader<'r> {
                 "Version",
                 "the versions are 2012-10-17 and 2008-10-17",
             ),
-            Some(Version::V2008) if self.kind().needs_2012() => self.problems.add(
+            Some(Version::V2008) if self.needs_2012() => self.problems.add(
                 &Problem::OldVersion,
                 "Version",
-                "a managed policy is of version 2012-10-17",
+                "a policy of this kind is of version 2012-10-17",
             ),
             Some(_) => {}
         }

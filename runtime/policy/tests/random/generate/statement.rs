@@ -1,6 +1,7 @@
 //! Statements and documents.
 
 use proptest::prelude::*;
+use proptest::sample::subsequence;
 use serde_json::{Map, Value, json};
 
 use super::condition::conditions;
@@ -48,18 +49,27 @@ fn principal() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Who a Deny spares: often all levels of a principal.
+/// Who a Deny spares: often all levels of a principal but one.
 fn not_principal() -> impl Strategy<Value = Value> {
-    let level = |all: &[&str]| json!({ "AWS": all });
+    let levels = |all: &[&'static str]| {
+        let levels: Vec<Value> = all.iter().map(|level| json!(level)).collect();
+        let enough = levels.len() - 1;
+        subsequence(levels, enough..=enough + 1).prop_map(|levels| json!({ "AWS": levels }))
+    };
     prop_oneof![
-        principal(),
-        Just(level(&[OWN, "arn:aws:iam::111122223333:user/ana"])),
-        Just(level(&[
+        2 => principal(),
+        3 => levels(&[OWN, "arn:aws:iam::111122223333:user/ana"]),
+        4 => levels(&[
             "arn:aws:iam::111122223333:root",
             "arn:aws:iam::111122223333:role/app",
             "arn:aws:sts::111122223333:assumed-role/app/one",
-        ])),
-        Just(json!({ "Service": ["lambda.amazonaws.com", "sns.amazonaws.com"] })),
+        ]),
+        2 => levels(&[
+            OWN,
+            "arn:aws:iam::111122223333:user/ana",
+            "arn:aws:sts::111122223333:federated-user/guest",
+        ]),
+        1 => Just(json!({ "Service": ["lambda.amazonaws.com", "sns.amazonaws.com"] })),
     ]
 }
 
