@@ -92,6 +92,7 @@ pub(crate) enum Problem {
     EmptyStatement,
     MissingField(&'static str),
     EmptyPrincipal,
+    /// Holds what it says, as JSON writes it.
     BadPrincipal(String),
     NotPrincipalInAllow,
     BadEffect(String),
@@ -183,8 +184,8 @@ impl Problem {
             Self::NoActions => "Missing required field Action".into(),
             Self::NoResources => "Missing required field Resource".into(),
             Self::EmptyPrincipal => "Missing required field Principal cannot be empty!".into(),
-            Self::BadPrincipal(provider) if trust => {
-                format!("Invalid principal in policy: \"{provider}\"")
+            Self::BadPrincipal(said) if trust => {
+                format!("Invalid principal in policy: {said}")
             }
             Self::BadPrincipal(_) => "Invalid principal in policy".into(),
             Self::NotPrincipalInAllow => "Allow with NotPrincipal is not allowed.".into(),

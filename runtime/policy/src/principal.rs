@@ -168,6 +168,29 @@ impl PrincipalPattern {
     }
 }
 
+/// Whether an entry under `"AWS"` has the form of a principal: `*`, an account, the ARN of a root user, user, role or session,
+/// or the unique id that stands for a user or role that is gone. Parts of them are no wildcards.
+pub(crate) fn names_principal(text: &str) -> bool {
+    if text == "*" || is_account_id(text) {
+        return true;
+    }
+    let mut parts = text.splitn(6, ':');
+    let fields: [&str; 6] = std::array::from_fn(|_| parts.next().unwrap_or_default());
+    let ["arn", _, service, "", account, name] = fields else {
+        let unique = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        return text.len() >= 16 && text.starts_with('A') && text.bytes().all(unique);
+    };
+    let kinds: &[&str] = match service {
+        "iam" => &["user/", "role/"],
+        "sts" => &["assumed-role/", "federated-user/"],
+        _ => return false,
+    };
+    let named = kinds.iter().any(|kind| name.starts_with(kind));
+    is_account_id(account)
+        && !text.contains(['*', '?'])
+        && (named || (service == "iam" && name == "root"))
+}
+
 fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -5,7 +5,7 @@ use crate::action::ActionSet;
 use crate::condition::{Clause, Operator};
 use crate::grammar::{PolicyKind, Problem, check_action, check_resource, could_be_arn};
 use crate::json::Json;
-use crate::principal::{PrincipalPattern, PrincipalSet};
+use crate::principal::{PrincipalPattern, PrincipalSet, names_principal};
 use crate::resource::ResourceSet;
 use crate::statement::Effect;
 
@@ -187,7 +187,7 @@ impl Reader<'_> {
                         "CanonicalUser" => |text| PrincipalPattern::CanonicalUser(text.into()),
                         _ => {
                             self.problems.add(
-                                &Problem::BadPrincipal(provider.clone()),
+                                &Problem::BadPrincipal(format!("\"{provider}\"")),
                                 path,
                                 "principals are AWS, Service, Federated or CanonicalUser",
                             );
@@ -195,13 +195,20 @@ impl Reader<'_> {
                         }
                     };
                     for text in self.texts(&join(path, provider), value) {
+                        if self.strict.is_some() && provider == "AWS" && !names_principal(&text) {
+                            self.problems.add(
+                                &Problem::BadPrincipal(format!("\"AWS\":\"{text}\"")),
+                                &join(path, provider),
+                                format!("{text} is no account, user, role or session"),
+                            );
+                        }
                         entries.push(of(&text));
                         written.push(format!("{provider}:{text}").into());
                     }
                 }
             }
             _ => self.problems.add(
-                &Problem::BadPrincipal(String::new()),
+                &Problem::BadPrincipal("\"\"".into()),
                 path,
                 "a principal is \"*\" or an object",
             ),
