@@ -56,6 +56,11 @@ impl Known {
             presigned: false,
         }
     }
+
+    /// Whether the caller's signature has to be verified.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.verify.is_some()
+    }
 }
 
 impl Authenticator {

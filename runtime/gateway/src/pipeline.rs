@@ -347,7 +347,13 @@ impl Gateway {
         let dialect = &route.dialect;
         let name = route.operation.name;
         let Some((service, index)) = self.typed(route) else {
-            let bytes = self.verified(asked, route, known, body).await?;
+            let bytes = if self.passes_by(asked, route, known) {
+                asked.passage.stream();
+                self.announced(asked, dialect, known)?;
+                Bytes::new()
+            } else {
+                self.verified(asked, route, known, body).await?
+            };
             self.authorize_described(asked, route, &context, &bytes)?;
             return self.unhandled(asked, route, known, &context).await;
         };
@@ -409,6 +415,23 @@ impl Gateway {
             .binary_search_by(|operation| operation.name.cmp(route.operation.name))
             .ok()?;
         Some((&**service, index))
+    }
+
+    /// Whether the body of an operation without code stays on the wire: nobody here reads it, and the signature, where it is
+    /// verified, is over a hash that the headers tell.
+    fn passes_by(&self, asked: &Asked<'_>, route: &Route, known: &Known) -> bool {
+        let tells_hash = || match sigv4::declared_hash(&asked.parts.headers) {
+            Ok(DeclaredHash::Sha256(_)) => true,
+            Ok(DeclaredHash::Unsigned) => route.operation.unsigned_payload,
+            _ => false,
+        };
+        let streams = || match self.descriptions.of(route.service.id) {
+            Some(Ok(description)) => description
+                .operation(route.operation.name)
+                .is_some_and(|operation| operation.streams_input()),
+            _ => false,
+        };
+        !route.dialect.s3 && streams() && (!known.is_verified() || tells_hash())
     }
 
     /// The body in memory, once the signature over it is found right.

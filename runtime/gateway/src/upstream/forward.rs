@@ -115,7 +115,7 @@ impl Gateway {
         } else {
             target = sign::unsign(&target, &mut headers);
             let declared;
-            let payload = if route.dialect.s3 {
+            let payload = if route.dialect.s3 || raw.streams() {
                 declared = sigv4::declared_hash(received)
                     .map_err(|error| error.into_error(&route.dialect))?;
                 Payload::Declared(&declared)
@@ -174,7 +174,7 @@ impl Gateway {
         known: &Known,
         raw: Raw,
     ) -> Result<Outgoing, Error> {
-        if !raw.streams() || !route.dialect.s3 {
+        if !raw.streams() {
             return Ok(raw.boxed_unsync());
         }
         let (announced, signing) = self.announced(asked, &route.dialect, known)?;

@@ -418,3 +418,48 @@ async fn health_tells_upstreams_apart() {
     assert_eq!(upstreams[1]["others"], true);
     assert_eq!(upstreams[1]["reachable"], true);
 }
+
+/// An object of AWS Elemental MediaStore's, which has no code here.
+const SEGMENT: &str = "PUT /canal/segment.ts";
+
+#[tokio::test]
+async fn a_body_that_nobody_here_reads_streams() {
+    let bench = Bench::plain().await;
+    let head = unsigned("test", "mediastore", SEGMENT, &["content-length: 8"]);
+    let mut client = bench.client(head).await;
+    client.write("four").await;
+    let mut upstream = bench.accept().await;
+    upstream.head().await;
+    assert_eq!(upstream.read(4).await, b"four");
+    client.write("more").await;
+    assert_eq!(upstream.read(4).await, b"more");
+    upstream.write(OK).await;
+    assert_eq!(client.message().await.line, "HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
+async fn such_a_body_is_verified_on_its_way_where_its_hash_is_declared() {
+    use aws_sigv4::http_request::SignableBody;
+    use sha2::{Digest, Sha256};
+
+    // The operation is open to the user, so that all turns on the body.
+    let bench = Bench::start(Mode::Enforce, "URL", "").await;
+    let hash = hex::encode(Sha256::digest(b"fourmore"));
+    let lines = [
+        &*format!("x-amz-content-sha256: {hash}"),
+        "content-length: 8",
+    ];
+    let body = SignableBody::Precomputed(hash.clone());
+    let signed = super::support::signed(
+        "user-all",
+        "mediastore",
+        ("PUT", "/canal/segment.ts"),
+        &lines,
+        body,
+        false,
+    );
+    let passed = bench.pass(signed.head.clone() + "fourmore").await;
+    assert_eq!(passed.body, b"fourmore");
+    let answer = bench.break_off(signed.head + "forgedxx").await;
+    assert!(answer.line.starts_with("HTTP/1.1 4"), "{answer:?}");
+}

@@ -12,7 +12,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use stockade_authz::Mode;
 use stockade_authz::render::error::Style;
 use stockade_catalog::CATALOG;
-use stockade_spec::directory::{Credential, Directory, Profile};
+use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{Class, Permissions, Source};
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
@@ -109,19 +109,20 @@ impl Service for Objects {
     }
 }
 
-/// One user, `user-ada`, whose secret is `secret`.
+/// Two users, whose secret is `secret`: `user-ada`, who has no policies, and `user-all`, who may do everything.
 struct Users;
 
 impl Directory for Users {
     fn credential(&self, access_key: &str) -> Option<Arc<Credential>> {
-        (access_key == "user-ada").then(|| {
+        let name = access_key.strip_prefix("user-")?;
+        ["ada", "all"].contains(&name).then(|| {
             Arc::new(Credential {
                 secret: "secret".into(),
                 session_token: None,
                 caller: Caller::User {
-                    arn: "arn:aws:iam::444455556666:user/ada".into(),
+                    arn: format!("arn:aws:iam::444455556666:user/{name}"),
                     id: "AIDAEXAMPLE".into(),
-                    name: "ada".into(),
+                    name: name.into(),
                 },
                 account: "444455556666".into(),
                 session: None,
@@ -131,8 +132,19 @@ impl Directory for Users {
         })
     }
 
-    fn profile(&self, _: &str, _: &Caller) -> Option<Profile> {
-        Some(Profile::default())
+    fn profile(&self, _: &str, caller: &Caller) -> Option<Profile> {
+        let all = AttachedPolicy {
+            document: r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
+                .into(),
+            name: "all".into(),
+            managed: false,
+            attached_to: "arn:aws:iam::444455556666:user/all".into(),
+        };
+        let may = caller.arn().is_some_and(|arn| arn.ends_with("/all"));
+        Some(Profile {
+            policies: may.then_some(all).into_iter().collect(),
+            ..Profile::default()
+        })
     }
 
     fn managed_policy(&self, _: &str) -> Option<Arc<str>> {
