@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::connection::Connection;
 use crate::process::Server;
 use crate::scenario::Scenario;
-use crate::sign::Keys;
+use crate::sign::{Keys, Request};
 
 /// How much load, for how long.
 #[derive(Clone, Copy, Debug)]
@@ -32,24 +32,37 @@ pub async fn measure(
     scenario: Scenario,
     plan: Plan,
 ) -> io::Result<f64> {
-    let request = scenario
-        .request()
-        .signed(keys, &format!("127.0.0.1:{}", server.port));
+    let plan = Plan {
+        connections: scenario.connections(plan.connections),
+        ..plan
+    };
+    repeat(server, keys, &scenario.request(), 200, plan).await
+}
+
+/// Requests a second of one round of a request that has to be answered with this status.
+///
+/// # Errors
+///
+/// When a request fails, or is answered otherwise.
+pub async fn repeat(
+    server: &Server,
+    keys: &Keys,
+    request: &Request,
+    status: u16,
+    plan: Plan,
+) -> io::Result<f64> {
+    let bytes = request.signed(keys, &format!("127.0.0.1:{}", server.port));
     let counting_from = Instant::now() + plan.warm_up;
     let until = counting_from + plan.measure;
-    let loops = (0..scenario.connections(plan.connections)).map(|_| {
-        let (port, request) = (server.port, request.clone());
+    let loops = (0..plan.connections).map(|_| {
+        let (port, bytes, path) = (server.port, bytes.clone(), request.path.clone());
         tokio::spawn(async move {
             let mut connection = Connection::to(port);
             let mut count = 0_u32;
             while Instant::now() < until {
-                let answer = connection.send(&request, false).await?;
-                if answer.status != 200 {
-                    return Err(io::Error::other(format!(
-                        "{}: HTTP {}",
-                        scenario.name(),
-                        answer.status
-                    )));
+                let answer = connection.send(&bytes, false).await?;
+                if answer.status != status {
+                    return Err(io::Error::other(format!("{path}: HTTP {}", answer.status)));
                 }
                 let now = Instant::now();
                 if now >= counting_from && now < until {

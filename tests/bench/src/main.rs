@@ -7,6 +7,8 @@
 //! stockade-bench --stockade PATH --python FOLDER --commit ID --peers TEXT [--rounds N] [--seconds N]
 //!     [--connections N]
 //! ```
+//!
+//! With `--sizes TEXT`, a row of a table in each of its lines, it measures the path of services without code instead.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -18,6 +20,7 @@ use report::{Row, Setting, median};
 use scenario::Scenario;
 
 mod bare;
+mod catalog;
 mod connection;
 mod load;
 mod process;
@@ -40,6 +43,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Ok(serve_bare(port.parse()?)?);
     }
     let options = Options::parse(&arguments)?;
+    if options.values.contains_key("sizes") {
+        let page =
+            catalog::measure(&options.programs(), options.plan, options.value("sizes")).await?;
+        print!("{page}");
+        return Ok(());
+    }
     let rows = run(&options).await;
     print!(
         "{}",

@@ -151,6 +151,26 @@ pub async fn prepare(server: &Server) -> io::Result<Keys> {
     Ok(keys)
 }
 
+/// Gives the user of [`prepare`] one more policy.
+///
+/// # Errors
+///
+/// When it is refused.
+pub async fn grant(server: &Server, name: &str, document: &str) -> io::Result<()> {
+    let mut client = Client {
+        host: format!("127.0.0.1:{}", server.port),
+        connection: Connection::to(server.port),
+    };
+    let document = encode(document);
+    let call = format!(
+        "Action=PutUserPolicy&UserName=bench&PolicyName={name}&PolicyDocument={document}&Version=2010-05-08"
+    );
+    client
+        .call(&ROOT.keys(), &Request::query("iam", &call))
+        .await
+        .map(drop)
+}
+
 struct Client {
     host: String,
     connection: Connection,

@@ -25,7 +25,14 @@ pub struct Request {
     pub service: &'static str,
     /// The body.
     pub body: Vec<u8>,
+    /// What the body is.
+    pub content_type: &'static str,
+    /// The operation in `X-Amz-Target`, for services that read it there.
+    pub target: Option<&'static str>,
 }
+
+/// What forms are.
+const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 
 impl Request {
     /// A call of the query protocol.
@@ -35,6 +42,8 @@ impl Request {
             path: "/".to_owned(),
             service,
             body: form.as_bytes().to_vec(),
+            content_type: FORM,
+            target: None,
         }
     }
 
@@ -45,6 +54,32 @@ impl Request {
             path: path.to_owned(),
             service: "s3",
             body,
+            content_type: FORM,
+            target: None,
+        }
+    }
+
+    /// A call of a service with paths, and JSON in its body.
+    pub fn rest(method: &'static str, service: &'static str, path: &str, body: &str) -> Self {
+        Self {
+            method,
+            path: path.to_owned(),
+            service,
+            body: body.as_bytes().to_vec(),
+            content_type: "application/json",
+            target: None,
+        }
+    }
+
+    /// A call of a service that reads the operation's name in a header.
+    pub fn json(service: &'static str, target: &'static str) -> Self {
+        Self {
+            method: "POST",
+            path: "/".to_owned(),
+            service,
+            body: b"{}".to_vec(),
+            content_type: "application/x-amz-json-1.1",
+            target: Some(target),
         }
     }
 
@@ -58,8 +93,7 @@ impl Request {
             .expect("a date of this era can be formatted");
         let day = &stamp[..8];
         let payload = hex::encode(Sha256::digest(&self.body));
-        let content_type = "application/x-www-form-urlencoded; charset=utf-8";
-        let headers: Vec<(&str, &str)> = if self.service == "s3" {
+        let mut headers: Vec<(&str, &str)> = if self.service == "s3" {
             vec![
                 ("host", host),
                 ("x-amz-content-sha256", &payload),
@@ -67,11 +101,12 @@ impl Request {
             ]
         } else {
             vec![
-                ("content-type", content_type),
+                ("content-type", self.content_type),
                 ("host", host),
                 ("x-amz-date", &stamp),
             ]
         };
+        headers.extend(self.target.map(|target| ("x-amz-target", target)));
         let names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
         let names = names.join(";");
         let lines: String = headers
