@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
+use std::sync::OnceLock;
 
 use aws_smithy_schema::Schema;
 use aws_smithy_schema::serde::{
@@ -27,7 +28,9 @@ pub struct Description {
 #[derive(Debug)]
 struct Entry {
     input: ShapeIndex,
-    permissions: &'static Permissions,
+    /// What its caller needs, as the table has it.
+    block: &'static str,
+    permissions: OnceLock<Result<&'static Permissions, String>>,
 }
 
 /// One operation of a description.
@@ -51,18 +54,23 @@ impl Description {
         let shapes = unpack(service.shapes)?;
         let text = Text::parse(&shapes)?;
         let (model, inputs) = text.inputs(&format!("com.amazonaws.{}", service.id))?;
-        let permissions = unpack(service.permissions)?;
-        let blocks: HashMap<&str, &str> = table::blocks(&permissions).collect();
+        // It lives as long as the process, as the schemas do; templates are made of it as operations are asked for.
+        let permissions: &'static str = unpack(service.permissions)?.leak();
+        let blocks: HashMap<&str, &'static str> = table::blocks(permissions).collect();
         let mut operations = HashMap::with_capacity(inputs.len());
         for (operation, input) in text.operations.iter().zip(inputs) {
             let name = operation.name;
             let block = blocks
                 .get(name)
                 .ok_or_else(|| format!("{name} has no permissions"))?;
-            let permissions = table::parse(block)
-                .and_then(|template| bind(&model, input, &template))
-                .map_err(|problem| format!("{name}: {problem}"))?;
-            operations.insert(name.into(), Entry { input, permissions });
+            operations.insert(
+                name.into(),
+                Entry {
+                    input,
+                    block,
+                    permissions: OnceLock::new(),
+                },
+            );
         }
         Ok(Self { model, operations })
     }
@@ -95,8 +103,16 @@ pub fn unpack(packed: Packed) -> Result<String, String> {
 
 impl<'d> Operation<'d> {
     /// What its caller needs.
-    pub fn permissions(&self) -> &'static Permissions {
-        self.entry.permissions
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the table: a defect of the build.
+    pub fn permissions(&self) -> Result<&'static Permissions, &'d str> {
+        let bound = self.entry.permissions.get_or_init(|| {
+            table::parse(self.entry.block)
+                .and_then(|template| bind(self.model, self.entry.input, &template))
+        });
+        bound.as_ref().copied().map_err(String::as_str)
     }
 
     /// Whether its input has a payload that is a stream: reading leaves it where it is.

@@ -14,7 +14,7 @@
 //! let descriptions = Descriptions::new(&CATALOG);
 //! let description = descriptions.of("sqs").unwrap().unwrap();
 //! let send = description.operation("SendMessage").unwrap();
-//! assert_eq!(send.permissions().requirements[0].action, "sqs:SendMessage");
+//! assert_eq!(send.permissions().unwrap().requirements[0].action, "sqs:SendMessage");
 //! ```
 
 mod bind;

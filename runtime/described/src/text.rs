@@ -1,6 +1,6 @@
 //! The text of a service's shapes, as `codegen/src/emit/shapes.rs` writes it, and its way into schemas.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aws_smithy_schema::ShapeType;
 use aws_smithy_schema::traits::TimestampFormat;
@@ -163,18 +163,13 @@ impl<'t> Builder<'_, 't> {
             required,
             ..Traits::default()
         };
-        let mut unknown = HashSet::new();
         for part in parts {
-            if member_trait(&mut traits, part).is_none() {
-                unknown.insert(part);
-            }
+            member_trait(&mut traits, part)
+                .ok_or_else(|| format!("{owner}.{name} has an unknown trait {part:?}"))?;
         }
         // A stream is not part of the value that is read.
         traits.required &= !traits.streaming;
-        match unknown.into_iter().next() {
-            Some(part) => Err(format!("{owner}.{name} has an unknown trait {part:?}")),
-            None => Ok(Member::new(name, target).with(traits)),
-        }
+        Ok(Member::new(name, target).with(traits))
     }
 }
 

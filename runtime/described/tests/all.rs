@@ -12,11 +12,10 @@ fn every_service_is_described() {
             .unwrap()
             .unwrap_or_else(|error| panic!("{error}"));
         for operation in service.operations.all() {
-            assert!(
-                description.operation(operation.name).is_some(),
-                "{}",
-                operation.name
-            );
+            let described = description.operation(operation.name);
+            let described = described.unwrap_or_else(|| panic!("{}", operation.name));
+            let permissions = described.permissions();
+            permissions.unwrap_or_else(|problem| panic!("{}: {problem}", operation.name));
         }
     }
     assert!(descriptions.of("nimbus").is_none());

@@ -1,13 +1,11 @@
 //! What a request would need, told without deciding on it or handling it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_smithy_schema::serde::SerializableStruct;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
 use stockade_authz::fill::{self, Required};
-use stockade_described::Descriptions;
 use stockade_kit::access_key;
 use stockade_kit::ids::is_account_id;
 use stockade_spec::catalog::Catalog;
@@ -19,6 +17,7 @@ use stockade_wire::{Dialect, Protocol, Query, decode};
 
 use crate::pipeline::{is_form, partition, text};
 use crate::route::{Head, Router};
+use crate::services::Services;
 
 /// Where and as whom a request is taken to be made.
 #[derive(Debug, Clone)]
@@ -50,8 +49,7 @@ pub struct Explained {
 pub struct Explainer {
     catalog: &'static Catalog,
     router: Router,
-    descriptions: Descriptions,
-    services: HashMap<&'static str, Arc<dyn Service>>,
+    services: Services,
 }
 
 impl Explainer {
@@ -60,11 +58,7 @@ impl Explainer {
         Self {
             catalog,
             router: Router::new(catalog),
-            descriptions: Descriptions::new(catalog),
-            services: services
-                .into_iter()
-                .map(|service| (service.id(), service))
-                .collect(),
+            services: Services::new(catalog, services),
         }
     }
 
@@ -196,26 +190,20 @@ impl Explainer {
                 required,
             })
         };
-        if let Some(typed) = self.services.get(service)
-            && let Ok(index) = typed
-                .operations()
-                .binary_search_by(|known| known.name.cmp(operation))
-        {
+        if let Some((typed, index)) = self.services.typed(service, operation) {
             let input = decode::read(request, |deserializer| {
                 typed.read(index, deserializer, None)
             })
             .map_err(unreadable)?;
             let permissions = typed.operations()[index].permissions;
-            return filled(permissions, input.as_serializable(), Some(&**typed));
+            return filled(permissions, input.as_serializable(), Some(typed));
         }
-        let described = match self.descriptions.of(service) {
-            Some(Ok(description)) => description.operation(operation),
-            Some(Err(error)) => return Err(Error::new("InternalFailure", 500, error.to_string())),
-            None => None,
-        };
-        let described = described.ok_or_else(Error::internal)?;
+        let (described, permissions) = self
+            .services
+            .described(service, operation)
+            .ok_or_else(Error::internal)?;
         let input = decode::read(request, |deserializer| described.read(deserializer))
             .map_err(unreadable)?;
-        filled(described.permissions(), &input, None)
+        filled(permissions, &input, None)
     }
 }

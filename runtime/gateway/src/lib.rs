@@ -55,6 +55,7 @@ mod matcher;
 mod pipeline;
 mod route;
 mod serve;
+mod services;
 mod upstream;
 
 pub use answer::{Body, BodyFailure};

@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -17,7 +16,6 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
 use stockade_authz::render::error::{Style, denial, denied};
 use stockade_authz::{Authorizer, Facts, Mode, Needs, principal_name};
-use stockade_described::Descriptions;
 use stockade_kit::{ids, validate};
 use stockade_spec::catalog::Catalog;
 use stockade_spec::directory::{Directory, Organizations};
@@ -31,6 +29,7 @@ use crate::authenticate::{Authenticator, Known};
 use crate::body::{self, Announced, Drained, Incoming, Received};
 use crate::endpoints::About;
 use crate::route::{Head, Host, Route, Router};
+use crate::services::Services;
 use crate::upstream::{Elsewhere, Passage, Tapped, Upstreams};
 
 /// The region of requests that name none.
@@ -69,9 +68,7 @@ pub struct Parties {
 /// One listener's request handling.
 pub struct Gateway {
     router: Router,
-    /// What the services without code are made of.
-    descriptions: Descriptions,
-    services: HashMap<&'static str, Arc<dyn Service>>,
+    services: Services,
     authenticator: Authenticator,
     authorizer: Authorizer,
     style: Style,
@@ -124,12 +121,8 @@ impl Gateway {
         }
         Self {
             router: Router::new(catalog),
-            descriptions: Descriptions::new(catalog),
             authorizer,
-            services: services
-                .into_iter()
-                .map(|service| (service.id(), service))
-                .collect(),
+            services: Services::new(catalog, services),
             authenticator: Authenticator {
                 mode: config.mode,
                 strict: config.strict_credentials,
@@ -161,9 +154,7 @@ impl Gateway {
 
     /// The ids of the services that have code, sorted.
     pub(crate) fn service_ids(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let mut ids: Vec<_> = self.services.keys().copied().collect();
-        ids.sort_unstable();
-        ids.into_iter()
+        self.services.ids()
     }
 
     pub(crate) async fn reset(&self) -> Result<(), String> {
@@ -346,7 +337,7 @@ impl Gateway {
         let headers = &asked.parts.headers;
         let dialect = &route.dialect;
         let name = route.operation.name;
-        let Some((service, index)) = self.typed(route) else {
+        let Some((service, index)) = self.services.typed(route.service.id, name) else {
             let bytes = if self.passes_by(asked, route, known) {
                 asked.passage.stream();
                 self.announced(asked, dialect, known)?;
@@ -407,16 +398,6 @@ impl Gateway {
         respond(dialect, operation, &mut *output, &context.request_id)
     }
 
-    /// The typed service of a route, and the operation's index in it.
-    fn typed(&self, route: &Route) -> Option<(&dyn Service, usize)> {
-        let service = self.services.get(route.service.id)?;
-        let index = service
-            .operations()
-            .binary_search_by(|operation| operation.name.cmp(route.operation.name))
-            .ok()?;
-        Some((&**service, index))
-    }
-
     /// Whether the body of an operation without code stays on the wire: nobody here reads it, and the signature, where it is
     /// verified, is over a hash that the headers tell.
     fn passes_by(&self, asked: &Asked<'_>, route: &Route, known: &Known) -> bool {
@@ -425,11 +406,11 @@ impl Gateway {
             Ok(DeclaredHash::Unsigned) => route.operation.unsigned_payload,
             _ => false,
         };
-        let streams = || match self.descriptions.of(route.service.id) {
-            Some(Ok(description)) => description
-                .operation(route.operation.name)
-                .is_some_and(|operation| operation.streams_input()),
-            _ => false,
+        let streams = || {
+            let described = self
+                .services
+                .described(route.service.id, route.operation.name);
+            described.is_some_and(|(operation, _)| operation.streams_input())
         };
         !route.dialect.s3 && streams() && (!known.is_verified() || tells_hash())
     }
@@ -527,15 +508,10 @@ impl Gateway {
         if self.mode() == Mode::Off {
             return Ok(());
         }
-        let description = match self.descriptions.of(route.service.id) {
-            Some(Ok(description)) => description,
-            Some(Err(error)) => {
-                tracing::error!(%error, "A service's description is unreadable; this is a defect of Stockade.");
-                return self.authorize(asked, route, context, None).map(drop);
-            }
-            None => return self.authorize(asked, route, context, None).map(drop),
-        };
-        let Some(operation) = description.operation(route.operation.name) else {
+        let described = self
+            .services
+            .described(route.service.id, route.operation.name);
+        let Some((operation, permissions)) = described else {
             return self.authorize(asked, route, context, None).map(drop);
         };
         let input = decode::read(&asked.decodable(route, body), |deserializer| {
@@ -543,7 +519,7 @@ impl Gateway {
         })
         .map_err(|error| error.into_error(&route.dialect))?;
         let needs = Needs {
-            permissions: operation.permissions(),
+            permissions,
             input: &input,
             service: None,
             divisible: false,
