@@ -60,12 +60,12 @@ pub(crate) fn covers(syms: &[Sym], text: &[TextSym]) -> bool {
     }
 }
 
-/// Whether some value of the text's opaque parts matches.
+/// Whether some value of the text's opaque parts matches. The work is the product of the lengths.
 pub(crate) fn could_match(syms: &[Sym], text: &[TextSym]) -> bool {
     // row[t]: the symbols from p on can match the text from t on. Filled from the end of both.
     let mut row = vec![false; text.len() + 1];
+    let mut next = row.clone();
     for p in (0..=syms.len()).rev() {
-        let mut next = vec![false; text.len() + 1];
         for t in (0..=text.len()).rev() {
             let skip_opaque =
                 |next: &[bool]| matches!(text.get(t), Some(TextSym::Opaque)) && next[t + 1];
@@ -83,7 +83,11 @@ pub(crate) fn could_match(syms: &[Sym], text: &[TextSym]) -> bool {
                 (Some(_), None) => false,
             };
         }
-        row = next;
+        std::mem::swap(&mut row, &mut next);
+        // What the last symbols match nowhere, no earlier ones can mend.
+        if !row.contains(&true) {
+            return false;
+        }
     }
     row[0]
 }
