@@ -15,8 +15,8 @@ use stockade_wire::Query;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::answer::{self, Body};
+use crate::gateway::Gateway;
 use crate::limits;
-use crate::pipeline::Gateway;
 
 /// What the endpoints tell of the server itself.
 pub(crate) struct About {

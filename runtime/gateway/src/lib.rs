@@ -50,17 +50,20 @@ mod authenticate;
 mod body;
 mod endpoints;
 mod explain;
+mod gateway;
 pub mod limits;
 mod matcher;
 mod pipeline;
 mod route;
 mod serve;
 mod services;
+#[cfg(test)]
+mod testing;
 mod upstream;
 
 pub use answer::{Body, BodyFailure};
 pub use body::Incoming;
 pub use explain::{Explained, Explainer, Vantage};
-pub use pipeline::{Config, Gateway, Parties, Reset};
+pub use gateway::{Config, Gateway, Parties, Reset};
 pub use serve::serve;
 pub use upstream::{Settings, Signing, Upstreams};

@@ -1,5 +1,8 @@
 //! The way of a request: route, authenticate, decode, authorize, handle, answer.
 
+mod asked;
+mod decide;
+mod payload;
 #[cfg(test)]
 mod tests;
 
@@ -11,71 +14,23 @@ use std::time::{Instant, SystemTime};
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
-use http::uri::Authority;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Version, request};
-use stockade_authz::render::error::{Style, denial, denied};
-use stockade_authz::{Authorizer, Facts, Mode, Needs, principal_name};
+use http::{Method, Request, Response, Version, request};
+use stockade_authz::{Mode, Needs, principal_name};
 use stockade_kit::{ids, validate};
-use stockade_spec::catalog::Catalog;
-use stockade_spec::directory::{Directory, Organizations};
-use stockade_spec::service::BoxFuture;
-use stockade_spec::{AnyShape, Denied, Error, RequestContext, Service};
-use stockade_wire::sigv4::{self, DeclaredHash, KeyCache, Kind, Parts};
+use stockade_spec::{AnyShape, Error, RequestContext};
+use stockade_wire::sigv4::{self, Parts};
 use stockade_wire::{Dialect, Protocol, Query, decode, encode, errors};
 
-use crate::answer::{self, Body};
-use crate::authenticate::{Authenticator, Known};
-use crate::body::{self, Announced, Drained, Incoming, Received};
-use crate::endpoints::About;
-use crate::route::{Head, Host, Route, Router};
-use crate::services::Services;
-use crate::upstream::{Elsewhere, Passage, Tapped, Upstreams};
+use crate::answer::Body;
+use crate::authenticate::Known;
+use crate::body::{Drained, Incoming};
+use crate::gateway::Gateway;
+use crate::route::{Head, Route};
+use crate::upstream::{Passage, Tapped};
 
-/// The region of requests that name none.
-const DEFAULT_REGION: &str = "us-east-1";
-
-/// How the gateway treats its callers.
-#[derive(Debug, Clone, Copy)]
-pub struct Config {
-    /// Whether IAM is enforced.
-    pub mode: Mode,
-    /// The wording of denials.
-    pub style: Style,
-    /// Keys that are not on record are refused.
-    pub strict_credentials: bool,
-}
-
-/// Forgets all state.
-pub type Reset = Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
-
-/// What the gateway is put together from.
-pub struct Parties {
-    /// All services' routing tables.
-    pub catalog: &'static Catalog,
-    /// The services that have code.
-    pub services: Vec<Arc<dyn Service>>,
-    /// The keeper of identities.
-    pub directory: Arc<dyn Directory>,
-    /// Which control policies bind whom; `None` where nobody keeps organizations.
-    pub organizations: Option<Arc<dyn Organizations>>,
-    /// What the reset endpoints call.
-    pub reset: Reset,
-    /// Where requests go that nobody here handles.
-    pub upstreams: Upstreams,
-}
-
-/// One listener's request handling.
-pub struct Gateway {
-    router: Router,
-    services: Services,
-    authenticator: Authenticator,
-    authorizer: Authorizer,
-    style: Style,
-    reset: Reset,
-    upstreams: Upstreams,
-    about: About,
-}
+pub(crate) use asked::{Asked, is_form, partition, text};
+use asked::{context, has_host, has_length, name_host};
+use payload::Unread;
 
 /// What becomes known of a request on its way: how failures are said, and what its log line tells.
 struct Told {
@@ -91,79 +46,6 @@ struct Told {
 type Outcome = Result<Response<Body>, Error>;
 
 impl Gateway {
-    /// Puts a gateway together.
-    pub fn new(config: Config, parties: Parties) -> Self {
-        let Parties {
-            catalog,
-            services,
-            directory,
-            organizations,
-            reset,
-            upstreams,
-        } = parties;
-        let services: Vec<Arc<dyn Service>> = services
-            .into_iter()
-            .map(|service| -> Arc<dyn Service> {
-                if upstreams.is_named(service.id()) {
-                    Arc::new(Elsewhere(service))
-                } else {
-                    service
-                }
-            })
-            .collect();
-        let mut authorizer = Authorizer::new(
-            config.mode,
-            Arc::clone(&directory),
-            services.iter().map(Arc::clone),
-        );
-        if let Some(organizations) = organizations {
-            authorizer = authorizer.with_organizations(organizations);
-        }
-        Self {
-            router: Router::new(catalog),
-            authorizer,
-            services: Services::new(catalog, services),
-            authenticator: Authenticator {
-                mode: config.mode,
-                strict: config.strict_credentials,
-                directory,
-                keys: KeyCache::default(),
-            },
-            style: config.style,
-            reset,
-            upstreams,
-            about: About::default(),
-        }
-    }
-
-    pub(crate) fn mode(&self) -> Mode {
-        self.authorizer.mode()
-    }
-
-    pub(crate) fn authorizer(&self) -> &Authorizer {
-        &self.authorizer
-    }
-
-    pub(crate) fn about(&self) -> &About {
-        &self.about
-    }
-
-    pub(crate) fn upstreams(&self) -> &Upstreams {
-        &self.upstreams
-    }
-
-    /// The ids of the services that have code, sorted.
-    pub(crate) fn service_ids(&self) -> impl Iterator<Item = &'static str> + use<> {
-        self.services.ids()
-    }
-
-    pub(crate) async fn reset(&self) -> Result<(), String> {
-        (self.reset)().await?;
-        self.authorizer.ring().clear();
-        self.authorizer.ledger().clear();
-        Ok(())
-    }
-
     /// Answers a request. Never fails and never panics: what goes wrong is an answer too.
     pub async fn answer<B: Incoming>(
         &self,
@@ -397,285 +279,6 @@ impl Gateway {
         };
         respond(dialect, operation, &mut *output, &context.request_id)
     }
-
-    /// Whether the body of an operation without code stays on the wire: nobody here reads it, and the signature, where it is
-    /// verified, is over a hash that the headers tell.
-    fn passes_by(&self, asked: &Asked<'_>, route: &Route, known: &Known) -> bool {
-        let tells_hash = || match sigv4::declared_hash(&asked.parts.headers) {
-            Ok(DeclaredHash::Sha256(_)) => true,
-            Ok(DeclaredHash::Unsigned) => route.operation.unsigned_payload,
-            _ => false,
-        };
-        let streams = || {
-            let described = self
-                .services
-                .described(route.service.id, route.operation.name);
-            described.is_some_and(|(operation, _)| operation.streams_input())
-        };
-        !route.dialect.s3 && streams() && (!known.is_verified() || tells_hash())
-    }
-
-    /// The body in memory, once the signature over it is found right.
-    async fn verified<B: Incoming>(
-        &self,
-        asked: &Asked<'_>,
-        route: &Route,
-        known: &Known,
-        body: Unread<B>,
-    ) -> Result<Bytes, Error> {
-        let (dialect, headers) = (&route.dialect, &asked.parts.headers);
-        let name = route.operation.name;
-        if dialect.s3 {
-            let (announced, signing) = self.announced(asked, dialect, known)?;
-            if route.operation.checksum_required && !announced.has_checksum() {
-                return Err(Error::new(
-                    "InvalidRequest",
-                    400,
-                    "Missing required header for this request: Content-MD5",
-                ));
-            }
-            return match body {
-                Unread::Wire(body) => {
-                    let body = announced.decode(body, signing);
-                    body::collect(body, headers, dialect, name).await
-                }
-                Unread::Bytes(bytes) => {
-                    let body = announced.decode(http_body_util::Full::new(bytes), signing);
-                    body::collect(body, headers, dialect, name).await
-                }
-            };
-        }
-        let bytes = body.collect(headers, dialect, name).await?;
-        self.authenticator
-            .verify(known, &asked.signed, dialect, asked.now, |_| {
-                Ok(sigv4::body_hash(&bytes))
-            })?;
-        Ok(bytes)
-    }
-
-    /// The body as a stream, its head's signature found right; what is wrong with the rest fails
-    /// the stream.
-    fn streamed<B: Incoming>(
-        &self,
-        asked: &Asked<'_>,
-        route: &Route,
-        known: &Known,
-        body: Unread<B>,
-    ) -> Result<ByteStream, Error> {
-        asked.passage.stream();
-        let (announced, signing) = self.announced(asked, &route.dialect, known)?;
-        Ok(match body {
-            Unread::Wire(body) => body::stream(announced.decode(body, signing)),
-            Unread::Bytes(bytes) => {
-                body::stream(announced.decode(http_body_util::Full::new(bytes), signing))
-            }
-        })
-    }
-
-    /// Verifies a signature whose payload hash the headers declare, before the body is read.
-    pub(crate) fn announced(
-        &self,
-        asked: &Asked<'_>,
-        dialect: &Dialect<'_>,
-        known: &Known,
-    ) -> Result<(Announced, Option<sigv4::SigningContext>), Error> {
-        let headers = &asked.parts.headers;
-        let declared = sigv4::declared_hash(headers).map_err(|error| error.into_error(dialect))?;
-        let signing =
-            self.authenticator
-                .verify(known, &asked.signed, dialect, asked.now, |kind| {
-                    match (&declared, kind) {
-                        (DeclaredHash::Absent, Kind::Query) => Ok("UNSIGNED-PAYLOAD".to_owned()),
-                        (DeclaredHash::Absent, Kind::Header) => Err(Error::new(
-                            "InvalidRequest",
-                            400,
-                            "Missing required header for this request: x-amz-content-sha256",
-                        )),
-                        _ => Ok(text(headers, "x-amz-content-sha256").unwrap_or_default()),
-                    }
-                })?;
-        Ok((Announced::read(headers, &declared)?, signing))
-    }
-
-    /// Decides on an operation without code, by what the catalog says of its input and permissions.
-    fn authorize_described(
-        &self,
-        asked: &Asked<'_>,
-        route: &Route,
-        context: &RequestContext,
-        body: &[u8],
-    ) -> Result<(), Error> {
-        if self.mode() == Mode::Off {
-            return Ok(());
-        }
-        let described = self
-            .services
-            .described(route.service.id, route.operation.name);
-        let Some((operation, permissions)) = described else {
-            return self.authorize(asked, route, context, None).map(drop);
-        };
-        let input = decode::read(&asked.decodable(route, body), |deserializer| {
-            operation.read(deserializer)
-        })
-        .map_err(|error| error.into_error(&route.dialect))?;
-        let needs = Needs {
-            permissions,
-            input: &input,
-            service: None,
-            divisible: false,
-        };
-        self.authorize(asked, route, context, Some(needs)).map(drop)
-    }
-
-    /// Decides on a request; what is denied of one that goes through for the rest.
-    fn authorize(
-        &self,
-        asked: &Asked<'_>,
-        route: &Route,
-        context: &RequestContext,
-        needs: Option<Needs<'_>>,
-    ) -> Result<Denied, Error> {
-        let headers = &asked.parts.headers;
-        let decision = self.authorizer.authorize(&stockade_authz::Request {
-            context,
-            service: route.service.id,
-            operation: route.operation.name,
-            needs,
-            facts: Facts {
-                source_ip: asked.peer,
-                secure: false,
-                header: &|name| text(headers, name),
-            },
-        });
-        let Some(decision) = decision else {
-            return Ok(Denied::default());
-        };
-        let form = answer::form(&route.dialect);
-        if decision.blocks() {
-            return Err(denial(&decision, self.style, form));
-        }
-        Ok(denied(&decision, self.style, form))
-    }
-}
-
-/// What is known of a request before it is routed.
-pub(crate) struct Asked<'a> {
-    pub(crate) parts: &'a request::Parts,
-    query: &'a Query,
-    /// The body's parameters, once it is known that it is a form.
-    form: OnceLock<Query>,
-    signed: Parts<'a>,
-    peer: Option<IpAddr>,
-    pub(crate) now: SystemTime,
-    pub(crate) passage: Passage,
-}
-
-impl Asked<'_> {
-    /// The request as the codecs read it.
-    fn decodable<'a>(&'a self, route: &'a Route, body: &'a [u8]) -> decode::Request<'a> {
-        let method = &self.parts.method;
-        let (query, body) = route.read(method, self.query, self.form.get(), body);
-        decode::Request {
-            dialect: &route.dialect,
-            method,
-            labels: &route.labels,
-            query,
-            headers: &self.parts.headers,
-            body,
-        }
-    }
-}
-
-/// A body on the wire, or one that routing had to read.
-enum Unread<B> {
-    Wire(B),
-    Bytes(Bytes),
-}
-
-impl<B: Incoming> Unread<B> {
-    async fn collect(
-        self,
-        headers: &HeaderMap,
-        dialect: &Dialect<'_>,
-        operation: &str,
-    ) -> Result<Bytes, Error> {
-        match self {
-            Self::Wire(body) => body::collect(Received(body), headers, dialect, operation).await,
-            Self::Bytes(bytes) => Ok(bytes),
-        }
-    }
-}
-
-fn context(asked: &Asked<'_>, known: &Known, region: &str, request_id: String) -> RequestContext {
-    let headers = &asked.parts.headers;
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    // A signature for all regions (SigV4A) names none.
-    let region = match region {
-        "" | "*" => Host::of(host).region().unwrap_or(DEFAULT_REGION),
-        region => region,
-    };
-    RequestContext {
-        caller: known.caller.clone(),
-        account: known.account.clone(),
-        partition: partition(region),
-        region: region.to_owned(),
-        access_key: known.access_key.clone(),
-        session: known.session.clone(),
-        request_id,
-        now: asked.now,
-        origin: format!("http://{}", host.unwrap_or("localhost")),
-    }
-}
-
-/// Whether there is one host, neither none nor several (RFC 9112, section 3.2).
-fn has_host(headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(HOST).iter();
-    let host = hosts.next().map(HeaderValue::as_bytes);
-    hosts.next().is_none() && host.is_some_and(|host| Authority::try_from(host).is_ok())
-}
-
-/// HTTP/2 names the host in the URL alone; signatures and routes read it from the header.
-fn name_host(parts: &mut request::Parts) {
-    if !parts.headers.contains_key(HOST)
-        && let Some(authority) = parts.uri.authority()
-        && let Ok(host) = HeaderValue::from_str(authority.as_str())
-    {
-        parts.headers.insert(HOST, host);
-    }
-}
-
-/// The partition of a region (*Partitions*, AWS Fault Isolation Boundaries).
-pub(crate) fn partition(region: &str) -> &'static str {
-    const PARTITIONS: &[(&str, &str)] = &[
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-iso-", "aws-iso"),
-        ("us-isob-", "aws-iso-b"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("us-isof-", "aws-iso-f"),
-        ("eusc-", "aws-eusc"),
-    ];
-    PARTITIONS
-        .iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
-}
-
-pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    Some(headers.get(name)?.to_str().ok()?.to_owned())
-}
-
-pub(crate) fn is_form(method: &Method, headers: &HeaderMap) -> bool {
-    *method == Method::POST
-        && headers.get(CONTENT_TYPE).is_some_and(|content_type| {
-            content_type
-                .as_bytes()
-                .starts_with(b"application/x-www-form-urlencoded")
-        })
-}
-
-fn has_length(headers: &HeaderMap) -> bool {
-    headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING)
 }
 
 fn respond(

@@ -1,16 +1,21 @@
 use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::byte_stream::ByteStream;
-use http::StatusCode;
+use http::header::{CONTENT_LENGTH, HOST};
+use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt, Full};
 use pretty_assertions::assert_eq;
+use stockade_authz::render::error::Style;
 use stockade_catalog::CATALOG;
-use stockade_spec::directory::{Credential, Profile};
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{Class, Permissions, Requirement, Source};
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
-use stockade_spec::{Caller, Structure, Unit};
+use stockade_spec::service::BoxFuture;
+use stockade_spec::{Denied, Service, Structure, Unit};
 
 use super::*;
+use crate::testing::Users;
+use crate::upstream::Upstreams;
+use crate::{Config, Parties};
 
 const fn operation(name: &'static str, permissions: &'static Permissions) -> Operation {
     Operation {
@@ -89,40 +94,6 @@ impl Service for Sts {
     }
 }
 
-/// A directory of users whose keys are their names, without policies.
-struct Users;
-
-impl Directory for Users {
-    fn credential(&self, access_key: &str) -> Option<Arc<Credential>> {
-        let name = access_key.strip_prefix("user-")?;
-        Some(Arc::new(Credential {
-            secret: "secret".into(),
-            session_token: None,
-            caller: Caller::User {
-                arn: format!("arn:aws:iam::000000000000:user/{name}"),
-                id: "AIDAEXAMPLE".into(),
-                name: name.into(),
-            },
-            account: "000000000000".into(),
-            session: None,
-            expires: None,
-            active: true,
-        }))
-    }
-
-    fn profile(&self, _: &str, _: &Caller) -> Option<Profile> {
-        Some(Profile::default())
-    }
-
-    fn managed_policy(&self, _: &str) -> Option<Arc<str>> {
-        None
-    }
-
-    fn revision(&self) -> u64 {
-        0
-    }
-}
-
 fn gateway(mode: Mode, style: Style) -> Gateway {
     Gateway::new(
         Config {
@@ -133,7 +104,7 @@ fn gateway(mode: Mode, style: Style) -> Gateway {
         Parties {
             catalog: &CATALOG,
             services: vec![Arc::new(Sts)],
-            directory: Arc::new(Users),
+            directory: Arc::new(Users("000000000000")),
             organizations: None,
             reset: Arc::new(|| Box::pin(async { Ok(()) })),
             upstreams: Upstreams::default(),

@@ -20,7 +20,8 @@ use super::spool::Raw;
 use super::{Outgoing, Signing, Spool, Upstream, hop};
 use crate::answer::Body;
 use crate::authenticate::Known;
-use crate::pipeline::{Asked, Gateway};
+use crate::gateway::Gateway;
+use crate::pipeline::Asked;
 use crate::route::Route;
 
 /// A request's way out: its body as it came, and the upstream that it went to.

@@ -12,19 +12,17 @@ use aws_smithy_types::byte_stream::ByteStream;
 use stockade_authz::Mode;
 use stockade_authz::render::error::Style;
 use stockade_catalog::CATALOG;
-use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{Class, Permissions, Source};
 use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
 use stockade_spec::service::BoxFuture;
-use stockade_spec::{
-    AnyShape, Caller, Denied, Error, RequestContext, Service, Structure as _, Unit,
-};
+use stockade_spec::{AnyShape, Denied, Error, RequestContext, Service, Structure as _, Unit};
 use stockade_wire::sigv4::{KeyCache, Parts, parse, verify};
 use stockade_wire::{Dialect, Query};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::testing::Users;
 use crate::upstream::{Settings, Upstreams};
 use crate::{Config, Gateway, Parties, serve};
 
@@ -109,53 +107,6 @@ impl Service for Objects {
     }
 }
 
-/// Two users, whose secret is `secret`: `user-ada`, who has no policies, and `user-all`, who may do everything.
-struct Users;
-
-impl Directory for Users {
-    fn credential(&self, access_key: &str) -> Option<Arc<Credential>> {
-        let name = access_key.strip_prefix("user-")?;
-        ["ada", "all"].contains(&name).then(|| {
-            Arc::new(Credential {
-                secret: "secret".into(),
-                session_token: None,
-                caller: Caller::User {
-                    arn: format!("arn:aws:iam::444455556666:user/{name}"),
-                    id: "AIDAEXAMPLE".into(),
-                    name: name.into(),
-                },
-                account: "444455556666".into(),
-                session: None,
-                expires: None,
-                active: true,
-            })
-        })
-    }
-
-    fn profile(&self, _: &str, caller: &Caller) -> Option<Profile> {
-        let all = AttachedPolicy {
-            document: r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#
-                .into(),
-            name: "all".into(),
-            managed: false,
-            attached_to: "arn:aws:iam::444455556666:user/all".into(),
-        };
-        let may = caller.arn().is_some_and(|arn| arn.ends_with("/all"));
-        Some(Profile {
-            policies: may.then_some(all).into_iter().collect(),
-            ..Profile::default()
-        })
-    }
-
-    fn managed_policy(&self, _: &str) -> Option<Arc<str>> {
-        None
-    }
-
-    fn revision(&self) -> u64 {
-        0
-    }
-}
-
 /// The gateway, and the upstream behind it.
 pub(super) struct Bench {
     pub(super) gateway: SocketAddr,
@@ -186,7 +137,7 @@ impl Bench {
         let parties = Parties {
             catalog: &CATALOG,
             services: vec![Arc::new(Objects)],
-            directory: Arc::new(Users),
+            directory: Arc::new(Users("444455556666")),
             organizations: None,
             reset: Arc::new(|| Box::pin(async { Ok(()) })),
             upstreams: Upstreams::new(&CATALOG, settings).unwrap(),
