@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use stockade_policy::Decision;
+use stockade_policy::{Decision, explain};
 
 use crate::generate::world;
-use crate::naive::{Outcome, decide};
+use crate::naive::{Outcome, applying, decide};
 
 proptest! {
     #![proptest_config(crate::cases(2_000))]
@@ -19,6 +19,20 @@ proptest! {
             Outcome::ImplicitlyDenied => Decision::ImplicitlyDenied,
         };
         prop_assert_eq!(world.decide(), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(crate::cases(500))]
+
+    #[test]
+    fn they_agree_on_every_statement(world in world()) {
+        let explanation = world.ask(explain);
+        let applies: Vec<bool> = explanation.statements.iter().map(|spoken| spoken.applies).collect();
+        prop_assert_eq!(applies, applying(&world));
+        for spoken in explanation.statements {
+            prop_assert_eq!(spoken.applies, spoken.misses.is_empty(), "{:?}", spoken);
+        }
     }
 }
 

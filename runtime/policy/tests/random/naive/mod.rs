@@ -47,6 +47,15 @@ pub(crate) fn decide(world: &World) -> Outcome {
     }
 }
 
+/// Of every statement that bears on the request whether it applies: organizations and endpoint first, then the resource's
+/// side, then the principal's.
+pub(crate) fn applying(world: &World) -> Vec<bool> {
+    let asked = Asked { world };
+    applicable(world)
+        .flat_map(|policy| asked.of(policy).map(|(_, applies)| applies))
+        .collect()
+}
+
 fn may(world: &World, asked: &Asked<'_>) -> bool {
     let named: Vec<Named> = world
         .resource_policies

@@ -28,6 +28,14 @@ impl Asked<'_> {
     }
 
     fn applying<'p>(&self, policy: &'p Value, effect: &str) -> impl Iterator<Item = &'p Value> {
+        self.of(policy)
+            .filter(|(_, applies)| *applies)
+            .map(|(statement, _)| statement)
+            .filter(move |statement| statement["Effect"] == effect)
+    }
+
+    /// Each statement of a policy, and whether it applies.
+    pub(super) fn of<'p>(&self, policy: &'p Value) -> impl Iterator<Item = (&'p Value, bool)> {
         let variables = policy["Version"] == "2012-10-17";
         let statements = match &policy["Statement"] {
             Value::Array(statements) => statements.iter().collect(),
@@ -35,8 +43,7 @@ impl Asked<'_> {
         };
         statements
             .into_iter()
-            .filter(move |statement| statement["Effect"] == effect)
-            .filter(move |statement| self.applies(statement, variables))
+            .map(move |statement| (statement, self.applies(statement, variables)))
     }
 
     fn applies(&self, statement: &Value, variables: bool) -> bool {
