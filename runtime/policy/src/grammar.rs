@@ -117,6 +117,7 @@ pub(crate) enum Problem {
     ActionWithoutVendor(String),
     ActionColons(String),
     ActionVendor(String, String),
+    NotTrustAction,
     /// What a resource control policy may not say.
     BeyondControl,
 }
@@ -190,6 +191,9 @@ impl Problem {
             Self::BadPrincipal(_) => "Invalid principal in policy".into(),
             Self::NotPrincipalInAllow => "Allow with NotPrincipal is not allowed.".into(),
             Self::BadEffect(effect) => format!("Invalid effect: {effect}"),
+            Self::NotTrustAction => {
+                "AssumeRole policy may only specify STS AssumeRole actions.".into()
+            }
             Self::ProhibitedNotPrincipal => {
                 "AssumeRole policy must not contain NotPrincipal field.".into()
             }
@@ -253,6 +257,7 @@ impl Problem {
             Self::ActionWithoutVendor(_)
             | Self::ActionColons(_)
             | Self::ActionVendor(..)
+            | Self::NotTrustAction
             | Self::BeyondControl => 8,
         }
     }
@@ -393,4 +398,19 @@ pub(crate) fn check_action(text: &str) -> Result<(), Problem> {
         return Err(Problem::ActionVendor(vendor.to_owned(), text.to_owned()));
     }
     Ok(())
+}
+
+/// Whether an entry of `Action` belongs into a trust policy: one of the actions that make a session of a role, and no
+/// wildcard for them (*Update a role trust policy*; *Pass session tags in AWS STS*).
+pub(crate) fn is_trust_action(text: &str) -> bool {
+    [
+        "sts:AssumeRole",
+        "sts:AssumeRoleWithSAML",
+        "sts:AssumeRoleWithWebIdentity",
+        "sts:SetContext",
+        "sts:SetSourceIdentity",
+        "sts:TagSession",
+    ]
+    .iter()
+    .any(|action| action.eq_ignore_ascii_case(text))
 }

@@ -3,7 +3,9 @@
 use super::{Reader, join, member, one_or_many};
 use crate::action::ActionSet;
 use crate::condition::{Clause, Operator};
-use crate::grammar::{PolicyKind, Problem, check_action, check_resource, could_be_arn};
+use crate::grammar::{
+    PolicyKind, Problem, check_action, check_resource, could_be_arn, is_trust_action,
+};
 use crate::json::Json;
 use crate::principal::{PrincipalPattern, PrincipalSet, names_principal};
 use crate::resource::ResourceSet;
@@ -64,6 +66,15 @@ impl Reader<'_> {
                     &problem,
                     &join(path, name),
                     format!("{text} is not an action, such as s3:GetObject"),
+                );
+            } else if self.strict.is_some()
+                && self.kind() == PolicyKind::Trust
+                && !is_trust_action(text)
+            {
+                self.problems.add(
+                    &Problem::NotTrustAction,
+                    &join(path, name),
+                    format!("{text} does not make a session of a role"),
                 );
             }
         }
