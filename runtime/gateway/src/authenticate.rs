@@ -17,7 +17,7 @@ use stockade_spec::directory::{Credential, Directory};
 use stockade_spec::service::Session;
 use stockade_spec::{Caller, Error};
 use stockade_wire::sigv4::{self, Identity, KeyCache, Kind, Parts, SignatureError, SigningContext};
-use stockade_wire::{Dialect, Protocol, sigv2};
+use stockade_wire::{Dialect, Protocol, headers, sigv2};
 
 use crate::route::Host;
 
@@ -127,10 +127,7 @@ impl Authenticator {
         if !credential.active {
             return Err(unknown_key(key, dialect));
         }
-        let given = parts
-            .headers
-            .get("x-amz-security-token")
-            .and_then(|token| token.to_str().ok())
+        let given = headers::text(parts.headers, "x-amz-security-token")
             .or_else(|| parts.query.get("X-Amz-Security-Token"));
         if credential.session_token.as_deref() != given {
             return Err(wrong_token(given, key, dialect));

@@ -93,6 +93,7 @@ impl Explainer {
             method: &Method::POST,
             labels: &[],
             query: &query,
+            form: None,
             headers: &headers,
             body: input,
         };
@@ -151,6 +152,7 @@ impl Explainer {
             method,
             labels: &route.labels,
             query,
+            form: form.as_ref().filter(|_| !body.is_empty()),
             headers,
             body,
         };

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 use stockade_spec::catalog::{CatalogOperation, Segment};
-use stockade_wire::Query;
+use stockade_wire::{Query, headers};
 
 /// The query constant that SDKs send beside the path for their own sake; it selects nothing.
 const IGNORED_CONSTANT: &str = "x-id";
@@ -268,7 +268,7 @@ impl<'a, 'p> Search<'a, 'p> {
             && route
                 .headers
                 .iter()
-                .all(|name| request.headers.contains_key(*name))
+                .all(|name| headers::has(request.headers, name))
             && (route.of.signing_name.is_none() || route.of.signing_name == request.signing_name)
     }
 }

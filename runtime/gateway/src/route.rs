@@ -20,7 +20,7 @@ use serde::de::IgnoredAny;
 use stockade_spec::Error;
 use stockade_spec::catalog::{Auth, Catalog, CatalogOperation, Protocol, Segment, Service};
 use stockade_wire::sigv4::Identity;
-use stockade_wire::{Dialect, Query};
+use stockade_wire::{Dialect, Query, headers};
 
 use crate::matcher::{Found, Labels, Matcher, Request};
 
@@ -333,7 +333,7 @@ impl Router {
                     && operation
                         .headers
                         .iter()
-                        .all(|name| head.headers.contains_key(*name));
+                        .all(|name| headers::has(head.headers, name));
                 (not_s3 || operation.auth == Auth::Unsigned && marked)
                     && operation.matches(head.method.as_str(), head.path, |name, value| match value
                     {
@@ -445,7 +445,8 @@ fn is_meant(service: &Service, head: &Head<'_>) -> bool {
 }
 
 fn has_bearer(head: &Head<'_>) -> bool {
-    text(head.headers, AUTHORIZATION.as_str()).is_some_and(|value| value.starts_with("Bearer "))
+    headers::text(head.headers, AUTHORIZATION.as_str())
+        .is_some_and(|value| value.starts_with("Bearer "))
 }
 
 /// A parameter of the form or, for a request without one, of the query.
@@ -457,12 +458,12 @@ pub(crate) fn parameter<'a>(head: &Head<'a>, name: &str) -> Option<&'a str> {
 
 /// What stands before and behind the last dot of `X-Amz-Target`.
 fn target<'a>(head: &Head<'a>) -> Option<(&'a str, &'a str)> {
-    text(head.headers, "x-amz-target")?.rsplit_once('.')
+    headers::text(head.headers, "x-amz-target")?.rsplit_once('.')
 }
 
 /// Service and operation of an RPC v2 path, `…/service/Name/operation/Name`.
 fn rpc<'a>(head: &Head<'a>) -> Option<(&'a str, &'a str)> {
-    text(head.headers, "smithy-protocol").filter(|protocol| *protocol == "rpc-v2-cbor")?;
+    headers::text(head.headers, "smithy-protocol").filter(|protocol| *protocol == "rpc-v2-cbor")?;
     let (_, named) = head.path.rsplit_once("/service/")?;
     let (service, operation) = named.split_once("/operation/")?;
     Some((service, operation.trim_end_matches('/')))
@@ -471,10 +472,6 @@ fn rpc<'a>(head: &Head<'a>) -> Option<(&'a str, &'a str)> {
 /// A service's name as RPC v2 has it; some clients put its namespace before it.
 fn without_namespace(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
 }
 
 /// How the service speaks to this client: of the protocols it knows, the one that the request is

@@ -95,6 +95,19 @@ impl Policy {
         self.id.as_deref()
     }
 
+    /// Whether a statement about a folded action reads a request's context.
+    pub(crate) fn reads_context(&self, action: &str) -> bool {
+        match &self.index {
+            Some(index) => index
+                .candidates(&self.statements, action)
+                .any(|(_, statement)| statement.reads_context()),
+            None => self
+                .statements
+                .iter()
+                .any(|statement| statement.reads_context() && statement.actions.matches(action)),
+        }
+    }
+
     /// Its statements, in order.
     #[must_use]
     pub fn statements(&self) -> &[Statement] {

@@ -1,6 +1,7 @@
 //! The policies that bear on a request, where each comes from, and how the resource's own policy combines.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -80,20 +81,32 @@ impl fmt::Display for Source {
     }
 }
 
-/// A compiled policy together with its label. Cloning shares the policy.
+/// A compiled policy together with its label. Cloning shares both.
 #[derive(Debug, Clone)]
-pub struct Attached {
+pub struct Attached(Arc<Labelled>);
+
+/// What an [`Attached`] shares.
+#[derive(Debug)]
+pub struct Labelled {
     /// The compiled policy.
     pub policy: Arc<Policy>,
     /// What explanations call it.
     pub source: Source,
 }
 
+impl Deref for Attached {
+    type Target = Labelled;
+
+    fn deref(&self) -> &Labelled {
+        &self.0
+    }
+}
+
 impl Attached {
     /// Labels a policy.
     #[must_use]
     pub fn new(policy: Arc<Policy>, source: Source) -> Self {
-        Self { policy, source }
+        Self(Arc::new(Labelled { policy, source }))
     }
 }
 
@@ -186,14 +199,20 @@ impl PolicySet<'_> {
     #[must_use]
     pub fn reads_context(&self, action: &str) -> bool {
         let action = Folded::new(action);
-        let guardrails = self.guardrails.iter().flat_map(|guard| &guard.levels);
-        [self.identity, self.resource, self.grants]
-            .into_iter()
-            .chain(self.session)
-            .chain(self.boundary.map(std::slice::from_ref))
-            .chain(guardrails.map(Vec::as_slice))
-            .flatten()
-            .flat_map(|attached| attached.policy.statements())
-            .any(|statement| statement.reads_context(action.as_str()))
+        let action = action.as_str();
+        let reads = |policies: &[Attached]| {
+            policies
+                .iter()
+                .any(|attached| attached.policy.reads_context(action))
+        };
+        let mut guarded = self.guardrails.iter().flat_map(|guard| &guard.levels);
+        reads(self.identity)
+            || reads(self.resource)
+            || reads(self.grants)
+            || self.session.is_some_and(reads)
+            || self
+                .boundary
+                .is_some_and(|policy| policy.policy.reads_context(action))
+            || guarded.any(|policies| reads(policies))
     }
 }

@@ -105,10 +105,9 @@ impl Statement {
         self.unknown_operator.as_deref()
     }
 
-    /// Whether it reads the context of a request for this action: by a condition, or by a variable in a resource.
-    pub(crate) fn reads_context(&self, action: &str) -> bool {
-        let variables = self.resources.as_ref().is_some_and(|set| set.variables);
-        (variables || !self.conditions.is_empty()) && self.actions.matches(action)
+    /// Whether it reads a request's context: by a condition, or by a variable in a resource.
+    pub(crate) fn reads_context(&self) -> bool {
+        !self.conditions.is_empty() || self.resources.as_ref().is_some_and(|set| set.variables)
     }
 
     /// Whether the statement applies, and if so how closely it names the principal (directly, where it names none).

@@ -25,7 +25,7 @@ pub(crate) fn push(out: &mut Vec<u8>, component: &str) {
 /// Appends the beginning of a component: every component that starts with `text` follows it.
 pub(crate) fn push_open(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
-    while let Some(nul) = rest.iter().position(|byte| *byte == 0) {
+    while let Some(nul) = memchr::memchr(0, rest) {
         out.extend_from_slice(&rest[..nul]);
         out.extend_from_slice(&ESCAPED_NUL);
         rest = &rest[nul + 1..];

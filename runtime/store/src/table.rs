@@ -1,6 +1,6 @@
 //! Tables and scopes: the fixed part of every key.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use crate::key;
 
@@ -12,15 +12,25 @@ use crate::key;
 pub struct Scope {
     account: String,
     region: String,
+    /// Both as keys begin with them.
+    key: Cow<'static, [u8]>,
 }
+
+/// What keys of the global scope begin with: two empty components.
+const GLOBAL: &[u8] = &[0x00, 0x01, 0x00, 0x01];
 
 impl Scope {
     /// One account in one region.
     #[must_use]
     pub fn new(account: impl Into<String>, region: impl Into<String>) -> Self {
+        let (account, region) = (account.into(), region.into());
+        let mut key = Vec::with_capacity(account.len() + region.len() + 4);
+        key::push(&mut key, &account);
+        key::push(&mut key, &region);
         Self {
-            account: account.into(),
-            region: region.into(),
+            account,
+            region,
+            key: key.into(),
         }
     }
 
@@ -33,7 +43,11 @@ impl Scope {
     /// All accounts, all regions.
     #[must_use]
     pub fn global() -> Self {
-        Self::new("", "")
+        Self {
+            account: String::new(),
+            region: String::new(),
+            key: GLOBAL.into(),
+        }
     }
 
     /// The account id; empty in the global scope.
@@ -77,10 +91,8 @@ impl<R> Table<R> {
     /// The bytes that every key of this table in `scope` begins with, with room for the rest.
     pub(crate) fn prefix(self, scope: &Scope, parts: &[&str]) -> Vec<u8> {
         let text: usize = parts.iter().map(|part| part.len() + 2).sum();
-        let fixed = scope.account.len() + scope.region.len() + self.name.len() + 6;
-        let mut out = Vec::with_capacity(fixed + text);
-        key::push(&mut out, &scope.account);
-        key::push(&mut out, &scope.region);
+        let mut out = Vec::with_capacity(scope.key.len() + self.name.len() + 2 + text);
+        out.extend_from_slice(&scope.key);
         key::push(&mut out, self.name);
         for part in parts {
             key::push(&mut out, part);

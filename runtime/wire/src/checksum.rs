@@ -9,7 +9,7 @@ use aws_smithy_checksums::ChecksumAlgorithm;
 use aws_smithy_checksums::http::HttpChecksum;
 use aws_smithy_types::base64;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame, SizeHint};
 use md5::{Digest, Md5};
 use sha2::Sha256;
@@ -17,6 +17,8 @@ use stockade_spec::Error;
 
 use crate::chunked::{BodyError, invalid_checksum};
 use crate::sigv4::hex;
+
+const TRAILER: HeaderName = HeaderName::from_static("x-amz-trailer");
 
 /// A checksum algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -171,7 +173,7 @@ impl Expected {
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Error> {
         let mut expected = Self::default();
         for algorithm in Algorithm::ALL {
-            for value in headers.get_all(algorithm.header()) {
+            for value in crate::headers::values(headers, algorithm.header()) {
                 let bytes = algorithm
                     .decode(value)
                     .ok_or_else(|| invalid_checksum(algorithm.header()))?;
@@ -187,7 +189,7 @@ impl Expected {
                  allowed.",
             ));
         }
-        if let Some(trailer) = headers.get("x-amz-trailer") {
+        if let Some(trailer) = headers.get(TRAILER) {
             let algorithm = trailer
                 .to_str()
                 .ok()

@@ -24,6 +24,7 @@
 //!     method: &Method::POST,
 //!     labels: &[],
 //!     query: &Query::default(),
+//!     form: None,
 //!     headers: &HeaderMap::new(),
 //!     body: br#"{"Name": "Ada"}"#,
 //! };
@@ -48,6 +49,7 @@ pub mod decode;
 mod dialect;
 pub mod encode;
 pub mod errors;
+pub mod headers;
 mod query;
 pub mod sigv2;
 pub mod sigv4;

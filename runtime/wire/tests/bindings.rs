@@ -69,6 +69,7 @@ fn decode(
         method: &Method::PUT,
         labels: &[],
         query: &Query::parse(query).unwrap(),
+        form: None,
         headers,
         body,
     };

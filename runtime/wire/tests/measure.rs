@@ -69,6 +69,7 @@ fn measure_delete_objects() {
                 method: &Method::POST,
                 labels: &[],
                 query: &Query::default(),
+                form: None,
                 headers: &HeaderMap::new(),
                 body: body.as_bytes(),
             };

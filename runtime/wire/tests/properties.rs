@@ -113,6 +113,7 @@ fn decode(protocol: Protocol, query: &Query, body: &[u8]) -> Result<Value, Decod
         method: &Method::POST,
         labels: &[],
         query,
+        form: None,
         headers: &HeaderMap::new(),
         body,
     };

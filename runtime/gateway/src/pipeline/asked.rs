@@ -9,7 +9,7 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, request};
 use stockade_spec::RequestContext;
 use stockade_wire::sigv4::Parts;
-use stockade_wire::{Query, decode};
+use stockade_wire::{Query, decode, headers};
 
 use crate::authenticate::Known;
 use crate::route::{Host, Route};
@@ -40,6 +40,7 @@ impl Asked<'_> {
             method,
             labels: &route.labels,
             query,
+            form: self.form.get().filter(|_| !body.is_empty()),
             headers: &self.parts.headers,
             body,
         }
@@ -107,7 +108,7 @@ pub(crate) fn partition(region: &str) -> &'static str {
 }
 
 pub(crate) fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    Some(headers.get(name)?.to_str().ok()?.to_owned())
+    headers::text(headers, name).map(str::to_owned)
 }
 
 pub(crate) fn is_form(method: &Method, headers: &HeaderMap) -> bool {

@@ -14,8 +14,8 @@ const DENY: &str = r#"{"Effect":"Deny","Action":"s3:Get*","Resource":"*"}"#;
 #[test]
 fn a_managed_policy_that_denies_is_named() {
     const ARN: &str = "arn:aws:iam::123456789012:policy/none";
-    let mut denying = identity(DENY);
-    denying.source = Source::managed(ARN, None);
+    let policy = Arc::clone(&identity(DENY).policy);
+    let denying = Attached::new(policy, Source::managed(ARN, None));
     let set = PolicySet {
         identity: slice::from_ref(&denying),
         ..PolicySet::default()

@@ -43,6 +43,7 @@ pub(crate) async fn create(
         created: stockade_kit::time::epoch_seconds(context.now),
         id: stockade_kit::ids::request_id(),
         acls,
+        scope: Default::default(),
     };
     s3.store
         .write(|tx| {
@@ -207,7 +208,7 @@ pub(crate) async fn delete(s3: &S3, input: shapes::DeleteBucketRequest) -> Resul
             let bucket = Bucket::require(tx, &input.bucket, owner)?;
             let name = bucket.name.as_str();
             let all = Scan::under(std::slice::from_ref(&name));
-            if tx.count(OBJECTS, &bucket.scope, all.limit(1)) > 0 {
+            if tx.count(OBJECTS, bucket.scope(), all.limit(1)) > 0 {
                 return Err(Error::new(
                     "BucketNotEmpty",
                     409,
@@ -218,7 +219,7 @@ pub(crate) async fn delete(s3: &S3, input: shapes::DeleteBucketRequest) -> Resul
             }
             // Uploads in progress do not keep a bucket alive.
             let uploads = tx
-                .keys(UPLOADS, &bucket.scope, all)
+                .keys(UPLOADS, bucket.scope(), all)
                 .collect::<Result<Vec<_>, StoreError>>()?;
             let mut blobs = Vec::new();
             for parts in uploads {

@@ -75,7 +75,7 @@ pub(crate) async fn complete(
             let used: HashSet<&str> = pieces.iter().map(|piece| &*piece.blob.id).collect();
             unused.retain(|blob| !used.contains(&*blob.id));
             let replaced = bucket.replace(tx, &input.key, Some(&record))?;
-            tx.put(MANIFESTS, &bucket.scope, &[&manifest], &pieces)?;
+            tx.put(MANIFESTS, bucket.scope(), &[&manifest], &pieces)?;
             Ok::<_, Failure>((record, [Garbage::from(unused), replaced]))
         })
         .await?;

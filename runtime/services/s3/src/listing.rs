@@ -81,7 +81,7 @@ fn page(
         return Ok(page);
     }
     let (items, more) = listing
-        .walk(&s3.store.snapshot(), OBJECTS, &bucket.scope, position)
+        .walk(&s3.store.snapshot(), OBJECTS, bucket.scope(), position)
         .map_err(Failure::from)?;
     if more {
         page.next = items.last().map(|last| match last {

@@ -86,8 +86,8 @@ impl<'a> Place<'a> {
             .write(|tx| {
                 self.bucket.recheck(tx)?;
                 self.bucket.require_upload(tx, self.key, self.upload)?;
-                let old = tx.get(PARTS, &self.bucket.scope, &key)?;
-                tx.put(PARTS, &self.bucket.scope, &key, &record)?;
+                let old = tx.get(PARTS, self.bucket.scope(), &key)?;
+                tx.put(PARTS, self.bucket.scope(), &key, &record)?;
                 Ok::<_, Failure>(old.map(|old| old.blob))
             })
             .await;

@@ -10,7 +10,7 @@
 //! | uploads | the bucket's account and region | bucket, key, upload id |
 //! | parts | the bucket's account and region | upload id, part number |
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use stockade_kit::failure::Failure;
@@ -43,6 +43,9 @@ pub(crate) struct BucketRecord {
     /// Whether objects may have ACLs of their own (any object ownership but the default).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) acls: bool,
+    /// Where its objects are, told when first asked: see [`Bucket::scope`].
+    #[serde(skip)]
+    pub(crate) scope: OnceLock<Scope>,
 }
 
 /// An object, under its bucket and key.
@@ -111,8 +114,6 @@ pub(crate) struct PartRecord {
 pub(crate) struct Bucket {
     pub(crate) name: String,
     pub(crate) record: Arc<BucketRecord>,
-    /// Where its objects are.
-    pub(crate) scope: Scope,
 }
 
 impl Bucket {
@@ -120,9 +121,15 @@ impl Bucket {
         let record = snapshot.shared(BUCKETS, &Scope::global(), &[name])?;
         Ok(record.map(|record| Self {
             name: name.to_owned(),
-            scope: Scope::new(&record.account, &record.region),
             record,
         }))
+    }
+
+    /// Where its objects are.
+    pub(crate) fn scope(&self) -> &Scope {
+        let record = &*self.record;
+        let scope = || Scope::new(&record.account, &record.region);
+        record.scope.get_or_init(scope)
     }
 
     /// The bucket, which must exist and belong to the account that the caller expects.
@@ -143,12 +150,12 @@ impl Bucket {
         Ok(bucket)
     }
 
-    /// Fails unless the bucket that the request was checked against is still there: one of the
     /// Whether the bucket has an object of this key.
     pub(crate) fn has_object(&self, snapshot: &Snapshot, key: &str) -> bool {
-        snapshot.contains(OBJECTS, &self.scope, &[&self.name, key])
+        snapshot.contains(OBJECTS, self.scope(), &[&self.name, key])
     }
 
+    /// Fails unless the bucket that the request was checked against is still there: one of the
     /// same name may belong to someone else by now.
     pub(crate) fn recheck(&self, snapshot: &Snapshot) -> Result<(), Failure> {
         match Self::find(snapshot, &self.name)? {
@@ -162,7 +169,7 @@ impl Bucket {
         snapshot: &Snapshot,
         key: &str,
     ) -> Result<Option<Arc<ObjectRecord>>, StoreError> {
-        snapshot.shared(OBJECTS, &self.scope, &[&self.name, key])
+        snapshot.shared(OBJECTS, self.scope(), &[&self.name, key])
     }
 
     pub(crate) fn require_object(
@@ -180,7 +187,7 @@ impl Bucket {
         snapshot: &Snapshot,
         manifest: &str,
     ) -> Result<Vec<Piece>, StoreError> {
-        let pieces = snapshot.get(MANIFESTS, &self.scope, &[manifest])?;
+        let pieces = snapshot.get(MANIFESTS, self.scope(), &[manifest])?;
         Ok(pieces.unwrap_or_default())
     }
 
@@ -201,15 +208,15 @@ impl Bucket {
                     garbage
                         .blobs
                         .extend(pieces.into_iter().map(|piece| piece.blob));
-                    tx.delete(MANIFESTS, &self.scope, &[manifest]);
+                    tx.delete(MANIFESTS, self.scope(), &[manifest]);
                     garbage.manifest = Some(manifest.clone());
                 }
             }
         }
         match record {
-            Some(record) => tx.put(OBJECTS, &self.scope, &parts, record)?,
+            Some(record) => tx.put(OBJECTS, self.scope(), &parts, record)?,
             None => {
-                tx.delete(OBJECTS, &self.scope, &parts);
+                tx.delete(OBJECTS, self.scope(), &parts);
             }
         }
         Ok(garbage)
@@ -235,7 +242,7 @@ impl Bucket {
         if upload.len() > MAX_UPLOAD_ID_BYTES {
             return Ok(None);
         }
-        snapshot.get(UPLOADS, &self.scope, &[&self.name, key, upload])
+        snapshot.get(UPLOADS, self.scope(), &[&self.name, key, upload])
     }
 
     /// The parts of an upload by number, from the one after `after` on.
@@ -247,7 +254,7 @@ impl Bucket {
     ) -> Result<Vec<(i32, PartRecord)>, StoreError> {
         let after = part_key(after);
         snapshot
-            .scan(PARTS, &self.scope, Scan::under(&[upload]).after(&[&after]))
+            .scan(PARTS, self.scope(), Scan::under(&[upload]).after(&[&after]))
             .map(|entry| {
                 let entry = entry?;
                 Ok((entry.name().parse().unwrap_or_default(), entry.record))
@@ -263,8 +270,8 @@ impl Bucket {
         upload: &str,
     ) -> Result<Vec<BlobRef>, StoreError> {
         let parts = self.parts(tx, upload, 0)?;
-        tx.delete_all(PARTS, &self.scope, Scan::under(&[upload]));
-        tx.delete(UPLOADS, &self.scope, &[&self.name, key, upload]);
+        tx.delete_all(PARTS, self.scope(), Scan::under(&[upload]));
+        tx.delete(UPLOADS, self.scope(), &[&self.name, key, upload]);
         Ok(parts.into_iter().map(|(_, part)| part.blob).collect())
     }
 }

@@ -140,7 +140,7 @@ async fn replace(
             let (bucket, record) = find(tx, bucket, key, version, expected_owner)?;
             let mut record = Arc::unwrap_or_clone(record);
             record.attributes.tags = tags.clone();
-            tx.put(OBJECTS, &bucket.scope, &[&bucket.name, key], &record)?;
+            tx.put(OBJECTS, bucket.scope(), &[&bucket.name, key], &record)?;
             Ok(())
         })
         .await

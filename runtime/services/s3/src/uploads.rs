@@ -47,7 +47,7 @@ pub(crate) async fn create(
         .write(|tx| {
             bucket.recheck(tx)?;
             let key = [bucket.name.as_str(), &input.key, &upload];
-            tx.put(UPLOADS, &bucket.scope, &key, &record)?;
+            tx.put(UPLOADS, bucket.scope(), &key, &record)?;
             Ok::<_, Failure>(())
         })
         .await?;
@@ -141,7 +141,7 @@ pub(crate) async fn list(
         (Vec::new(), false)
     } else {
         listing
-            .walk(&snapshot, UPLOADS, &bucket.scope, position)
+            .walk(&snapshot, UPLOADS, bucket.scope(), position)
             .map_err(Failure::from)?
     };
     let (next_key, next_upload) = match items.last().filter(|_| more) {

@@ -13,7 +13,7 @@ use super::guard::{Guard, within};
 use super::payload::{self, Raw};
 use super::text::{Pairs, Separator, Text};
 use super::{Place, Request};
-use crate::{Protocol, Query};
+use crate::{Protocol, Query, headers};
 
 type Consumer<'c> =
     dyn FnMut(&Schema<'_>, &mut dyn ShapeDeserializer) -> Result<(), SerdeError> + 'c;
@@ -128,10 +128,7 @@ impl<'r> Binder<'r> {
             return self.hand(Place::Query(name.to_owned()), member, &mut pairs, consumer);
         }
         if let Some(header) = member.http_header() {
-            let values: Vec<_> = request
-                .headers
-                .get_all(header.value())
-                .iter()
+            let values: Vec<_> = headers::values(request.headers, header.value())
                 .map(header_text)
                 .collect();
             if values.is_empty() {
@@ -225,8 +222,12 @@ impl<'r> Binder<'r> {
         naming: Naming,
         consumer: &mut Consumer<'_>,
     ) -> Result<(), SerdeError> {
-        let body = Query::parse_bytes(self.request.body)
-            .map_err(|error| SerdeError::invalid_input(error.to_string()))?;
+        let body = match self.request.form {
+            Some(form) => Cow::Borrowed(form),
+            None => Query::parse_bytes(self.request.body)
+                .map(Cow::Owned)
+                .map_err(|error| SerdeError::invalid_input(error.to_string()))?,
+        };
         let pairs = self.request.query.pairs().iter().chain(body.pairs());
         let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
         Form::new(pairs, naming).read_struct(schema, consumer)

@@ -37,6 +37,8 @@ pub struct Request<'a> {
     pub labels: &'a [(&'a str, String)],
     /// The URL's query.
     pub query: &'a Query,
+    /// The body's parameters, where somebody read them before.
+    pub form: Option<&'a Query>,
     /// The headers.
     pub headers: &'a HeaderMap,
     /// The body; empty when the operation streams its input.

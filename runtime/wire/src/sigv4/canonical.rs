@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use super::{Kind, Parts, Presented};
+use crate::headers;
 
 /// What URIs leave as it is: letters, digits and `-._~`.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -107,7 +108,7 @@ fn query(kind: Kind, parts: &Parts<'_>, out: &mut String) {
 
 /// A header's values, joined, without surrounding spaces and with inner runs of them as one.
 fn header(parts: &Parts<'_>, name: &str, out: &mut String) {
-    for (index, value) in parts.headers.get_all(name).iter().enumerate() {
+    for (index, value) in headers::values(parts.headers, name).enumerate() {
         if index > 0 {
             out.push(',');
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName};
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 use sha2::{Digest, Sha256};
 
 use super::{DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock};
@@ -29,8 +29,9 @@ pub fn identify<'a>(parts: &Parts<'a>) -> Option<Identity<'a>> {
         if let Some(at) = memmem::find(header.as_bytes(), CREDENTIAL.as_bytes()) {
             let (algorithm, rest) = header.split_at(at);
             let credential = &rest[CREDENTIAL.len()..];
-            let credential = credential.split([',', ' ']).next().unwrap_or_default();
-            return Some(scope_of(credential, algorithm.contains("ECDSA")));
+            let end = memchr2(b',', b' ', credential.as_bytes()).unwrap_or(credential.len());
+            let ecdsa = algorithm.trim_end() != ALGORITHM && algorithm.contains("ECDSA");
+            return Some(scope_of(&credential[..end], ecdsa));
         }
         let (access_key, _) = header.strip_prefix("AWS ")?.split_once(':')?;
         return Some(Identity {

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 
 use super::{
     KeyCache, Kind, MAX_SKEW, Parts, Presented, SignatureError, SigningContext, canonical, clock,
-    hmac,
 };
 use crate::Dialect;
 
@@ -59,7 +58,7 @@ pub fn verify(
         presented.region,
         presented.service,
     );
-    let mut mac = hmac(&key);
+    let mut mac = key.mac;
     mac.update(string_to_sign.as_bytes());
     let matches = unhex(presented.signature).is_some_and(|given| mac.verify_slice(&given).is_ok());
     if !matches {
@@ -71,7 +70,7 @@ pub fn verify(
         });
     }
     Ok(SigningContext {
-        key,
+        key: key.bytes,
         timestamp: presented.timestamp.to_string(),
         scope: presented.scope.to_owned(),
         seed: presented.signature.to_owned(),

@@ -72,6 +72,7 @@ fn echo(dialect: &Dialect<'_>, sent: &Sent<'_>) -> [Echoed; 2] {
         method: &Method::POST,
         labels: &labels,
         query: &query,
+        form: None,
         headers: &headers,
         body: sent.body,
     };
