@@ -257,18 +257,19 @@ impl<'a, 'p> Search<'a, 'p> {
     fn meets(&self, route: &Route) -> bool {
         let request = self.request;
         let method = request.method.as_str();
+        if !route.of.has_method(method) {
+            return false;
+        }
         // With a second method, what the first has in its query is in the body.
         let second = route.of.also == Some(method);
         let query = request.form.filter(|_| second).unwrap_or(request.query);
-        route.of.has_method(method)
-            && route.constants.iter().all(|(name, value)| match value {
-                Some(value) => query.get(name) == Some(value),
-                None => query.has(name),
-            })
-            && route
-                .headers
-                .iter()
-                .all(|name| headers::has(request.headers, name))
+        route.constants.iter().all(|(name, value)| match value {
+            Some(value) => query.get(name) == Some(value),
+            None => query.has(name),
+        }) && route
+            .headers
+            .iter()
+            .all(|name| headers::has(request.headers, name))
             && (route.of.signing_name.is_none() || route.of.signing_name == request.signing_name)
     }
 }

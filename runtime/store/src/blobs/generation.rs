@@ -156,6 +156,8 @@ impl Sink {
 
     async fn flush(&mut self) -> Result<(), StoreError> {
         let part = PutPayload::from(self.pending.split().freeze());
+        // A body of many parts: the next one need not grow into its size by copies.
+        self.pending.reserve(WRITE_PART_BYTES);
         let upload = match &mut self.upload {
             Some(upload) => upload,
             None => {

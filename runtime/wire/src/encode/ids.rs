@@ -1,6 +1,7 @@
 //! Request ids in headers.
 
-use aws_smithy_types::base64;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
@@ -30,7 +31,9 @@ pub(crate) fn insert(dialect: &Dialect<'_>, request_id: &str, headers: &mut Head
 /// and error document agree.
 pub(crate) fn host_id(request_id: &str) -> String {
     let digest = Sha256::digest(request_id.as_bytes());
-    let mut bytes = digest.to_vec();
-    bytes.extend_from_slice(&digest[..24]);
-    base64::encode(bytes)
+    let mut bytes = [0; 56];
+    let (first, second) = bytes.split_at_mut(digest.len());
+    first.copy_from_slice(&digest);
+    second.copy_from_slice(&digest[..second.len()]);
+    BASE64.encode(bytes)
 }
