@@ -102,8 +102,8 @@ fn delete_objects() -> Decision {
         ..of(1, "b", policy::Decision::ExplicitlyDenied)
     };
     Decision {
-        service: "s3".into(),
-        operation: "DeleteObjects".into(),
+        service: "s3",
+        operation: "DeleteObjects",
         verdicts: vec![
             of(0, "a", policy::Decision::Allowed),
             of(1, "b", policy::Decision::ImplicitlyDenied),
