@@ -12,7 +12,7 @@ use crate::model::{Authorization, Models};
 use crate::permissions::{Kms, keys, known_action};
 
 /// The figures, in the order of the table's columns.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "operations",
     "by name",
     "by link",
@@ -32,6 +32,7 @@ const COLUMNS: [&str; 21] = [
     "not needed",
     "unbound dependents",
     "keys bound",
+    "keys of tags",
     "keys untold",
     "keys unbound",
 ];
@@ -84,7 +85,8 @@ pub(super) fn emit(
          where what they are about is not in the call (the service makes it, or keeps it, and asks with the caller's \
          forwarded session as it gets there); *not needed* where the call does not do what they are for (no tags are set, \
          or `models/overlays/dependents.toml` says so, with its source); *unbound* where no rule knows. *Keys* are the condition keys \
-         that the reference lists for an operation's actions: *bound* where the request's members set them, *untold* where they are \
+         that the reference lists for an operation's actions: *bound* where the request's members set them, of *tags* that the \
+         resource has, *untold* where they are \
          the state's or nobody's here (conditions on them fail closed), else such as these requests do not have.\n\n## Totals\n\n| | |\n|---|---|\n",
         rows.len()
     );
@@ -186,10 +188,12 @@ fn count(
                 .iter()
                 .flat_map(|requirement| &requirement.untold)
                 .any(|untold| keys::is(key, untold));
-            row[match (bound, untold) {
-                (true, _) => 18,
-                (false, true) => 19,
-                (false, false) => 20,
+            let of_tags = key.to_ascii_lowercase().ends_with("resourcetag/");
+            row[match (bound, of_tags, untold) {
+                (true, _, _) => 18,
+                (false, true, _) => 19,
+                (false, false, true) => 20,
+                (false, false, false) => 21,
             }] += 1;
         }
     }
@@ -256,8 +260,8 @@ mod tests {
         ("left to the service", 76),
         ("not needed", 4),
         ("unbound dependents", 8),
-        ("keys untold", 292),
-        ("keys unbound", 414),
+        ("keys untold", 272),
+        ("keys unbound", 324),
     ];
 
     #[test]
@@ -268,7 +272,11 @@ mod tests {
         let total = total(&rows(&models, &permissions));
         let figure = |name: &str| total[COLUMNS.iter().position(|column| *column == name).unwrap()];
         let resources: usize = total[9..13].iter().sum();
-        let keys = figure("keys bound") + figure("keys untold") + figure("keys unbound");
+        let keys: usize = COLUMNS
+            .iter()
+            .filter(|column| column.starts_with("keys "))
+            .map(|column| figure(column))
+            .sum();
         for (name, most) in AT_MOST {
             let of = match name {
                 "partly opaque" | "`*` though scoped" => resources,

@@ -1,12 +1,15 @@
 //! Condition keys by rule: tags, and keys whose member is evident.
 
+mod meaning;
+
 use super::input::{Found, Input, is_scalar, plain};
 use crate::model::{Action, Authorization, ShapeKind};
-use stockade_spec::template::{Key, KeyValue, Path, Step};
+use stockade_spec::template::{Key, KeyValue, Part, Path, Step};
 
 /// The keys of an action that this input evidently sets, sorted.
-pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
+pub(super) fn evident(action: &Action, reference: &Authorization, input: &Input<'_>) -> Vec<Key> {
     let members = input.members();
+    let all = input.all_members();
     let mut keys = Vec::new();
     for listed in listed(action) {
         let name = base(listed);
@@ -34,10 +37,15 @@ pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
             // Other keys with a name inside are the state's, not the request's.
             _ if name != listed => {}
             _ => {
-                if let Some(path) = members.iter().find_map(|found| means(found, name, input)) {
+                let top = members.iter().find_map(|found| means(found, name, input));
+                let value = top.map(KeyValue::Member).or_else(|| {
+                    let kind = reference.condition_keys.get(listed).map(String::as_str);
+                    meaning::of(name, kind.unwrap_or_default(), &all, input)
+                });
+                if let Some(value) = value {
                     keys.push(Key {
                         name: name.to_owned(),
-                        value: KeyValue::Member(path),
+                        value,
                     });
                 }
             }
@@ -45,6 +53,31 @@ pub(super) fn evident(action: &Action, input: &Input<'_>) -> Vec<Key> {
     }
     keys.sort_by(|a, b| a.name.cmp(&b.name));
     keys.dedup_by(|a, b| a.name == b.name);
+    keys
+}
+
+/// The keys that a call evidently sets for an action of another service that it depends on: the region, which is the
+/// request's, and the tags that it hands on.
+pub(super) fn elsewhere(
+    action: &Action,
+    reference: &Authorization,
+    tagging: bool,
+    input: &Input<'_>,
+) -> Vec<Key> {
+    let mut keys: Vec<Key> = if tagging {
+        evident(action, reference, input)
+            .into_iter()
+            .filter(|key| key.name.starts_with("aws:"))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    if let Some(name) = listed(action).find(|name| *name == "ec2:Region") {
+        keys.push(Key {
+            name: name.to_owned(),
+            value: KeyValue::Template(vec![Part::Region]),
+        });
+    }
     keys
 }
 

@@ -11,7 +11,8 @@ use super::roles::Passed;
 use super::untold::Untold;
 use super::{
     Class, Diagnostic, Key, KeyValue, Kms, OperationPermissions, Overlay, Part, Path, Permissions,
-    Requirement, Resource, Source, Step, Tables, bind, keys, kms, roles, rules, types, verbs,
+    Requirement, Resource, Source, Step, Tables, bind, dependents, keys, kms, roles, rules, types,
+    verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
@@ -381,16 +382,22 @@ impl<'a> Resolver<'a> {
         requirement: Requirement,
         input: &Input<'_>,
     ) -> Vec<Requirement> {
-        let Some((reference, action)) =
-            known_action(self.references, &requirement.action).filter(|(reference, _)| {
-                self.own
-                    .references
-                    .iter()
-                    .any(|own| own.prefix == reference.prefix)
-            })
-        else {
+        let Some((reference, action)) = known_action(self.references, &requirement.action) else {
             return vec![requirement];
         };
+        let is_own = self
+            .own
+            .references
+            .iter()
+            .any(|own| own.prefix == reference.prefix);
+        if !is_own {
+            let tagging = dependents::is_tagging(&requirement.action);
+            let mut requirement = requirement;
+            for Key { name, value } in keys::elsewhere(action, reference, tagging, input) {
+                set(&mut requirement.keys, &name, value);
+            }
+            return vec![requirement];
+        }
         let mut several: Vec<Requirement> = Vec::new();
         let resources: Vec<Option<Resource>> = if requirement.resources.is_empty() {
             vec![None]
@@ -410,7 +417,7 @@ impl<'a> Resolver<'a> {
             } else {
                 Vec::new()
             };
-            let mut keys = self.default_keys(operation, action, &of_types, input);
+            let mut keys = self.default_keys(operation, (reference, action), &of_types, input);
             keys.retain(|key| {
                 types::sets(action, &types, &key.name) || keys::names(&of_types, &key.name)
             });
@@ -431,11 +438,11 @@ impl<'a> Resolver<'a> {
     fn default_keys(
         &self,
         operation: &str,
-        action: &Action,
+        (reference, action): (&Authorization, &Action),
         of_types: &[&str],
         input: &Input<'_>,
     ) -> Vec<Key> {
-        let mut keys = keys::evident(action, input);
+        let mut keys = keys::evident(action, reference, input);
         for (name, located) in &self.overlay.keys {
             if !keys::lists(action, name) && !keys::names(of_types, name) {
                 continue;

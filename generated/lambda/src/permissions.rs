@@ -1069,24 +1069,39 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             resources: &[],
             when: Predicate::Any(&[Predicate::Present(15), Predicate::Present(16)]),
             each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
+            keys: &[
+                KeyBinding {
+                    key: "ec2:Region",
+                    value: Value::Template(&[Part::Region]),
+                },
+            ],
+            untold: &[],
         },
         Requirement {
             action: "ec2:DescribeSubnets",
             resources: &[],
             when: Predicate::Any(&[Predicate::Present(15), Predicate::Present(16)]),
             each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
+            keys: &[
+                KeyBinding {
+                    key: "ec2:Region",
+                    value: Value::Template(&[Part::Region]),
+                },
+            ],
+            untold: &[],
         },
         Requirement {
             action: "ec2:DescribeVpcs",
             resources: &[],
             when: Predicate::Any(&[Predicate::Present(15), Predicate::Present(16)]),
             each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
+            keys: &[
+                KeyBinding {
+                    key: "ec2:Region",
+                    value: Value::Template(&[Part::Region]),
+                },
+            ],
+            untold: &[],
         },
         Requirement {
             action: "elasticfilesystem:DescribeMountTargets",
@@ -4610,24 +4625,39 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             resources: &[],
             when: Predicate::Any(&[Predicate::Present(7), Predicate::Present(8)]),
             each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
+            keys: &[
+                KeyBinding {
+                    key: "ec2:Region",
+                    value: Value::Template(&[Part::Region]),
+                },
+            ],
+            untold: &[],
         },
         Requirement {
             action: "ec2:DescribeSubnets",
             resources: &[],
             when: Predicate::Any(&[Predicate::Present(7), Predicate::Present(8)]),
             each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
+            keys: &[
+                KeyBinding {
+                    key: "ec2:Region",
+                    value: Value::Template(&[Part::Region]),
+                },
+            ],
+            untold: &[],
         },
         Requirement {
             action: "ec2:DescribeVpcs",
             resources: &[],
             when: Predicate::Any(&[Predicate::Present(7), Predicate::Present(8)]),
             each: None,
-            keys: &[],
-            untold: &["ec2:Region"],
+            keys: &[
+                KeyBinding {
+                    key: "ec2:Region",
+                    value: Value::Template(&[Part::Region]),
+                },
+            ],
+            untold: &[],
         },
         Requirement {
             action: "elasticfilesystem:DescribeMountTargets",

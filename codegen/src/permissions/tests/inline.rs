@@ -20,6 +20,7 @@ const MODEL: &str = r#"{
 "HireHand": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"HireHand"}},
 "RemoveHand": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"HireHand"}},
 "PlugBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"PlugBox"}},
+"WrapBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"WrapBox"}},
 "GetSlip": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetSlip"}},
 "ListSlips": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"ListSlips"}},
 "MarkBox": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"MarkBox"}},
@@ -51,6 +52,9 @@ const MODEL: &str = r#"{
 "Network": {"members":{"SubnetIds":{"shape":"Names"}},"type":"structure"},
 "PlugBox": {"members":{"BoxName":{"shape":"S"},"Network":{"shape":"Network"},"ShelfId":{"shape":"S"},"Source":{"shape":"Source"}},"required":["BoxName","Network"],"type":"structure"},
 "S": {"type":"string"},
+"WrapBox": {"members":{"BoxName":{"shape":"S"},"Network":{"shape":"Network"},"Ribbon":{"shape":"Ribbon"},"Wrap":{"shape":"Wrap"},"WrapKmsKeyId":{"shape":"S"}},"required":["BoxName"],"type":"structure"},
+"Wrap": {"members":{"Papers":{"shape":"Names"},"SealArn":{"shape":"S"},"Width":{"shape":"S"}},"type":"structure"},
+"Ribbon": {"members":{"Color":{"shape":"S"},"Name":{"shape":"S"},"Width":{"shape":"S"}},"type":"structure"},
 "Source": {"members":{"S3Bucket":{"shape":"S"},"S3Key":{"shape":"S"}},"required":["S3Bucket"],"type":"structure"},
 "SwapBox": {"members":{"BoxArn":{"shape":"S"},"BoxName":{"shape":"S"},"ShelfId":{"shape":"S"}},"required":["ShelfId"],"type":"structure"},
 "Tag": {"members":{"TagKey":{"shape":"S"},"TagValue":{"shape":"S"}},"type":"structure"},
@@ -74,6 +78,7 @@ const REFERENCE: &str = r#"{
 "ListBoxes": {"accessLevel":"List","source":"both"},
 "HireHand": {"accessLevel":"Write","source":"both"},
 "RemoveHand": {"accessLevel":"Write","source":"both"},
+"WrapBox": {"accessLevel":"Write","conditionKeys":["toy:RequestColor","toy:SealArn","toy:VpcSubnets","toy:Wrap.Papers","toy:Width","toy:WrapKmsKey","toy:Name","toy:RibbonArn"],"resourceTypes":{"box":{"required":true}},"source":"both"},
 "PlugBox": {"accessLevel":"Write","resourceTypes":{"box":{"dependentActions":["ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface","ec2:DescribeRegions","ec2:DescribeVpcs","ec2:RunInstances","s3:GetObject","toy:GetShelf","toy:TagResource"],"required":true}},"source":"both"},
 "MoveBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":true},"shelf":{"conditionKeys":["toy:ShelfId"],"required":false}},"source":"both"},
 "SwapBox": {"accessLevel":"Write","resourceTypes":{"box":{"required":false},"shelf":{"required":true}},"source":"both"},
@@ -83,7 +88,15 @@ const REFERENCE: &str = r#"{
 "aws:RequestTag/${TagKey}": {"type":"String"},
 "aws:TagKeys": {"type":"ArrayOfString"},
 "toy:BoxName": {"type":"String"},
-"toy:ShelfId": {"type":"String"}
+"toy:Name": {"type":"String"},
+"toy:RequestColor": {"type":"String"},
+"toy:RibbonArn": {"type":"ARN"},
+"toy:SealArn": {"type":"ARN"},
+"toy:ShelfId": {"type":"String"},
+"toy:VpcSubnets": {"type":"ArrayOfString"},
+"toy:Width": {"type":"String"},
+"toy:Wrap.Papers": {"type":"ArrayOfString"},
+"toy:WrapKmsKey": {"type":"ARN"}
 },
 "resourceTypes": {
 "box": {"arns":["arn:${Partition}:toy:${Region}:${Account}:box/${BoxName}"]},
@@ -241,6 +254,26 @@ fn dependents_are_asked_for_on_what_members_name() {
   (dependent, on what only the service knows: ec2:DeleteNetworkInterface)
   (dependent, on what only the service knows: ec2:RunInstances)
   (dependent, not needed by this call: toy:TagResource)
+"
+    );
+}
+
+/// Keys as AWS CodeBuild's (a path), Amazon Comprehend's (a network, a KMS key's ARN), AWS Transfer Family's (`Request…`) and
+/// AWS App Runner's (a nested member) are in the Service Authorization Reference. Two widths, a bare name and a name in
+/// place of an ARN tell nothing.
+#[test]
+fn keys_mean_members_by_paths_and_other_names() {
+    assert_eq!(
+        table_of("WrapBox"),
+        "WrapBox · requirements · name
+  toy:WrapBox
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+    toy:RequestColor = {Ribbon.Color}
+    toy:SealArn = {Wrap.SealArn}
+    toy:VpcSubnets = {Network.SubnetIds[]}
+    toy:Wrap.Papers = {Wrap.Papers[]}
+    toy:WrapKmsKey = arn:{partition}:kms:{region}:{account}:{WrapKmsKeyId|key}
+    untold Name RibbonArn Width
 "
     );
 }
