@@ -330,6 +330,14 @@ impl<'a> Template<'a> {
                 let (names, values) = (self.index(names)?, self.index(values)?);
                 quote! { Value::Pairs { names: #names, values: #values } }
             }
+            KeyValue::Sole { names, values } => {
+                let names = self.index(names)?;
+                let values = values
+                    .iter()
+                    .map(|path| self.index(path))
+                    .collect::<Result<Vec<_>>>()?;
+                quote! { Value::Sole { names: #names, values: &[#(#values),*] } }
+            }
             KeyValue::Presence(path) => {
                 let capture = self.index(path)?;
                 quote! { Value::Presence(#capture) }

@@ -578,6 +578,12 @@ impl<'a> Resolver<'a> {
                 self.check_text(names, at, input);
                 self.check_text(values, at, input);
             }
+            KeyValue::Sole { names, values } => {
+                self.check_text(names, at, input);
+                for path in values {
+                    self.check_text(path, at, input);
+                }
+            }
             KeyValue::Presence(path) => {
                 if let Err(message) = input.follow(path) {
                     self.problem(at, message);
@@ -650,6 +656,7 @@ fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {
         KeyValue::Member(path) | KeyValue::Presence(path) => exists(path),
         KeyValue::Template(parts) => members(parts).all(exists),
         KeyValue::Pairs { names, values } => exists(names) && exists(values),
+        KeyValue::Sole { names, values } => exists(names) && values.iter().all(exists),
         KeyValue::Resolver(call) => call.arguments.iter().all(exists),
     }
 }

@@ -150,6 +150,10 @@ impl Binder<'_> {
                     names: self.capture(names)?,
                     values: self.capture(values)?,
                 },
+                KeyValue::Sole { names, values } => Value::Sole {
+                    names: self.capture(names)?,
+                    values: self.all(values, Self::capture)?,
+                },
                 KeyValue::Presence(path) => Value::Presence(self.capture(path)?),
                 KeyValue::Header(name) => Value::Header(text(name)),
                 KeyValue::Resolver(call) => Value::Resolver {

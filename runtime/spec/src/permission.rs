@@ -214,6 +214,14 @@ pub enum Value {
         /// The values.
         values: CaptureIndex,
     },
+    /// The values of what has one name alone: of keys with a single attribute, which must be the table's partition key.
+    /// Where there are several names, or values that have no text, nobody can tell.
+    Sole {
+        /// The names.
+        names: CaptureIndex,
+        /// The values, of one kind or another.
+        values: &'static [CaptureIndex],
+    },
     /// `true` when the member is present, else `false`.
     Presence(CaptureIndex),
     /// A fact of the HTTP request that no model has: the named header's value.

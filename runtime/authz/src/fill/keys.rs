@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use stockade_spec::permission::{KeyBinding, Value};
+use stockade_spec::permission::{CaptureIndex, KeyBinding, Value};
 use stockade_spec::resolve::Resolved;
 
 use super::view::View;
@@ -71,6 +71,13 @@ fn tell(bindings: &[KeyBinding], view: &View<'_>, source: &Source<'_>) -> Keys {
                     add(&mut keys, name, [value.unwrap_or_default().to_owned()]);
                 }
             }
+            Value::Sole { names, values } => match sole(view, *names, values) {
+                Some(values) => add(&mut keys, key.into(), values),
+                None => {
+                    let why = "which of the names is the one is the service's state";
+                    keys.push((key.into(), Err(why.to_owned())));
+                }
+            },
             Value::Presence(index) => {
                 add(&mut keys, key.into(), [view.is_present(*index).to_string()]);
             }
@@ -98,6 +105,24 @@ fn tell(bindings: &[KeyBinding], view: &View<'_>, source: &Source<'_>) -> Keys {
         }
     }
     keys
+}
+
+/// The values of what has one name alone.
+fn sole(view: &View<'_>, names: CaptureIndex, values: &[CaptureIndex]) -> Option<Vec<String>> {
+    let mut count = 0;
+    let mut first = None;
+    for name in view.texts(names) {
+        if *first.get_or_insert(name) != name {
+            return None;
+        }
+        count += 1;
+    }
+    let values: Vec<String> = values
+        .iter()
+        .flat_map(|index| view.texts(*index))
+        .map(str::to_owned)
+        .collect();
+    (values.len() == count).then_some(values)
 }
 
 /// Adds values to a key; a key without values is not set.

@@ -503,6 +503,37 @@ fn keys_come_from_pairs_presence_headers_and_texts() {
 }
 
 #[test]
+fn values_of_a_sole_name_are_told_and_others_are_not() {
+    static KEYS: &[KeyBinding] = &[KeyBinding {
+        key: "example:Leading",
+        value: Value::Sole {
+            names: 3,
+            values: &[4, 6],
+        },
+    }];
+    static NEEDS: &[Requirement] = &[requirement(&[], Predicate::Always, None, KEYS)];
+    let told = |tags: Vec<Item>| {
+        let input = Input {
+            tags,
+            ..Input::default()
+        };
+        filled(NEEDS, &input).remove(0)
+    };
+    let one = || item("id", Some("a"));
+    assert_eq!(told(vec![one()]), "example:Do * example:Leading=a");
+    // The keys of a batch, all of the same attribute.
+    assert_eq!(
+        told(vec![one(), item("id", Some("b"))]),
+        "example:Do * example:Leading=a|b"
+    );
+    let unknown = "example:Do * example:Leading=<unknown>";
+    assert_eq!(told(vec![one(), item("sort", Some("b"))]), unknown);
+    // A value without a text, as bytes are.
+    assert_eq!(told(vec![item("id", None)]), unknown);
+    assert_eq!(told(Vec::new()), "example:Do *");
+}
+
+#[test]
 fn what_nobody_resolves_is_not_filled() {
     static NEEDS: &[Requirement] = &[requirement(
         &[Resource::Resolver {

@@ -186,6 +186,13 @@ pub enum KeyValue {
         /// The values.
         values: Path,
     },
+    /// `sole(Names: Values, Values)`: the values, where all names are one.
+    Sole {
+        /// The names.
+        names: Path,
+        /// The values, of one kind or another.
+        values: Vec<Path>,
+    },
     /// `present(Member)`
     Presence(Path),
     /// `header:name`
@@ -274,6 +281,10 @@ impl Requirement {
                 KeyValue::Member(path) | KeyValue::Presence(path) => paths.push(path),
                 KeyValue::Template(parts) => paths.extend(members(parts)),
                 KeyValue::Pairs { names, values } => paths.extend([names, values]),
+                KeyValue::Sole { names, values } => {
+                    paths.push(names);
+                    paths.extend(values);
+                }
                 KeyValue::Resolver(call) => paths.extend(&call.arguments),
                 KeyValue::Literal(_) | KeyValue::Header(_) => {}
             }
@@ -411,6 +422,10 @@ impl fmt::Display for KeyValue {
             Self::Member(path) => write!(f, "{{{path}}}"),
             Self::Template(parts) => parts.iter().try_for_each(|part| part.fmt(f)),
             Self::Pairs { names, values } => write!(f, "{{{names}}}={{{values}}}"),
+            Self::Sole { names, values } => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                write!(f, "sole({names}: {})", values.join(", "))
+            }
             Self::Presence(path) => write!(f, "present({path})"),
             Self::Header(name) => write!(f, "header:{name}"),
             Self::Resolver(call) => call.fmt(f),

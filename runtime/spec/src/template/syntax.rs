@@ -35,6 +35,18 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
     {
         return path(inner).map(KeyValue::Presence);
     }
+    if let Some(inner) = text
+        .strip_prefix("sole(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        let (names, values) = inner
+            .split_once(':')
+            .ok_or_else(|| format!("{text:?} has no names; it is written sole(Names: Values)"))?;
+        return Ok(KeyValue::Sole {
+            names: path(names)?,
+            values: values.split(',').map(path).collect::<Parsed<_>>()?,
+        });
+    }
     let parts = parts(text)?;
     let member = |part: &Part| match part {
         Part::Member {
@@ -58,7 +70,7 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
     .ok_or_else(|| {
         format!(
             "{text:?} is no key's value; it is a text, {{Member}}, a text with both, {{Names}}={{Values}}, \
-             present(Member), header:name or @resolver(Member)"
+             sole(Names: Values), present(Member), header:name or @resolver(Member)"
         )
     })
 }
@@ -309,6 +321,7 @@ mod tests {
             "{?}",
             "{Tags[].Key}={Tags[].Value}",
             "{Tags{keys}}={Tags{values}}",
+            "sole(Key{keys}: Key{values}.S, Key{values}.N)",
             "present(MFA)",
             "header:x-amz-acl",
             "@tag_keys(Tagging)",
@@ -347,7 +360,14 @@ mod tests {
         ] {
             assert!(resource(text).is_err(), "{text}");
         }
-        for text in ["a{B", "a (b)", "present(A", "{A}={B=x}"] {
+        for text in [
+            "a{B",
+            "sole(A)",
+            "sole(A: )",
+            "a (b)",
+            "present(A",
+            "{A}={B=x}",
+        ] {
             assert!(key_value(text).is_err(), "{text}");
         }
         for text in ["", "A &&", "A == x", "(A", "A B", "A == 'x", "&& A"] {
