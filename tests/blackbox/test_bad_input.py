@@ -9,6 +9,7 @@ import socket
 
 import pytest
 
+from support.clients import refused
 from support.raw import Request, exchange, query_request, read_response, send, send_signed, signed_headers
 
 FUNCTIONS = "/2015-03-31/functions"
@@ -165,6 +166,40 @@ def test_a_huge_body_in_fact(server):
         response = read_response(connection)
     assert response is None or response.status in (400, 413), response
     assert server.peak_resident_bytes() < 400 * 1024 * 1024
+
+
+def test_a_body_that_is_not_wanted_is_not_sent(server):
+    """A client that asks first is answered at once, and told that the connection ends with it."""
+    server.root().client("s3").create_bucket(Bucket="shelf")
+    request = Request("PUT", "/shelf/a", "s3", headers={"content-md5": "nonsense"})
+    expecting = {"content-length": "5", "expect": "100-continue"}
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(head_of(request, signed_headers(request, server.root()) | expecting))
+        response = read_response(connection)
+        assert (response.status, response.code) == (400, "InvalidDigest"), response
+        assert response.headers["connection"] == "close"
+        assert connection.recv(1) == b"", "the connection goes on"
+
+    request = Request("PUT", "/shelf/a", "s3")
+    headers = signed_headers(request, server.root(), payload_hash="UNSIGNED-PAYLOAD") | expecting
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        for _ in range(2):
+            connection.sendall(head_of(request, headers))
+            assert connection.recv(4096) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.sendall(b"hello")
+            response = read_response(connection)
+            assert response.status == 200 and "connection" not in response.headers, response
+
+
+def test_refused_uploads_leave_clients_their_connections(server):
+    """boto3 asks before it sends an object, and keeps its connections."""
+    s3 = server.root().client("s3", max_pool_connections=1)
+    s3.create_bucket(Bucket="shelf")
+    for number in range(20):
+        with refused("InvalidDigest", 400):
+            s3.put_object(Bucket="shelf", Key="a", Body=b"x", ContentMD5="nonsense")
+        s3.put_object(Bucket="shelf", Key=f"b{number}", Body=b"x")
+    assert s3.list_objects_v2(Bucket="shelf")["KeyCount"] == 20
 
 
 def test_an_object_larger_than_s3_takes(server):

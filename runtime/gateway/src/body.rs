@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use aws_smithy_types::body::SdkBody;
@@ -40,18 +42,41 @@ impl<B> Incoming for B where
 #[derive(Debug)]
 pub(crate) struct Drained<B: Incoming> {
     body: Option<B>,
-    /// A client that waits to be told to send (`Expect: 100-continue`) would be told so by the
-    /// first read.
-    waits: bool,
+    waits: Waits,
+}
+
+/// Whether a client still waits to be told to send its body (`Expect: 100-continue`): the first read tells it.
+#[derive(Clone, Debug)]
+pub(crate) struct Waits(Option<Arc<AtomicBool>>);
+
+impl Waits {
+    /// Whether it does.
+    pub(crate) fn still(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|waits| waits.load(Ordering::Relaxed))
+    }
+
+    fn end(&self) {
+        if let Some(waits) = &self.0 {
+            waits.store(false, Ordering::Relaxed);
+        }
+    }
 }
 
 impl<B: Incoming> Drained<B> {
     /// Wraps a request's body.
     pub(crate) fn new(body: B, headers: &HeaderMap) -> Self {
+        let waits = headers.contains_key(EXPECT) && !body.is_end_stream();
         Self {
-            waits: headers.contains_key(EXPECT),
+            waits: Waits(waits.then(|| Arc::new(AtomicBool::new(true)))),
             body: Some(body),
         }
+    }
+
+    /// Tells, as long as the request lasts, whether its client still waits.
+    pub(crate) fn waits(&self) -> Waits {
+        self.waits.clone()
     }
 }
 
@@ -63,7 +88,7 @@ impl<B: Incoming> Body for Drained<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        self.waits = false;
+        self.waits.end();
         match &mut self.body {
             Some(body) => Pin::new(body).poll_frame(context),
             None => Poll::Ready(None),
@@ -82,7 +107,7 @@ impl<B: Incoming> Body for Drained<B> {
 impl<B: Incoming> Drop for Drained<B> {
     fn drop(&mut self) {
         let Some(body) = self.body.take() else { return };
-        if self.waits || body.is_end_stream() {
+        if self.waits.still() || body.is_end_stream() {
             return;
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {

@@ -14,7 +14,8 @@ use std::time::{Instant, SystemTime};
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{Method, Request, Response, Version, request};
+use http::header::CONNECTION;
+use http::{HeaderValue, Method, Request, Response, Version, request};
 use stockade_authz::{Mode, Needs, principal_name};
 use stockade_kit::{ids, validate};
 use stockade_spec::{AnyShape, Error, RequestContext};
@@ -56,6 +57,7 @@ impl Gateway {
         let (mut parts, body) = request.into_parts();
         name_host(&mut parts);
         let body = Drained::new(body, &parts.headers);
+        let waits = body.waits();
         let mut told = Told {
             request_id: ids::request_id(),
             dialect: Dialect::new(Protocol::RestJson),
@@ -64,7 +66,12 @@ impl Gateway {
             principal: None,
             upstream: None,
         };
-        let response = self.serve(&parts, body, peer, &mut told).await;
+        let mut response = self.serve(&parts, body, peer, &mut told).await;
+        if waits.still() && parts.version == Version::HTTP_11 {
+            // Its body may still come or not, and nobody could tell it from the next request.
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         tracing::info!(
             target: "stockade::request",
             service = told.service,
