@@ -318,6 +318,37 @@ class TestSeveralPermissions:
                 half.client("s3").copy_object(Bucket="shelf", Key="b", CopySource=source)
         both.client("s3").copy_object(Bucket="shelf", Key="b", CopySource=source)
 
+    def test_a_copy_takes_tags_along_by_permission(self, enforcing, shelf):
+        """CopyObject's page: tags are copied by default; reading and writing them are permissions of their own."""
+        shelf.put_object(Bucket="shelf", Key="tagged", Tagging="team=red")
+        plain, tagged = ({"Bucket": "shelf", "Key": key} for key in ("a", "tagged"))
+        copier = [allow(["s3:GetObject", "s3:PutObject"])]
+        alice = enforcing.new_user("alice", copier).client("s3")
+        alice.copy_object(Bucket="shelf", Key="b", CopySource=plain)
+        alice.copy_object(Bucket="shelf", Key="b", CopySource=plain, TaggingDirective="COPY")
+        alice.copy_object(Bucket="shelf", Key="b", CopySource=tagged, TaggingDirective="REPLACE")
+        assert shelf.get_object_tagging(Bucket="shelf", Key="b")["TagSet"] == []
+        with refused("AccessDenied", 403, re.compile(r's3:GetObjectTagging on resource: "arn:aws:s3:::shelf/tagged"')):
+            alice.copy_object(Bucket="shelf", Key="b", CopySource=tagged)
+        reader = enforcing.new_user("reader", copier, [allow("s3:GetObjectTagging")]).client("s3")
+        with refused("AccessDenied", 403, re.compile(r's3:PutObjectTagging on resource: "arn:aws:s3:::shelf/b"')):
+            reader.copy_object(Bucket="shelf", Key="b", CopySource=tagged)
+        with refused("AccessDenied", 403, re.compile("s3:PutObjectTagging")):
+            reader.copy_object(
+                Bucket="shelf", Key="b", CopySource=plain, TaggingDirective="REPLACE", Tagging="team=blue"
+            )
+        writer = enforcing.new_user("writer", copier, [allow(["s3:GetObjectTagging", "s3:PutObjectTagging"])])
+        writer.client("s3").copy_object(Bucket="shelf", Key="b", CopySource=tagged)
+        assert shelf.get_object_tagging(Bucket="shelf", Key="b")["TagSet"] == [{"Key": "team", "Value": "red"}]
+
+    def test_parts_are_copied_without_tags(self, enforcing, shelf):
+        shelf.put_object(Bucket="shelf", Key="tagged", Body=b"x", Tagging="team=red")
+        alice = enforcing.new_user("alice", [allow(["s3:GetObject", "s3:PutObject"])]).client("s3")
+        upload = alice.create_multipart_upload(Bucket="shelf", Key="b")["UploadId"]
+        alice.upload_part_copy(
+            Bucket="shelf", Key="b", UploadId=upload, PartNumber=1, CopySource={"Bucket": "shelf", "Key": "tagged"}
+        )
+
     def test_a_batch_delete_is_decided_key_by_key(self, enforcing, shelf):
         """DeleteObjects' page: the answer tells the outcome of each key, success or failure."""
         shelf.put_object(Bucket="shelf", Key="mine")

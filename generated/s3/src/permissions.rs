@@ -45,6 +45,14 @@ pub trait Resolvers {
     fn remaining_days(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@tag_keys` of the overlay.
     fn tag_keys(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@tagged_copy` of the overlay.
+    fn tagged_copy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@tagged_copy_source` of the overlay.
+    fn tagged_copy_source(
+        &self,
+        scope: &Scope<'_>,
+        arguments: &Arguments<'_>,
+    ) -> Resolved;
     /// `@tags` of the overlay.
     fn tags(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
 }
@@ -65,7 +73,9 @@ pub fn resolve(
         6 => resolvers.key_of_upload(scope, arguments),
         7 => resolvers.remaining_days(scope, arguments),
         8 => resolvers.tag_keys(scope, arguments),
-        9 => resolvers.tags(scope, arguments),
+        9 => resolvers.tagged_copy(scope, arguments),
+        10 => resolvers.tagged_copy_source(scope, arguments),
+        11 => resolvers.tags(scope, arguments),
         _ => Resolved::Unknown(String::from("the service has no such resolver")),
     }
 }
@@ -449,14 +459,14 @@ pub static COPY_OBJECT: Permissions = Permissions {
             action: "s3:GetObjectTagging",
             resources: &[
                 Resource::Resolver {
-                    name: "copy_source",
-                    index: 2,
+                    name: "tagged_copy_source",
+                    index: 10,
                     arguments: &[0],
                 },
             ],
             when: Predicate::All(
                 &[
-                    Predicate::OneOf(1, &["COPY"]),
+                    Predicate::Not(&Predicate::OneOf(1, &["REPLACE"])),
                     Predicate::Not(&Predicate::Contains(0, "?versionId=")),
                 ],
             ),
@@ -481,13 +491,16 @@ pub static COPY_OBJECT: Permissions = Permissions {
             action: "s3:GetObjectVersionTagging",
             resources: &[
                 Resource::Resolver {
-                    name: "copy_source",
-                    index: 2,
+                    name: "tagged_copy_source",
+                    index: 10,
                     arguments: &[0],
                 },
             ],
             when: Predicate::All(
-                &[Predicate::OneOf(1, &["COPY"]), Predicate::Contains(0, "?versionId=")],
+                &[
+                    Predicate::Not(&Predicate::OneOf(1, &["REPLACE"])),
+                    Predicate::Contains(0, "?versionId="),
+                ],
             ),
             each: None,
             keys: &[
@@ -547,7 +560,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 9,
+                        index: 11,
                         arguments: &[4],
                     },
                 },
@@ -740,35 +753,20 @@ pub static COPY_OBJECT: Permissions = Permissions {
         Requirement {
             action: "s3:PutObjectTagging",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":s3:::"),
-                        Part::Capture {
-                            capture: 2,
-                            default: None,
-                            filter: None,
-                        },
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 3,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "tagged_copy",
+                    index: 9,
+                    arguments: &[0, 2, 3],
+                },
             ],
-            when: Predicate::Any(
-                &[Predicate::Present(4), Predicate::OneOf(1, &["COPY"])],
-            ),
+            when: Predicate::Not(&Predicate::OneOf(1, &["REPLACE"])),
             each: None,
             keys: &[
                 KeyBinding {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 9,
+                        index: 11,
                         arguments: &[4],
                     },
                 },
@@ -793,6 +791,174 @@ pub static COPY_OBJECT: Permissions = Permissions {
                 "s3:authType",
                 "s3:signatureAge",
                 "s3:signatureversion",
+            ],
+        },
+        Requirement {
+            action: "s3:PutObjectTagging",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":s3:::"),
+                        Part::Capture {
+                            capture: 2,
+                            default: None,
+                            filter: None,
+                        },
+                        Part::Literal("/"),
+                        Part::Capture {
+                            capture: 3,
+                            default: None,
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[Predicate::OneOf(1, &["REPLACE"]), Predicate::Present(4)],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "s3:RequestObjectTag/",
+                    value: Value::Resolver {
+                        name: "tags",
+                        index: 11,
+                        arguments: &[4],
+                    },
+                },
+                KeyBinding {
+                    key: "s3:RequestObjectTagKeys",
+                    value: Value::Resolver {
+                        name: "tag_keys",
+                        index: 8,
+                        arguments: &[4],
+                    },
+                },
+                KeyBinding {
+                    key: "s3:x-amz-content-sha256",
+                    value: Value::Header("x-amz-content-sha256"),
+                },
+            ],
+            untold: &[
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+            ],
+        },
+        Requirement {
+            action: "s3:GetObjectAnnotation",
+            resources: &[
+                Resource::Resolver {
+                    name: "copy_source",
+                    index: 2,
+                    arguments: &[0],
+                },
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::OneOf(18, &["COPY"]),
+                    Predicate::Not(&Predicate::Contains(0, "?versionId=")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "s3:x-amz-content-sha256",
+                    value: Value::Header("x-amz-content-sha256"),
+                },
+            ],
+            untold: &[
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+            ],
+        },
+        Requirement {
+            action: "s3:GetObjectVersionAnnotation",
+            resources: &[
+                Resource::Resolver {
+                    name: "copy_source",
+                    index: 2,
+                    arguments: &[0],
+                },
+            ],
+            when: Predicate::All(
+                &[Predicate::OneOf(18, &["COPY"]), Predicate::Contains(0, "?versionId=")],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "s3:versionid",
+                    value: Value::Resolver {
+                        name: "copy_source_version",
+                        index: 3,
+                        arguments: &[0],
+                    },
+                },
+                KeyBinding {
+                    key: "s3:x-amz-content-sha256",
+                    value: Value::Header("x-amz-content-sha256"),
+                },
+            ],
+            untold: &[
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+            ],
+        },
+        Requirement {
+            action: "s3:PutObjectAnnotation",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":s3:::"),
+                        Part::Capture {
+                            capture: 2,
+                            default: None,
+                            filter: None,
+                        },
+                        Part::Literal("/"),
+                        Part::Capture {
+                            capture: 3,
+                            default: None,
+                            filter: None,
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::OneOf(18, &["COPY"]),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "s3:x-amz-content-sha256",
+                    value: Value::Header("x-amz-content-sha256"),
+                },
+            ],
+            untold: &[
+                "s3:BucketTag/",
+                "s3:ExistingObjectTag/",
+                "s3:ResourceAccount",
+                "s3:TlsVersion",
+                "s3:authType",
+                "s3:signatureAge",
+                "s3:signatureversion",
+                "s3:x-amz-object-if-match",
             ],
         },
         Requirement {
@@ -2218,7 +2384,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 9,
+                        index: 11,
                         arguments: &[2],
                     },
                 },
@@ -2422,7 +2588,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 9,
+                        index: 11,
                         arguments: &[2],
                     },
                 },
@@ -8565,7 +8731,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 9,
+                        index: 11,
                         arguments: &[2],
                     },
                 },
@@ -8775,7 +8941,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                     key: "s3:RequestObjectTag/",
                     value: Value::Resolver {
                         name: "tags",
-                        index: 9,
+                        index: 11,
                         arguments: &[2],
                     },
                 },

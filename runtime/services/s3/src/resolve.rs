@@ -138,6 +138,28 @@ impl Resolvers for S3 {
         })
     }
 
+    fn tagged_copy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [sources, [bucket], [key]] = arguments else {
+            return Resolved::Unknown("the request names no object".to_owned());
+        };
+        match self.tagged_sources(scope, sources) {
+            Ok(tagged) if tagged.is_empty() => Resolved::Needless,
+            Ok(_) => Resolved::one(format!("arn:{}:s3:::{bucket}/{key}", scope.partition)),
+            Err(why) => Resolved::Unknown(why),
+        }
+    }
+
+    fn tagged_copy_source(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let [sources] = arguments else {
+            return Resolved::Unknown("the request names no source".to_owned());
+        };
+        match self.tagged_sources(scope, sources) {
+            Ok(tagged) if tagged.is_empty() => Resolved::Needless,
+            Ok(tagged) => Resolved::Known(tagged),
+            Err(why) => Resolved::Unknown(why),
+        }
+    }
+
     fn tag_keys(&self, _scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         each(arguments, |header| {
             let pairs = form_urlencoded::parse(header.as_bytes());
@@ -212,6 +234,24 @@ impl S3 {
         };
         let record = bucket.upload(&snapshot, key, upload)?;
         Ok(record.and_then(|record| record.attributes.kms))
+    }
+
+    /// The ARNs of those sources of a copy that have tags, or may have: objects that are elsewhere.
+    fn tagged_sources(&self, scope: &Scope<'_>, headers: &[String]) -> Result<Vec<String>, String> {
+        let failed = |error: StoreError| format!("the store failed: {error}");
+        let snapshot = self.store.snapshot();
+        let mut tagged = Vec::new();
+        for header in headers {
+            let Source { bucket, key, .. } = source(header)?;
+            let object = match Bucket::find(&snapshot, &bucket).map_err(failed)? {
+                Some(bucket) => bucket.object(&snapshot, &key).map_err(failed)?,
+                None => None,
+            };
+            if self.elsewhere || object.is_some_and(|object| !object.attributes.tags.is_empty()) {
+                tagged.push(format!("arn:{}:s3:::{bucket}/{key}", scope.partition));
+            }
+        }
+        Ok(tagged)
     }
 
     fn known_of(&self, name: &str, key: Option<&str>) -> Result<ResourceFacts, StoreError> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::tests::{context, put_request, service};
+use crate::tests::{context, put, put_request, service};
 use stockade_s3_api::S3 as _;
 use stockade_s3_api::shapes::{CreateMultipartUploadRequest, PutObjectRequest};
 use stockade_store::Store;
@@ -108,19 +108,52 @@ async fn objects_tell_their_keys() {
     );
 }
 
-#[test]
-fn which_objects_are_missing_elsewhere_nobody_here_says() {
-    let (bucket, key) = (strings(&["b"]), strings(&["k"]));
-    let here = S3::new(Store::in_memory());
+#[tokio::test]
+async fn which_objects_are_missing_elsewhere_nobody_here_says() {
+    let here = service().await;
+    let (bucket, key) = (strings(&["bucket"]), strings(&["k"]));
     assert_eq!(
         here.bucket_of_missing_object(&SCOPE, &[&bucket, &key]),
-        known(&["arn:aws:s3:::b"])
+        known(&["arn:aws:s3:::bucket"])
     );
     let elsewhere = here.elsewhere();
     assert_eq!(
         elsewhere.bucket_of_missing_object(&SCOPE, &[&bucket, &key]),
         Resolved::Needless
     );
+}
+
+/// "CopyObject": tags are copied by default. Whether there are any nobody here can say of what is elsewhere.
+#[tokio::test]
+async fn copies_of_what_has_tags_are_told() {
+    let here = service().await;
+    put(&here, "plain", "x").await;
+    let tagged = PutObjectRequest {
+        tagging: Some("team=red".to_owned()),
+        ..put_request("tagged", "x")
+    };
+    here.put_object(&context(), tagged).await.unwrap();
+    let (bucket, key) = (strings(&["bucket"]), strings(&["k"]));
+    let told = |s3: &S3, name: &str| {
+        let source = strings(&[&format!("/bucket/{name}?versionId=null")]);
+        (
+            s3.tagged_copy_source(&SCOPE, &[&source]),
+            s3.tagged_copy(&SCOPE, &[&source, &bucket, &key]),
+        )
+    };
+    let asked = |name: &str| {
+        let source = format!("arn:aws:s3:::bucket/{name}");
+        (known(&[&source]), known(&["arn:aws:s3:::bucket/k"]))
+    };
+    assert_eq!(told(&here, "tagged"), asked("tagged"));
+    for name in ["plain", "none"] {
+        assert_eq!(told(&here, name), (Resolved::Needless, Resolved::Needless));
+    }
+    let elsewhere = here.elsewhere();
+    assert_eq!(told(&elsewhere, "plain"), asked("plain"));
+    let unreadable = strings(&["nothing"]);
+    let answer = elsewhere.tagged_copy_source(&SCOPE, &[&unreadable]);
+    assert!(matches!(answer, Resolved::Unknown(_)), "{answer:?}");
 }
 
 /// "CreateMultipartUpload", permissions: parts ask for `kms:Decrypt` of the upload's key.
