@@ -94,6 +94,7 @@ pub(super) fn emit(
         let _ = writeln!(text, "| {column} | {figure} |");
     }
     text.push_str(&of_kms(models, kms));
+    text.push_str(&of_follow_ups(permissions));
     let _ = write!(
         text,
         "\n## By service\n\n| service | {} |\n|---|{}\n",
@@ -105,6 +106,22 @@ pub(super) fn emit(
         let _ = writeln!(text, "| {service} | {} |", figures.join(" | "));
     }
     text.into_bytes()
+}
+
+/// How much is known of what services do because of calls.
+fn of_follow_ups(permissions: &BTreeMap<String, Permissions>) -> String {
+    let (mut services, mut operations, mut follow_ups) = (0, 0, 0);
+    for permissions in permissions.values() {
+        let counts = permissions.values().map(|one| one.follow_ups.len());
+        let counts: Vec<usize> = counts.filter(|count| *count > 0).collect();
+        services += usize::from(!counts.is_empty());
+        operations += counts.len();
+        follow_ups += counts.iter().sum::<usize>();
+    }
+    format!(
+        "\n## Follow-ups\n\n{follow_ups} actions that services need, and as whom, as they act because of {operations} operations of \
+         {services} services.\n"
+    )
 }
 
 /// Of how many operations the table of KMS calls tells what is done with the keys that they name.

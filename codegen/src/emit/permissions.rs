@@ -10,8 +10,8 @@ use quote::{format_ident, quote};
 
 use crate::model::{Model, ShapeKind};
 use crate::permissions::{
-    Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate,
-    Requirement, Resource, Source, Step, resolvers,
+    Actor, Call, Class, FollowUp, Key, KeyValue, OperationPermissions, Part, Path, Permissions,
+    Predicate, Requirement, Resource, Source, Step, resolvers,
 };
 
 /// The content of `generated/<service>/src/permissions.rs`.
@@ -34,11 +34,16 @@ pub(crate) fn emit(model: &Model, permissions: &Permissions) -> Result<TokenStre
         .to_string()
         .contains("Filter ::")
         .then(|| quote! { use stockade_spec::filter::Filter; });
+    let acts = statics
+        .to_string()
+        .contains("FollowUp {")
+        .then(|| quote! { use stockade_spec::permission::{Actor, FollowUp}; });
     let trait_and_dispatch = dispatch(&resolvers);
     Ok(quote! {
         //! Permission templates: what each operation needs, and what its state must resolve.
 
         #import
+        #acts
         use stockade_spec::permission::{
             Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource, Source, Step, Value,
         };
@@ -117,7 +122,7 @@ impl<'a> Template<'a> {
             .get(name)
             .with_context(|| format!("{} has no operation {name}", model.id))?;
         let mut captures: Vec<&Path> = Vec::new();
-        for path in operation.requirements.iter().flat_map(Requirement::paths) {
+        for path in operation.paths() {
             if !captures.contains(&path) {
                 captures.push(path);
             }
@@ -154,15 +159,34 @@ impl<'a> Template<'a> {
             .map(|one| self.requirement(one))
             .collect::<Result<Vec<_>>>()?;
         let answers = self.elements(operation.answers.as_ref())?;
+        let follow_ups = operation
+            .follow_ups
+            .iter()
+            .map(|one| self.follow_up(one))
+            .collect::<Result<Vec<_>>>()?;
         Ok(quote! {
             Permissions {
                 class: Class::#class,
                 source: Source::#source,
                 captures: &[#(#captures),*],
                 requirements: &[#(#requirements),*],
+                follow_ups: &[#(#follow_ups),*],
                 answers: #answers,
             }
         })
+    }
+
+    fn follow_up(&self, follow_up: &FollowUp) -> Result<TokenStream> {
+        let actor = match &follow_up.actor {
+            Actor::Caller { via } => quote! { Actor::Caller { via: #via } },
+            Actor::Role(parts) => {
+                let parts = self.parts(parts)?;
+                quote! { Actor::Role(&[#(#parts),*]) }
+            }
+            Actor::Service(name) => quote! { Actor::Service(#name) },
+        };
+        let requirement = self.requirement(&follow_up.requirement)?;
+        Ok(quote! { FollowUp { actor: #actor, requirement: #requirement } })
     }
 
     fn capture(&self, path: &Path) -> Result<TokenStream> {

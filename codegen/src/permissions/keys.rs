@@ -106,7 +106,9 @@ pub(super) fn names(listed: &[&str], key: &str) -> bool {
 
 /// Whether a prefix has a condition key, as an overlay writes it.
 pub(super) fn known(reference: &Authorization, key: &str) -> bool {
-    reference.condition_keys.keys().any(|known| is(known, key))
+    let is_one_of = |known: &str| base(known).ends_with(':') && key.starts_with(base(known));
+    let mut known = reference.condition_keys.keys();
+    known.any(|known| is(known, key) || is_one_of(known))
 }
 
 /// Whether a key of the reference is the one that an overlay writes, or of the family that it writes: one that ends in `:`.

@@ -32,8 +32,8 @@ use anyhow::{Context as _, Result as AnyResult, ensure};
 pub(crate) use kms::Kms;
 pub(crate) use overlay::Overlay;
 pub(crate) use stockade_spec::template::{
-    Call, Class, Key, KeyValue, OperationPermissions, Part, Path, Permissions, Predicate,
-    Requirement, Resource, Source, Step,
+    Actor, Call, Class, FollowUp, Key, KeyValue, OperationPermissions, Part, Path, Permissions,
+    Predicate, Requirement, Resource, Source, Step,
 };
 
 use crate::model::{Model, Models};
@@ -112,7 +112,7 @@ fn read(root: &FilePath, file: &FilePath) -> AnyResult<String> {
 pub(crate) fn resolvers(permissions: &Permissions) -> BTreeSet<String> {
     permissions
         .values()
-        .flat_map(|operation| &operation.requirements)
+        .flat_map(OperationPermissions::all_requirements)
         .flat_map(Requirement::calls)
         .map(|call| call.name.clone())
         .collect()

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::Diagnostic;
 use stockade_spec::template::syntax;
-use stockade_spec::template::{KeyValue, Path, Predicate, Resource, Step};
+use stockade_spec::template::{Actor, KeyValue, Path, Predicate, Resource, Step};
 
 /// One service's overlay, parsed but not yet held against its model.
 #[derive(Debug, Default)]
@@ -25,7 +25,18 @@ pub(crate) struct Overlay {
     pub(super) keys: BTreeMap<String, Located<Vec<KeyValue>>>,
     /// What dependent actions of the reference need, in place of what the rules find.
     pub(super) dependents: Vec<Wanted>,
+    /// What services need that act because of a call.
+    pub(super) follow_ups: Vec<Acting>,
     pub(super) operations: BTreeMap<String, Located<Entry>>,
+}
+
+/// What a service needs as it acts because of a call.
+#[derive(Debug)]
+pub(super) struct Acting {
+    pub(super) operations: Vec<Located<String>>,
+    pub(super) actor: Located<Actor>,
+    /// One for each action.
+    pub(super) wanted: Vec<Wanted>,
 }
 
 /// What an overlay says of one operation.
@@ -115,6 +126,11 @@ impl Overlay {
             .into_iter()
             .map(|one| problems.wanted(one))
             .collect();
+        let follow_ups = service
+            .follow_up
+            .into_iter()
+            .filter_map(|one| problems.acting(one))
+            .collect();
         let mut operations = BTreeMap::new();
         for (name, raw) in raw.operations {
             let at = name.span().start;
@@ -132,6 +148,7 @@ impl Overlay {
         overlay.resources = resources;
         overlay.keys = keys;
         overlay.dependents = dependents;
+        overlay.follow_ups = follow_ups;
         overlay.operations = operations;
         Ok(overlay)
     }
@@ -260,6 +277,53 @@ impl Problems<'_> {
         path.map(|value| Located { value, at })
     }
 
+    fn acting(&mut self, raw: RawActing) -> Option<Acting> {
+        let at = raw.actor.span().start;
+        if raw.because.get_ref().is_empty() {
+            let message = "`because` is the title of the AWS document";
+            self.push(raw.because.span().start, message.to_owned());
+        }
+        let actor = self.parsed(at, syntax::actor(raw.actor.get_ref()))?;
+        let mut keys = raw.keys;
+        if let Some(source) = raw.source {
+            if !matches!(actor, Actor::Service(_)) {
+                let message =
+                    "only a service that acts as itself tells what for: `source` is of one";
+                self.push(source.span().start, message.to_owned());
+            }
+            let span = source.span();
+            let of = |key: &str| Spanned::new(span.clone(), key.to_owned());
+            keys.insert(of("aws:SourceAccount"), "{account}".to_owned());
+            keys.insert(of("aws:SourceArn"), source.into_inner());
+        }
+        let span = raw.action.span();
+        let wanted = raw
+            .action
+            .into_inner()
+            .0
+            .into_iter()
+            .map(|action| RawWanted {
+                action: Spanned::new(span.clone(), action),
+                resource: raw.resource.clone(),
+                when: raw.when.clone(),
+                each: raw.each.clone(),
+                keys: keys.clone(),
+                wherever: false,
+            });
+        Some(Acting {
+            operations: raw
+                .operations
+                .into_iter()
+                .map(|name| Located {
+                    at: name.span().start,
+                    value: name.into_inner(),
+                })
+                .collect(),
+            actor: Located { value: actor, at },
+            wanted: wanted.map(|one| self.wanted(one)).collect(),
+        })
+    }
+
     fn wanted(&mut self, raw: RawWanted) -> Wanted {
         let at = raw.action.span().start;
         let resources = match raw.resource {
@@ -319,6 +383,26 @@ struct RawService {
     keys: BTreeMap<String, Spanned<Several>>,
     #[serde(default)]
     dependents: Vec<RawWanted>,
+    #[serde(default)]
+    follow_up: Vec<RawActing>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawActing {
+    /// The AWS document that says so, by title.
+    because: Spanned<String>,
+    operations: Vec<Spanned<String>>,
+    #[serde(rename = "as")]
+    actor: Spanned<String>,
+    /// `aws:SourceArn`, with the caller's account as `aws:SourceAccount`.
+    source: Option<Spanned<String>>,
+    action: Spanned<Several>,
+    resource: Option<Spanned<Several>>,
+    when: Option<Spanned<String>>,
+    each: Option<Spanned<String>>,
+    #[serde(default)]
+    keys: BTreeMap<Spanned<String>, String>,
 }
 
 #[derive(Deserialize)]
@@ -350,6 +434,7 @@ struct RawWanted {
 }
 
 /// One text or a list of them.
+#[derive(Clone)]
 pub(super) struct Several(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Several {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::bind::Binder;
 use super::input::{Input, is_scalar};
 use super::names::{self, Vocabulary};
-use super::overlay::{Entry, Keys, Located, OverlayClass, Wanted};
+use super::overlay::{Acting, Entry, Keys, Located, OverlayClass, Wanted};
 use super::prefixes::Own;
 use super::roles::Passed;
 use super::untold::Untold;
 use super::{
-    Class, Diagnostic, Key, KeyValue, Kms, OperationPermissions, Overlay, Part, Path, Permissions,
-    Requirement, Resource, Source, Step, Tables, bind, dependents, keys, kms, roles, rules, types,
-    verbs,
+    Class, Diagnostic, FollowUp, Key, KeyValue, Kms, OperationPermissions, Overlay, Part, Path,
+    Permissions, Requirement, Resource, Source, Step, Tables, bind, dependents, keys, kms, roles,
+    rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
@@ -108,6 +108,14 @@ impl<'a> Resolver<'a> {
                 }
             }
         }
+        for acting in &self.overlay.follow_ups {
+            for operation in &acting.operations {
+                if !self.model.operations.contains_key(&operation.value) {
+                    let message = format!("{} has no operation {}", self.model.id, operation.value);
+                    self.problem(operation.at, message);
+                }
+            }
+        }
         for wanted in &self.overlay.dependents {
             self.action(&wanted.action.value, wanted.action.at);
         }
@@ -137,6 +145,7 @@ impl<'a> Resolver<'a> {
             source: Source::Inferred,
             because: entry.and_then(|entry| entry.because.clone()),
             requirements: Vec::new(),
+            follow_ups: Vec::new(),
             answers: None,
             left_out: Vec::new(),
         };
@@ -174,6 +183,7 @@ impl<'a> Resolver<'a> {
             })
             .collect();
         self.by_kms(name, &mut result);
+        result.follow_ups = self.follow_ups(name, &input);
         let requirements = &result.requirements;
         result.left_out.retain(|dependent| {
             !requirements
@@ -181,6 +191,37 @@ impl<'a> Resolver<'a> {
                 .any(|requirement| requirement.action == dependent.action)
         });
         result
+    }
+
+    /// What services need that act because of the call.
+    fn follow_ups(&mut self, name: &str, input: &Input<'_>) -> Vec<FollowUp> {
+        let overlay = self.overlay;
+        let is_of = |acting: &&Acting| acting.operations.iter().any(|one| one.value == name);
+        let mut follow_ups = Vec::new();
+        for acting in overlay.follow_ups.iter().filter(is_of) {
+            for path in acting.actor.value.paths() {
+                self.check_text(path, acting.actor.at, input);
+            }
+            for wanted in &acting.wanted {
+                let requirements = self.wanted(name, wanted, input);
+                follow_ups.extend(requirements.into_iter().map(|requirement| FollowUp {
+                    actor: acting.actor.value.clone(),
+                    // Of the caller's request those keys are, not of the service's.
+                    requirement: Requirement {
+                        keys: self.own_keys(requirement.keys, wanted),
+                        ..requirement
+                    },
+                }));
+            }
+        }
+        follow_ups
+    }
+
+    /// The keys that a requirement of the overlay itself sets.
+    fn own_keys(&self, keys: Vec<Key>, wanted: &Wanted) -> Vec<Key> {
+        keys.into_iter()
+            .filter(|key| wanted.keys.contains_key(&key.name))
+            .collect()
     }
 
     /// What the service does with KMS keys, by the table: in place of what the rules find of those that it names.
@@ -632,7 +673,13 @@ pub(crate) fn known_action<'a>(
 
 /// Keys that every service knows, and that the request sets.
 fn is_global(key: &str) -> bool {
-    const GLOBAL: [&str; 3] = ["aws:RequestTag/", "aws:TagKeys", "aws:CalledVia"];
+    const GLOBAL: [&str; 5] = [
+        "aws:RequestTag/",
+        "aws:TagKeys",
+        "aws:CalledVia",
+        "aws:SourceAccount",
+        "aws:SourceArn",
+    ];
     GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global)) || key.starts_with(GLOBAL[0])
 }
 

@@ -133,6 +133,7 @@ pub static ACCEPT_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AcquireRole` needs.
@@ -165,6 +166,7 @@ pub static ACQUIRE_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AddClientIDToOpenIDConnectProvider` needs.
@@ -197,6 +199,7 @@ pub static ADD_CLIENT_ID_TO_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions 
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AddRoleToInstanceProfile` needs.
@@ -267,6 +270,7 @@ pub static ADD_ROLE_TO_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AddUserToGroup` needs.
@@ -295,6 +299,7 @@ pub static ADD_USER_TO_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AssociateDelegationRequest` needs.
@@ -332,6 +337,7 @@ pub static ASSOCIATE_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AttachGroupPolicy` needs.
@@ -369,6 +375,7 @@ pub static ATTACH_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AttachRolePolicy` needs.
@@ -414,6 +421,7 @@ pub static ATTACH_ROLE_POLICY: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AttachUserPolicy` needs.
@@ -459,6 +467,7 @@ pub static ATTACH_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ChangePassword` needs.
@@ -482,6 +491,7 @@ pub static CHANGE_PASSWORD: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateAccessKey` needs.
@@ -510,6 +520,7 @@ pub static CREATE_ACCESS_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateAccountAlias` needs.
@@ -527,6 +538,7 @@ pub static CREATE_ACCOUNT_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateDelegationRequest` needs.
@@ -581,6 +593,7 @@ pub static CREATE_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateGroup` needs.
@@ -627,6 +640,7 @@ pub static CREATE_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateInstanceProfile` needs.
@@ -737,6 +751,7 @@ pub static CREATE_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateLoginProfile` needs.
@@ -765,6 +780,7 @@ pub static CREATE_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateOpenIDConnectProvider` needs.
@@ -843,6 +859,7 @@ pub static CREATE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreatePolicy` needs.
@@ -953,6 +970,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreatePolicyVersion` needs.
@@ -985,6 +1003,7 @@ pub static CREATE_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateRole` needs.
@@ -1103,6 +1122,7 @@ pub static CREATE_ROLE: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateSAMLProvider` needs.
@@ -1199,6 +1219,7 @@ pub static CREATE_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateServiceLinkedRole` needs.
@@ -1236,6 +1257,7 @@ pub static CREATE_SERVICE_LINKED_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateServiceSpecificCredential` needs.
@@ -1281,6 +1303,7 @@ pub static CREATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateUser` needs.
@@ -1399,6 +1422,7 @@ pub static CREATE_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateVirtualMFADevice` needs.
@@ -1509,6 +1533,7 @@ pub static CREATE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeactivateMFADevice` needs.
@@ -1537,6 +1562,7 @@ pub static DEACTIVATE_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteAccessKey` needs.
@@ -1565,6 +1591,7 @@ pub static DELETE_ACCESS_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteAccountAlias` needs.
@@ -1582,6 +1609,7 @@ pub static DELETE_ACCOUNT_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteAccountPasswordPolicy` needs.
@@ -1599,6 +1627,7 @@ pub static DELETE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteGroup` needs.
@@ -1627,6 +1656,7 @@ pub static DELETE_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteGroupPolicy` needs.
@@ -1655,6 +1685,7 @@ pub static DELETE_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteInstanceProfile` needs.
@@ -1683,6 +1714,7 @@ pub static DELETE_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteLoginProfile` needs.
@@ -1711,6 +1743,7 @@ pub static DELETE_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteOpenIDConnectProvider` needs.
@@ -1743,6 +1776,7 @@ pub static DELETE_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeletePolicy` needs.
@@ -1775,6 +1809,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeletePolicyVersion` needs.
@@ -1807,6 +1842,7 @@ pub static DELETE_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteRole` needs.
@@ -1844,6 +1880,7 @@ pub static DELETE_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteRolePermissionsBoundary` needs.
@@ -1881,6 +1918,7 @@ pub static DELETE_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteRolePolicy` needs.
@@ -1918,6 +1956,7 @@ pub static DELETE_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteSAMLProvider` needs.
@@ -1950,6 +1989,7 @@ pub static DELETE_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteSSHPublicKey` needs.
@@ -1978,6 +2018,7 @@ pub static DELETE_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteServerCertificate` needs.
@@ -2006,6 +2047,7 @@ pub static DELETE_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteServiceLinkedRole` needs.
@@ -2034,6 +2076,7 @@ pub static DELETE_SERVICE_LINKED_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteServiceSpecificCredential` needs.
@@ -2075,6 +2118,7 @@ pub static DELETE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteSigningCertificate` needs.
@@ -2103,6 +2147,7 @@ pub static DELETE_SIGNING_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteUser` needs.
@@ -2131,6 +2176,7 @@ pub static DELETE_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteUserPermissionsBoundary` needs.
@@ -2168,6 +2214,7 @@ pub static DELETE_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteUserPolicy` needs.
@@ -2205,6 +2252,7 @@ pub static DELETE_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteVirtualMFADevice` needs.
@@ -2237,6 +2285,7 @@ pub static DELETE_VIRTUAL_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DetachGroupPolicy` needs.
@@ -2274,6 +2323,7 @@ pub static DETACH_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DetachRolePolicy` needs.
@@ -2319,6 +2369,7 @@ pub static DETACH_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DetachUserPolicy` needs.
@@ -2364,6 +2415,7 @@ pub static DETACH_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DisableOrganizationsRootCredentialsManagement` needs.
@@ -2381,6 +2433,7 @@ pub static DISABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Perm
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DisableOrganizationsRootSessions` needs.
@@ -2398,6 +2451,7 @@ pub static DISABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DisableOutboundWebIdentityFederation` needs.
@@ -2415,6 +2469,7 @@ pub static DISABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnableMFADevice` needs.
@@ -2448,6 +2503,7 @@ pub static ENABLE_MFA_DEVICE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnableOrganizationsRootCredentialsManagement` needs.
@@ -2465,6 +2521,7 @@ pub static ENABLE_ORGANIZATIONS_ROOT_CREDENTIALS_MANAGEMENT: Permissions = Permi
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnableOrganizationsRootSessions` needs.
@@ -2482,6 +2539,7 @@ pub static ENABLE_ORGANIZATIONS_ROOT_SESSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnableOutboundWebIdentityFederation` needs.
@@ -2499,6 +2557,7 @@ pub static ENABLE_OUTBOUND_WEB_IDENTITY_FEDERATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GenerateCredentialReport` needs.
@@ -2516,6 +2575,7 @@ pub static GENERATE_CREDENTIAL_REPORT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GenerateOrganizationsAccessReport` needs.
@@ -2663,6 +2723,7 @@ pub static GENERATE_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GenerateServiceLastAccessedDetails` needs.
@@ -2695,6 +2756,7 @@ pub static GENERATE_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccessKeyLastUsed` needs.
@@ -2723,6 +2785,7 @@ pub static GET_ACCESS_KEY_LAST_USED: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccountAuthorizationDetails` needs.
@@ -2740,6 +2803,7 @@ pub static GET_ACCOUNT_AUTHORIZATION_DETAILS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccountPasswordPolicy` needs.
@@ -2757,6 +2821,7 @@ pub static GET_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccountProperties` needs.
@@ -2774,6 +2839,7 @@ pub static GET_ACCOUNT_PROPERTIES: Permissions = Permissions {
             untold: &["iam:AccountPropertyNamespaces"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccountSummary` needs.
@@ -2791,6 +2857,7 @@ pub static GET_ACCOUNT_SUMMARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetContextKeysForCustomPolicy` needs.
@@ -2808,6 +2875,7 @@ pub static GET_CONTEXT_KEYS_FOR_CUSTOM_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetContextKeysForPrincipalPolicy` needs.
@@ -2840,6 +2908,7 @@ pub static GET_CONTEXT_KEYS_FOR_PRINCIPAL_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetCredentialReport` needs.
@@ -2857,6 +2926,7 @@ pub static GET_CREDENTIAL_REPORT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetDelegationRequest` needs.
@@ -2894,6 +2964,7 @@ pub static GET_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetGroup` needs.
@@ -2922,6 +2993,7 @@ pub static GET_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetGroupPolicy` needs.
@@ -2950,6 +3022,7 @@ pub static GET_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetHumanReadableSummary` needs.
@@ -2982,6 +3055,7 @@ pub static GET_HUMAN_READABLE_SUMMARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetInstanceProfile` needs.
@@ -3010,6 +3084,7 @@ pub static GET_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetLoginProfile` needs.
@@ -3038,6 +3113,7 @@ pub static GET_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetMFADevice` needs.
@@ -3066,6 +3142,7 @@ pub static GET_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetOpenIDConnectProvider` needs.
@@ -3098,6 +3175,7 @@ pub static GET_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetOrganizationsAccessReport` needs.
@@ -3115,6 +3193,7 @@ pub static GET_ORGANIZATIONS_ACCESS_REPORT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetOutboundWebIdentityFederationInfo` needs.
@@ -3132,6 +3211,7 @@ pub static GET_OUTBOUND_WEB_IDENTITY_FEDERATION_INFO: Permissions = Permissions 
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetPolicy` needs.
@@ -3164,6 +3244,7 @@ pub static GET_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetPolicyVersion` needs.
@@ -3196,6 +3277,7 @@ pub static GET_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetRole` needs.
@@ -3233,6 +3315,7 @@ pub static GET_ROLE: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetRolePolicy` needs.
@@ -3261,6 +3344,7 @@ pub static GET_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetRoleTemplateVersion` needs.
@@ -3293,6 +3377,7 @@ pub static GET_ROLE_TEMPLATE_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetSAMLProvider` needs.
@@ -3325,6 +3410,7 @@ pub static GET_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetSSHPublicKey` needs.
@@ -3353,6 +3439,7 @@ pub static GET_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetServerCertificate` needs.
@@ -3381,6 +3468,7 @@ pub static GET_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetServiceLastAccessedDetails` needs.
@@ -3398,6 +3486,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetServiceLastAccessedDetailsWithEntities` needs.
@@ -3415,6 +3504,7 @@ pub static GET_SERVICE_LAST_ACCESSED_DETAILS_WITH_ENTITIES: Permissions = Permis
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetServiceLinkedRoleDeletionStatus` needs.
@@ -3443,6 +3533,7 @@ pub static GET_SERVICE_LINKED_ROLE_DELETION_STATUS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetUser` needs.
@@ -3471,6 +3562,7 @@ pub static GET_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetUserPolicy` needs.
@@ -3499,6 +3591,7 @@ pub static GET_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAccessKeys` needs.
@@ -3527,6 +3620,7 @@ pub static LIST_ACCESS_KEYS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAccountAliases` needs.
@@ -3544,6 +3638,7 @@ pub static LIST_ACCOUNT_ALIASES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAttachedGroupPolicies` needs.
@@ -3572,6 +3667,7 @@ pub static LIST_ATTACHED_GROUP_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAttachedRolePolicies` needs.
@@ -3600,6 +3696,7 @@ pub static LIST_ATTACHED_ROLE_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAttachedUserPolicies` needs.
@@ -3628,6 +3725,7 @@ pub static LIST_ATTACHED_USER_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListDelegationRequests` needs.
@@ -3655,6 +3753,7 @@ pub static LIST_DELEGATION_REQUESTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListEntitiesForPolicy` needs.
@@ -3687,6 +3786,7 @@ pub static LIST_ENTITIES_FOR_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListGroupPolicies` needs.
@@ -3715,6 +3815,7 @@ pub static LIST_GROUP_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListGroups` needs.
@@ -3752,6 +3853,7 @@ pub static LIST_GROUPS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListGroupsForUser` needs.
@@ -3780,6 +3882,7 @@ pub static LIST_GROUPS_FOR_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListInstanceProfileTags` needs.
@@ -3808,6 +3911,7 @@ pub static LIST_INSTANCE_PROFILE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListInstanceProfiles` needs.
@@ -3845,6 +3949,7 @@ pub static LIST_INSTANCE_PROFILES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListInstanceProfilesForRole` needs.
@@ -3873,6 +3978,7 @@ pub static LIST_INSTANCE_PROFILES_FOR_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListMFADeviceTags` needs.
@@ -3905,6 +4011,7 @@ pub static LIST_MFA_DEVICE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListMFADevices` needs.
@@ -3933,6 +4040,7 @@ pub static LIST_MFA_DEVICES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListOpenIDConnectProviderTags` needs.
@@ -3965,6 +4073,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDER_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListOpenIDConnectProviders` needs.
@@ -3982,6 +4091,7 @@ pub static LIST_OPEN_ID_CONNECT_PROVIDERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListOrganizationsFeatures` needs.
@@ -3999,6 +4109,7 @@ pub static LIST_ORGANIZATIONS_FEATURES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListPolicies` needs.
@@ -4032,6 +4143,7 @@ pub static LIST_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListPoliciesGrantingServiceAccess` needs.
@@ -4064,6 +4176,7 @@ pub static LIST_POLICIES_GRANTING_SERVICE_ACCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListPolicyTags` needs.
@@ -4096,6 +4209,7 @@ pub static LIST_POLICY_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListPolicyVersions` needs.
@@ -4128,6 +4242,7 @@ pub static LIST_POLICY_VERSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListRolePolicies` needs.
@@ -4156,6 +4271,7 @@ pub static LIST_ROLE_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListRoleTags` needs.
@@ -4184,6 +4300,7 @@ pub static LIST_ROLE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListRoles` needs.
@@ -4221,6 +4338,7 @@ pub static LIST_ROLES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListSAMLProviderTags` needs.
@@ -4253,6 +4371,7 @@ pub static LIST_SAML_PROVIDER_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListSAMLProviders` needs.
@@ -4270,6 +4389,7 @@ pub static LIST_SAML_PROVIDERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListSSHPublicKeys` needs.
@@ -4298,6 +4418,7 @@ pub static LIST_SSH_PUBLIC_KEYS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListServerCertificateTags` needs.
@@ -4326,6 +4447,7 @@ pub static LIST_SERVER_CERTIFICATE_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListServerCertificates` needs.
@@ -4363,6 +4485,7 @@ pub static LIST_SERVER_CERTIFICATES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListServiceSpecificCredentials` needs.
@@ -4391,6 +4514,7 @@ pub static LIST_SERVICE_SPECIFIC_CREDENTIALS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListSigningCertificates` needs.
@@ -4419,6 +4543,7 @@ pub static LIST_SIGNING_CERTIFICATES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListUserPolicies` needs.
@@ -4447,6 +4572,7 @@ pub static LIST_USER_POLICIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListUserTags` needs.
@@ -4475,6 +4601,7 @@ pub static LIST_USER_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListUsers` needs.
@@ -4512,6 +4639,7 @@ pub static LIST_USERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListVirtualMFADevices` needs.
@@ -4539,6 +4667,7 @@ pub static LIST_VIRTUAL_MFA_DEVICES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutAccountProperties` needs.
@@ -4570,6 +4699,7 @@ pub static PUT_ACCOUNT_PROPERTIES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutGroupPolicy` needs.
@@ -4598,6 +4728,7 @@ pub static PUT_GROUP_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutRolePermissionsBoundary` needs.
@@ -4635,6 +4766,7 @@ pub static PUT_ROLE_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutRolePolicy` needs.
@@ -4672,6 +4804,7 @@ pub static PUT_ROLE_POLICY: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutUserPermissionsBoundary` needs.
@@ -4709,6 +4842,7 @@ pub static PUT_USER_PERMISSIONS_BOUNDARY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutUserPolicy` needs.
@@ -4746,6 +4880,7 @@ pub static PUT_USER_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RejectDelegationRequest` needs.
@@ -4783,6 +4918,7 @@ pub static REJECT_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RemoveClientIDFromOpenIDConnectProvider` needs.
@@ -4815,6 +4951,7 @@ pub static REMOVE_CLIENT_ID_FROM_OPEN_ID_CONNECT_PROVIDER: Permissions = Permiss
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RemoveRoleFromInstanceProfile` needs.
@@ -4843,6 +4980,7 @@ pub static REMOVE_ROLE_FROM_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RemoveUserFromGroup` needs.
@@ -4871,6 +5009,7 @@ pub static REMOVE_USER_FROM_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ResetServiceSpecificCredential` needs.
@@ -4912,6 +5051,7 @@ pub static RESET_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ResyncMFADevice` needs.
@@ -4940,6 +5080,7 @@ pub static RESYNC_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SendDelegationToken` needs.
@@ -4977,6 +5118,7 @@ pub static SEND_DELEGATION_TOKEN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SetDefaultPolicyVersion` needs.
@@ -5009,6 +5151,7 @@ pub static SET_DEFAULT_POLICY_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SetSecurityTokenServicePreferences` needs.
@@ -5026,6 +5169,7 @@ pub static SET_SECURITY_TOKEN_SERVICE_PREFERENCES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SimulateCustomPolicy` needs.
@@ -5043,6 +5187,7 @@ pub static SIMULATE_CUSTOM_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SimulatePrincipalPolicy` needs.
@@ -5075,6 +5220,7 @@ pub static SIMULATE_PRINCIPAL_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagInstanceProfile` needs.
@@ -5123,6 +5269,7 @@ pub static TAG_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagMFADevice` needs.
@@ -5175,6 +5322,7 @@ pub static TAG_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagOpenIDConnectProvider` needs.
@@ -5227,6 +5375,7 @@ pub static TAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagPolicy` needs.
@@ -5279,6 +5428,7 @@ pub static TAG_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagRole` needs.
@@ -5327,6 +5477,7 @@ pub static TAG_ROLE: Permissions = Permissions {
             untold: &["iam:RoleTemplateARN"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagSAMLProvider` needs.
@@ -5379,6 +5530,7 @@ pub static TAG_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagServerCertificate` needs.
@@ -5427,6 +5579,7 @@ pub static TAG_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagUser` needs.
@@ -5475,6 +5628,7 @@ pub static TAG_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagInstanceProfile` needs.
@@ -5512,6 +5666,7 @@ pub static UNTAG_INSTANCE_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagMFADevice` needs.
@@ -5553,6 +5708,7 @@ pub static UNTAG_MFA_DEVICE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagOpenIDConnectProvider` needs.
@@ -5594,6 +5750,7 @@ pub static UNTAG_OPEN_ID_CONNECT_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagPolicy` needs.
@@ -5635,6 +5792,7 @@ pub static UNTAG_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagRole` needs.
@@ -5672,6 +5830,7 @@ pub static UNTAG_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagSAMLProvider` needs.
@@ -5713,6 +5872,7 @@ pub static UNTAG_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagServerCertificate` needs.
@@ -5750,6 +5910,7 @@ pub static UNTAG_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagUser` needs.
@@ -5787,6 +5948,7 @@ pub static UNTAG_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateAccessKey` needs.
@@ -5815,6 +5977,7 @@ pub static UPDATE_ACCESS_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateAccountPasswordPolicy` needs.
@@ -5832,6 +5995,7 @@ pub static UPDATE_ACCOUNT_PASSWORD_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateAssumeRolePolicy` needs.
@@ -5869,6 +6033,7 @@ pub static UPDATE_ASSUME_ROLE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateDelegationRequest` needs.
@@ -5906,6 +6071,7 @@ pub static UPDATE_DELEGATION_REQUEST: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateGroup` needs.
@@ -5956,6 +6122,7 @@ pub static UPDATE_GROUP: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateLoginProfile` needs.
@@ -5984,6 +6151,7 @@ pub static UPDATE_LOGIN_PROFILE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateOpenIDConnectProviderThumbprint` needs.
@@ -6016,6 +6184,7 @@ pub static UPDATE_OPEN_ID_CONNECT_PROVIDER_THUMBPRINT: Permissions = Permissions
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateRole` needs.
@@ -6053,6 +6222,7 @@ pub static UPDATE_ROLE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateRoleDescription` needs.
@@ -6090,6 +6260,7 @@ pub static UPDATE_ROLE_DESCRIPTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateSAMLProvider` needs.
@@ -6122,6 +6293,7 @@ pub static UPDATE_SAML_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateSSHPublicKey` needs.
@@ -6150,6 +6322,7 @@ pub static UPDATE_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateServerCertificate` needs.
@@ -6200,6 +6373,7 @@ pub static UPDATE_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateServiceSpecificCredential` needs.
@@ -6241,6 +6415,7 @@ pub static UPDATE_SERVICE_SPECIFIC_CREDENTIAL: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateSigningCertificate` needs.
@@ -6269,6 +6444,7 @@ pub static UPDATE_SIGNING_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateUser` needs.
@@ -6319,6 +6495,7 @@ pub static UPDATE_USER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UploadSSHPublicKey` needs.
@@ -6347,6 +6524,7 @@ pub static UPLOAD_SSH_PUBLIC_KEY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UploadServerCertificate` needs.
@@ -6457,6 +6635,7 @@ pub static UPLOAD_SERVER_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UploadSigningCertificate` needs.
@@ -6485,5 +6664,6 @@ pub static UPLOAD_SIGNING_CERTIFICATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };

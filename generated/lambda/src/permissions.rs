@@ -3,6 +3,7 @@
 
 //! Permission templates: what each operation needs, and what its state must resolve.
 use stockade_spec::filter::Filter;
+use stockade_spec::permission::{Actor, FollowUp};
 use stockade_spec::permission::{
     Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
     Source, Step, Value,
@@ -110,6 +111,7 @@ pub static ADD_LAYER_VERSION_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AddPermission` needs.
@@ -159,6 +161,7 @@ pub static ADD_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CheckpointDurableExecution` needs.
@@ -191,6 +194,7 @@ pub static CHECKPOINT_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateAlias` needs.
@@ -219,6 +223,7 @@ pub static CREATE_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateCapacityProvider` needs.
@@ -421,6 +426,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &["kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateCodeSigningConfig` needs.
@@ -495,6 +501,7 @@ pub static CREATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateEventSourceMapping` needs.
@@ -521,6 +528,10 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
         Capture {
             name: "KMSKeyArn",
             steps: &[Step::Member(10)],
+        },
+        Capture {
+            name: "EventSourceArn",
+            steps: &[Step::Member(6)],
         },
     ],
     requirements: &[
@@ -711,6 +722,260 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "sqs:ReceiveMessage",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":sqs:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "sqs:DeleteMessage",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":sqs:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "sqs:GetQueueAttributes",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":sqs:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "kinesis:DescribeStream",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":kinesis:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "kinesis:DescribeStreamSummary",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":kinesis:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "kinesis:GetRecords",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":kinesis:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "kinesis:GetShardIterator",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":kinesis:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "kinesis:ListShards",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":kinesis:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "kinesis:SubscribeToShard",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":kinesis:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "dynamodb:DescribeStream",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":dynamodb:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "dynamodb:GetRecords",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":dynamodb:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: Requirement {
+                action: "dynamodb:GetShardIterator",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 5,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(5, ":dynamodb:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+    ],
     answers: None,
 };
 /// What a caller of `CreateFunction` needs.
@@ -801,6 +1066,18 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
         Capture {
             name: "Code.SourceKMSKeyArn",
             steps: &[Step::Member(3), Step::Member(5)],
+        },
+        Capture {
+            name: "LoggingConfig.LogGroup",
+            steps: &[Step::Member(16), Step::Member(2)],
+        },
+        Capture {
+            name: "DeadLetterConfig.TargetArn",
+            steps: &[Step::Member(5), Step::Member(0)],
+        },
+        Capture {
+            name: "TracingConfig.Mode",
+            steps: &[Step::Member(28), Step::Member(0)],
         },
     ],
     requirements: &[
@@ -1387,6 +1664,516 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:CreateLogGroup",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:"),
+                            Part::Capture {
+                                capture: 21,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:CreateLogStream",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:"),
+                            Part::Capture {
+                                capture: 21,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal(":log-stream:"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:PutLogEvents",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:"),
+                            Part::Capture {
+                                capture: 21,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal(":log-stream:"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:CreateLogGroup",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:/aws/lambda/"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Id),
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Absent(21),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:CreateLogStream",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:/aws/lambda/"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Id),
+                            },
+                            Part::Literal(":log-stream:"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Absent(21),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:PutLogEvents",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:/aws/lambda/"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Id),
+                            },
+                            Part::Literal(":log-stream:"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Absent(21),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:CreateNetworkInterface",
+                resources: &[],
+                when: Predicate::Present(16),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:DescribeNetworkInterfaces",
+                resources: &[],
+                when: Predicate::Present(16),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:DescribeSubnets",
+                resources: &[],
+                when: Predicate::Present(16),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:DeleteNetworkInterface",
+                resources: &[],
+                when: Predicate::Present(16),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:AssignPrivateIpAddresses",
+                resources: &[],
+                when: Predicate::Present(16),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:UnassignPrivateIpAddresses",
+                resources: &[],
+                when: Predicate::Present(16),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "sqs:SendMessage",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 22,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(22, ":sqs:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "sns:Publish",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 22,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(22, ":sns:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "xray:PutTraceSegments",
+                resources: &[],
+                when: Predicate::OneOf(23, &["Active"]),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "xray:PutTelemetryRecords",
+                resources: &[],
+                when: Predicate::OneOf(23, &["Active"]),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "elasticfilesystem:ClientMount",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":elasticfilesystem:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":file-system/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Present(18),
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "elasticfilesystem:AccessPointArn",
+                        value: Value::Capture(17),
+                    },
+                ],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 7,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "elasticfilesystem:ClientWrite",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":elasticfilesystem:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":file-system/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Present(18),
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "elasticfilesystem:AccessPointArn",
+                        value: Value::Capture(17),
+                    },
+                ],
+                untold: &[],
+            },
+        },
+    ],
     answers: None,
 };
 /// What a caller of `CreateFunctionUrlConfig` needs.
@@ -1440,6 +2227,7 @@ pub static CREATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteAlias` needs.
@@ -1468,6 +2256,7 @@ pub static DELETE_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteCapacityProvider` needs.
@@ -1507,6 +2296,7 @@ pub static DELETE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteCodeSigningConfig` needs.
@@ -1539,6 +2329,7 @@ pub static DELETE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteDurableExecution` needs.
@@ -1571,6 +2362,7 @@ pub static DELETE_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteEventSourceMapping` needs.
@@ -1619,6 +2411,7 @@ pub static DELETE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteFunction` needs.
@@ -1651,6 +2444,7 @@ pub static DELETE_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteFunctionCodeSigningConfig` needs.
@@ -1679,6 +2473,7 @@ pub static DELETE_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteFunctionConcurrency` needs.
@@ -1707,6 +2502,7 @@ pub static DELETE_FUNCTION_CONCURRENCY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteFunctionEventInvokeConfig` needs.
@@ -1739,6 +2535,7 @@ pub static DELETE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteFunctionUrlConfig` needs.
@@ -1788,6 +2585,7 @@ pub static DELETE_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteLayerVersion` needs.
@@ -1820,6 +2618,7 @@ pub static DELETE_LAYER_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteProvisionedConcurrencyConfig` needs.
@@ -1852,6 +2651,7 @@ pub static DELETE_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteResourcePolicy` needs.
@@ -1893,6 +2693,7 @@ pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccountSettings` needs.
@@ -1910,6 +2711,7 @@ pub static GET_ACCOUNT_SETTINGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAlias` needs.
@@ -1938,6 +2740,7 @@ pub static GET_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetCapacityProvider` needs.
@@ -1977,6 +2780,7 @@ pub static GET_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetCodeSigningConfig` needs.
@@ -2009,6 +2813,7 @@ pub static GET_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetDurableExecution` needs.
@@ -2041,6 +2846,7 @@ pub static GET_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetDurableExecutionHistory` needs.
@@ -2073,6 +2879,7 @@ pub static GET_DURABLE_EXECUTION_HISTORY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetDurableExecutionState` needs.
@@ -2105,6 +2912,7 @@ pub static GET_DURABLE_EXECUTION_STATE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetEventSourceMapping` needs.
@@ -2153,6 +2961,7 @@ pub static GET_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunction` needs.
@@ -2185,6 +2994,7 @@ pub static GET_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionCodeSigningConfig` needs.
@@ -2213,6 +3023,7 @@ pub static GET_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionConcurrency` needs.
@@ -2241,6 +3052,7 @@ pub static GET_FUNCTION_CONCURRENCY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionConfiguration` needs.
@@ -2273,6 +3085,7 @@ pub static GET_FUNCTION_CONFIGURATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionEventInvokeConfig` needs.
@@ -2305,6 +3118,7 @@ pub static GET_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionRecursionConfig` needs.
@@ -2333,6 +3147,7 @@ pub static GET_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionScalingConfig` needs.
@@ -2365,6 +3180,7 @@ pub static GET_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFunctionUrlConfig` needs.
@@ -2414,6 +3230,7 @@ pub static GET_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetLayerVersion` needs.
@@ -2446,6 +3263,7 @@ pub static GET_LAYER_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetLayerVersionByArn` needs.
@@ -2478,6 +3296,7 @@ pub static GET_LAYER_VERSION_BY_ARN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetLayerVersionPolicy` needs.
@@ -2510,6 +3329,7 @@ pub static GET_LAYER_VERSION_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetPolicy` needs.
@@ -2542,6 +3362,7 @@ pub static GET_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetProvisionedConcurrencyConfig` needs.
@@ -2574,6 +3395,7 @@ pub static GET_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetResourcePolicy` needs.
@@ -2606,6 +3428,7 @@ pub static GET_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetRuntimeManagementConfig` needs.
@@ -2638,6 +3461,7 @@ pub static GET_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `Invoke` needs.
@@ -2670,6 +3494,7 @@ pub static INVOKE: Permissions = Permissions {
             untold: &["lambda:EventSourceToken", "lambda:InvokedViaFunctionUrl"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `InvokeAsync` needs.
@@ -2698,6 +3523,7 @@ pub static INVOKE_ASYNC: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `InvokeWithResponseStream` needs.
@@ -2730,6 +3556,7 @@ pub static INVOKE_WITH_RESPONSE_STREAM: Permissions = Permissions {
             untold: &["lambda:EventSourceToken", "lambda:InvokedViaFunctionUrl"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAliases` needs.
@@ -2758,6 +3585,7 @@ pub static LIST_ALIASES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListCapacityProviders` needs.
@@ -2775,6 +3603,7 @@ pub static LIST_CAPACITY_PROVIDERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListCodeSigningConfigs` needs.
@@ -2792,6 +3621,7 @@ pub static LIST_CODE_SIGNING_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListDurableExecutionsByFunction` needs.
@@ -2824,6 +3654,7 @@ pub static LIST_DURABLE_EXECUTIONS_BY_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListEventSourceMappings` needs.
@@ -2841,6 +3672,7 @@ pub static LIST_EVENT_SOURCE_MAPPINGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListFunctionEventInvokeConfigs` needs.
@@ -2869,6 +3701,7 @@ pub static LIST_FUNCTION_EVENT_INVOKE_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListFunctionUrlConfigs` needs.
@@ -2906,6 +3739,7 @@ pub static LIST_FUNCTION_URL_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListFunctionVersionsByCapacityProvider` needs.
@@ -2945,6 +3779,7 @@ pub static LIST_FUNCTION_VERSIONS_BY_CAPACITY_PROVIDER: Permissions = Permission
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListFunctions` needs.
@@ -2962,6 +3797,7 @@ pub static LIST_FUNCTIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListFunctionsByCodeSigningConfig` needs.
@@ -2994,6 +3830,7 @@ pub static LIST_FUNCTIONS_BY_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListLayerVersions` needs.
@@ -3011,6 +3848,7 @@ pub static LIST_LAYER_VERSIONS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListLayers` needs.
@@ -3028,6 +3866,7 @@ pub static LIST_LAYERS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListProvisionedConcurrencyConfigs` needs.
@@ -3056,6 +3895,7 @@ pub static LIST_PROVISIONED_CONCURRENCY_CONFIGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListTags` needs.
@@ -3088,6 +3928,7 @@ pub static LIST_TAGS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListVersionsByFunction` needs.
@@ -3116,6 +3957,7 @@ pub static LIST_VERSIONS_BY_FUNCTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PauseDurableExecution` needs.
@@ -3148,6 +3990,7 @@ pub static PAUSE_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PublishLayerVersion` needs.
@@ -3278,6 +4121,7 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PublishVersion` needs.
@@ -3306,6 +4150,7 @@ pub static PUBLISH_VERSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutFunctionCodeSigningConfig` needs.
@@ -3352,6 +4197,7 @@ pub static PUT_FUNCTION_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutFunctionConcurrency` needs.
@@ -3380,6 +4226,7 @@ pub static PUT_FUNCTION_CONCURRENCY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutFunctionEventInvokeConfig` needs.
@@ -3412,6 +4259,7 @@ pub static PUT_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutFunctionRecursionConfig` needs.
@@ -3440,6 +4288,7 @@ pub static PUT_FUNCTION_RECURSION_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutFunctionScalingConfig` needs.
@@ -3472,6 +4321,7 @@ pub static PUT_FUNCTION_SCALING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutProvisionedConcurrencyConfig` needs.
@@ -3504,6 +4354,7 @@ pub static PUT_PROVISIONED_CONCURRENCY_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutResourcePolicy` needs.
@@ -3549,6 +4400,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutRuntimeManagementConfig` needs.
@@ -3581,6 +4433,7 @@ pub static PUT_RUNTIME_MANAGEMENT_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RemoveLayerVersionPermission` needs.
@@ -3613,6 +4466,7 @@ pub static REMOVE_LAYER_VERSION_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RemovePermission` needs.
@@ -3666,6 +4520,7 @@ pub static REMOVE_PERMISSION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ResumeDurableExecution` needs.
@@ -3698,6 +4553,7 @@ pub static RESUME_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SendDurableExecutionCallbackFailure` needs.
@@ -3726,6 +4582,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_FAILURE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SendDurableExecutionCallbackHeartbeat` needs.
@@ -3754,6 +4611,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_HEARTBEAT: Permissions = Permissions 
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SendDurableExecutionCallbackSuccess` needs.
@@ -3782,6 +4640,7 @@ pub static SEND_DURABLE_EXECUTION_CALLBACK_SUCCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `StopDurableExecution` needs.
@@ -3814,6 +4673,7 @@ pub static STOP_DURABLE_EXECUTION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagResource` needs.
@@ -3866,6 +4726,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagResource` needs.
@@ -3907,6 +4768,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateAlias` needs.
@@ -3935,6 +4797,7 @@ pub static UPDATE_ALIAS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateCapacityProvider` needs.
@@ -3974,6 +4837,7 @@ pub static UPDATE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateCodeSigningConfig` needs.
@@ -4006,6 +4870,7 @@ pub static UPDATE_CODE_SIGNING_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateEventSourceMapping` needs.
@@ -4188,6 +5053,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateFunctionCode` needs.
@@ -4469,6 +5335,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateFunctionConfiguration` needs.
@@ -4523,6 +5390,18 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "KMSKeyArn",
             steps: &[Step::Member(11)],
+        },
+        Capture {
+            name: "LoggingConfig.LogGroup",
+            steps: &[Step::Member(13), Step::Member(2)],
+        },
+        Capture {
+            name: "DeadLetterConfig.TargetArn",
+            steps: &[Step::Member(2), Step::Member(0)],
+        },
+        Capture {
+            name: "TracingConfig.Mode",
+            steps: &[Step::Member(21), Step::Member(0)],
         },
     ],
     requirements: &[
@@ -4817,6 +5696,404 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             untold: &["kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:CreateLogGroup",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:"),
+                            Part::Capture {
+                                capture: 12,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:CreateLogStream",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:"),
+                            Part::Capture {
+                                capture: 12,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal(":log-stream:"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "logs:PutLogEvents",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":logs:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":log-group:"),
+                            Part::Capture {
+                                capture: 12,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal(":log-stream:"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:CreateNetworkInterface",
+                resources: &[],
+                when: Predicate::Present(8),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:DescribeNetworkInterfaces",
+                resources: &[],
+                when: Predicate::Present(8),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:DescribeSubnets",
+                resources: &[],
+                when: Predicate::Present(8),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:DeleteNetworkInterface",
+                resources: &[],
+                when: Predicate::Present(8),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:AssignPrivateIpAddresses",
+                resources: &[],
+                when: Predicate::Present(8),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "ec2:UnassignPrivateIpAddresses",
+                resources: &[],
+                when: Predicate::Present(8),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "sqs:SendMessage",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 13,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(13, ":sqs:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "sns:Publish",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 13,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Contains(13, ":sns:"),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "xray:PutTraceSegments",
+                resources: &[],
+                when: Predicate::OneOf(14, &["Active"]),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "xray:PutTelemetryRecords",
+                resources: &[],
+                when: Predicate::OneOf(14, &["Active"]),
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "elasticfilesystem:ClientMount",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":elasticfilesystem:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":file-system/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Present(10),
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "elasticfilesystem:AccessPointArn",
+                        value: Value::Capture(9),
+                    },
+                ],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 4,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "elasticfilesystem:ClientWrite",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":elasticfilesystem:"),
+                            Part::Region,
+                            Part::Literal(":"),
+                            Part::Account,
+                            Part::Literal(":file-system/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Present(10),
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "elasticfilesystem:AccessPointArn",
+                        value: Value::Capture(9),
+                    },
+                ],
+                untold: &[],
+            },
+        },
+    ],
     answers: None,
 };
 /// What a caller of `UpdateFunctionEventInvokeConfig` needs.
@@ -4849,6 +6126,7 @@ pub static UPDATE_FUNCTION_EVENT_INVOKE_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateFunctionUrlConfig` needs.
@@ -4902,5 +6180,6 @@ pub static UPDATE_FUNCTION_URL_CONFIG: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };

@@ -58,6 +58,7 @@ pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AttachPolicy` needs.
@@ -97,6 +98,7 @@ pub static ATTACH_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CancelHandshake` needs.
@@ -136,6 +138,7 @@ pub static CANCEL_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CloseAccount` needs.
@@ -175,6 +178,7 @@ pub static CLOSE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateAccount` needs.
@@ -213,6 +217,7 @@ pub static CREATE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateGovCloudAccount` needs.
@@ -251,6 +256,7 @@ pub static CREATE_GOV_CLOUD_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateOrganization` needs.
@@ -268,6 +274,7 @@ pub static CREATE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateOrganizationalUnit` needs.
@@ -306,6 +313,7 @@ pub static CREATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreatePolicy` needs.
@@ -359,6 +367,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeclineHandshake` needs.
@@ -398,6 +407,7 @@ pub static DECLINE_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteOrganization` needs.
@@ -415,6 +425,7 @@ pub static DELETE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteOrganizationalUnit` needs.
@@ -454,6 +465,7 @@ pub static DELETE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeletePolicy` needs.
@@ -493,6 +505,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteResourcePolicy` needs.
@@ -510,6 +523,7 @@ pub static DELETE_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeregisterDelegatedAdministrator` needs.
@@ -558,6 +572,7 @@ pub static DEREGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeAccount` needs.
@@ -597,6 +612,7 @@ pub static DESCRIBE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeCreateAccountStatus` needs.
@@ -614,6 +630,7 @@ pub static DESCRIBE_CREATE_ACCOUNT_STATUS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeEffectivePolicy` needs.
@@ -654,6 +671,7 @@ pub static DESCRIBE_EFFECTIVE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeHandshake` needs.
@@ -693,6 +711,7 @@ pub static DESCRIBE_HANDSHAKE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeOrganization` needs.
@@ -710,6 +729,7 @@ pub static DESCRIBE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeOrganizationalUnit` needs.
@@ -749,6 +769,7 @@ pub static DESCRIBE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribePolicy` needs.
@@ -788,6 +809,7 @@ pub static DESCRIBE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeResourcePolicy` needs.
@@ -805,6 +827,7 @@ pub static DESCRIBE_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DescribeResponsibilityTransfer` needs.
@@ -848,6 +871,7 @@ pub static DESCRIBE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DetachPolicy` needs.
@@ -887,6 +911,7 @@ pub static DETACH_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DisableAWSServiceAccess` needs.
@@ -914,6 +939,7 @@ pub static DISABLE_AWS_SERVICE_ACCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DisablePolicyType` needs.
@@ -962,6 +988,7 @@ pub static DISABLE_POLICY_TYPE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnableAWSServiceAccess` needs.
@@ -989,6 +1016,7 @@ pub static ENABLE_AWS_SERVICE_ACCESS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnableAllFeatures` needs.
@@ -1006,6 +1034,7 @@ pub static ENABLE_ALL_FEATURES: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `EnablePolicyType` needs.
@@ -1054,6 +1083,7 @@ pub static ENABLE_POLICY_TYPE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `InviteAccountToOrganization` needs.
@@ -1092,6 +1122,7 @@ pub static INVITE_ACCOUNT_TO_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `InviteOrganizationToTransferResponsibility` needs.
@@ -1109,6 +1140,7 @@ pub static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY: Permissions = Permiss
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `LeaveOrganization` needs.
@@ -1126,6 +1158,7 @@ pub static LEAVE_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAWSServiceAccessForOrganization` needs.
@@ -1143,6 +1176,7 @@ pub static LIST_AWS_SERVICE_ACCESS_FOR_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAccounts` needs.
@@ -1160,6 +1194,7 @@ pub static LIST_ACCOUNTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAccountsForParent` needs.
@@ -1177,6 +1212,7 @@ pub static LIST_ACCOUNTS_FOR_PARENT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListAccountsWithInvalidEffectivePolicy` needs.
@@ -1204,6 +1240,7 @@ pub static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY: Permissions = Permission
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListChildren` needs.
@@ -1221,6 +1258,7 @@ pub static LIST_CHILDREN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListCreateAccountStatus` needs.
@@ -1238,6 +1276,7 @@ pub static LIST_CREATE_ACCOUNT_STATUS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListDelegatedAdministrators` needs.
@@ -1265,6 +1304,7 @@ pub static LIST_DELEGATED_ADMINISTRATORS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListDelegatedServicesForAccount` needs.
@@ -1304,6 +1344,7 @@ pub static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListEffectivePolicyValidationErrors` needs.
@@ -1352,6 +1393,7 @@ pub static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListHandshakesForAccount` needs.
@@ -1369,6 +1411,7 @@ pub static LIST_HANDSHAKES_FOR_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListHandshakesForOrganization` needs.
@@ -1386,6 +1429,7 @@ pub static LIST_HANDSHAKES_FOR_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListInboundResponsibilityTransfers` needs.
@@ -1403,6 +1447,7 @@ pub static LIST_INBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListOrganizationalUnitsForParent` needs.
@@ -1433,6 +1478,7 @@ pub static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListOutboundResponsibilityTransfers` needs.
@@ -1450,6 +1496,7 @@ pub static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListParents` needs.
@@ -1467,6 +1514,7 @@ pub static LIST_PARENTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListPolicies` needs.
@@ -1484,6 +1532,7 @@ pub static LIST_POLICIES: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListPoliciesForTarget` needs.
@@ -1501,6 +1550,7 @@ pub static LIST_POLICIES_FOR_TARGET: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListRoots` needs.
@@ -1518,6 +1568,7 @@ pub static LIST_ROOTS: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListTagsForResource` needs.
@@ -1555,6 +1606,7 @@ pub static LIST_TAGS_FOR_RESOURCE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListTargetsForPolicy` needs.
@@ -1594,6 +1646,7 @@ pub static LIST_TARGETS_FOR_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `MoveAccount` needs.
@@ -1741,6 +1794,7 @@ pub static MOVE_ACCOUNT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutResourcePolicy` needs.
@@ -1792,6 +1846,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RegisterDelegatedAdministrator` needs.
@@ -1840,6 +1895,7 @@ pub static REGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RemoveAccountFromOrganization` needs.
@@ -1879,6 +1935,7 @@ pub static REMOVE_ACCOUNT_FROM_ORGANIZATION: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TagResource` needs.
@@ -1936,6 +1993,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `TerminateResponsibilityTransfer` needs.
@@ -1979,6 +2037,7 @@ pub static TERMINATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UntagResource` needs.
@@ -2010,6 +2069,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateOrganizationalUnit` needs.
@@ -2049,6 +2109,7 @@ pub static UPDATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdatePolicy` needs.
@@ -2088,6 +2149,7 @@ pub static UPDATE_POLICY: Permissions = Permissions {
             untold: &["organizations:PolicyType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateResponsibilityTransfer` needs.
@@ -2131,5 +2193,6 @@ pub static UPDATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
             untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };

@@ -3,6 +3,7 @@
 
 //! Permission templates: what each operation needs, and what its state must resolve.
 use stockade_spec::filter::Filter;
+use stockade_spec::permission::{Actor, FollowUp};
 use stockade_spec::permission::{
     Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
     Source, Step, Value,
@@ -135,6 +136,7 @@ pub static ABORT_MULTIPART_UPLOAD: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CompleteMultipartUpload` needs.
@@ -282,6 +284,7 @@ pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CopyObject` needs.
@@ -1270,6 +1273,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateBucket` needs.
@@ -1731,6 +1735,7 @@ pub static CREATE_BUCKET: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateBucketMetadataConfiguration` needs.
@@ -2135,6 +2140,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             untold: &["kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateBucketMetadataTableConfiguration` needs.
@@ -2266,6 +2272,7 @@ pub static CREATE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
             untold: &["s3tables:namespace", "s3tables:tableName"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateMultipartUpload` needs.
@@ -2951,6 +2958,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `CreateSession` needs.
@@ -3154,6 +3162,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucket` needs.
@@ -3201,6 +3210,7 @@ pub static DELETE_BUCKET: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketAnalyticsConfiguration` needs.
@@ -3248,6 +3258,7 @@ pub static DELETE_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketCors` needs.
@@ -3295,6 +3306,7 @@ pub static DELETE_BUCKET_CORS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketEncryption` needs.
@@ -3342,6 +3354,7 @@ pub static DELETE_BUCKET_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketIntelligentTieringConfiguration` needs.
@@ -3389,6 +3402,7 @@ pub static DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permis
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketInventoryConfiguration` needs.
@@ -3437,6 +3451,7 @@ pub static DELETE_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketLifecycle` needs.
@@ -3484,6 +3499,7 @@ pub static DELETE_BUCKET_LIFECYCLE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketMetadataConfiguration` needs.
@@ -3531,6 +3547,7 @@ pub static DELETE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketMetadataTableConfiguration` needs.
@@ -3578,6 +3595,7 @@ pub static DELETE_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketMetricsConfiguration` needs.
@@ -3625,6 +3643,7 @@ pub static DELETE_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketOwnershipControls` needs.
@@ -3672,6 +3691,7 @@ pub static DELETE_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketPolicy` needs.
@@ -3719,6 +3739,7 @@ pub static DELETE_BUCKET_POLICY: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketReplication` needs.
@@ -3767,6 +3788,7 @@ pub static DELETE_BUCKET_REPLICATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketTagging` needs.
@@ -3814,6 +3836,7 @@ pub static DELETE_BUCKET_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteBucketWebsite` needs.
@@ -3861,6 +3884,7 @@ pub static DELETE_BUCKET_WEBSITE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteObject` needs.
@@ -4033,6 +4057,7 @@ pub static DELETE_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteObjectAnnotation` needs.
@@ -4151,6 +4176,7 @@ pub static DELETE_OBJECT_ANNOTATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteObjectTagging` needs.
@@ -4257,6 +4283,7 @@ pub static DELETE_OBJECT_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DeleteObjects` needs.
@@ -4426,6 +4453,7 @@ pub static DELETE_OBJECTS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: Some(3),
 };
 /// What a caller of `DeletePublicAccessBlock` needs.
@@ -4473,6 +4501,7 @@ pub static DELETE_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketAbac` needs.
@@ -4520,6 +4549,7 @@ pub static GET_BUCKET_ABAC: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketAccelerateConfiguration` needs.
@@ -4567,6 +4597,7 @@ pub static GET_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketAcl` needs.
@@ -4614,6 +4645,7 @@ pub static GET_BUCKET_ACL: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketAnalyticsConfiguration` needs.
@@ -4661,6 +4693,7 @@ pub static GET_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketCors` needs.
@@ -4708,6 +4741,7 @@ pub static GET_BUCKET_CORS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketEncryption` needs.
@@ -4755,6 +4789,7 @@ pub static GET_BUCKET_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketIntelligentTieringConfiguration` needs.
@@ -4802,6 +4837,7 @@ pub static GET_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissio
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketInventoryConfiguration` needs.
@@ -4849,6 +4885,7 @@ pub static GET_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketLifecycle` needs.
@@ -4896,6 +4933,7 @@ pub static GET_BUCKET_LIFECYCLE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketLifecycleConfiguration` needs.
@@ -4943,6 +4981,7 @@ pub static GET_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketLocation` needs.
@@ -4990,6 +5029,7 @@ pub static GET_BUCKET_LOCATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketLogging` needs.
@@ -5037,6 +5077,7 @@ pub static GET_BUCKET_LOGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketMetadataConfiguration` needs.
@@ -5084,6 +5125,7 @@ pub static GET_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketMetadataTableConfiguration` needs.
@@ -5131,6 +5173,7 @@ pub static GET_BUCKET_METADATA_TABLE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketMetricsConfiguration` needs.
@@ -5178,6 +5221,7 @@ pub static GET_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketNotification` needs.
@@ -5225,6 +5269,7 @@ pub static GET_BUCKET_NOTIFICATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketNotificationConfiguration` needs.
@@ -5272,6 +5317,7 @@ pub static GET_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketOwnershipControls` needs.
@@ -5319,6 +5365,7 @@ pub static GET_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketPolicy` needs.
@@ -5366,6 +5413,7 @@ pub static GET_BUCKET_POLICY: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketPolicyStatus` needs.
@@ -5413,6 +5461,7 @@ pub static GET_BUCKET_POLICY_STATUS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketReplication` needs.
@@ -5460,6 +5509,7 @@ pub static GET_BUCKET_REPLICATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketRequestPayment` needs.
@@ -5507,6 +5557,7 @@ pub static GET_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketTagging` needs.
@@ -5554,6 +5605,7 @@ pub static GET_BUCKET_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketVersioning` needs.
@@ -5601,6 +5653,7 @@ pub static GET_BUCKET_VERSIONING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetBucketWebsite` needs.
@@ -5648,6 +5701,7 @@ pub static GET_BUCKET_WEBSITE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObject` needs.
@@ -5833,6 +5887,7 @@ pub static GET_OBJECT: Permissions = Permissions {
             untold: &["kms:RequestAlias", "kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectAcl` needs.
@@ -5941,6 +5996,7 @@ pub static GET_OBJECT_ACL: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectAnnotation` needs.
@@ -6047,6 +6103,7 @@ pub static GET_OBJECT_ANNOTATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectAttributes` needs.
@@ -6239,6 +6296,7 @@ pub static GET_OBJECT_ATTRIBUTES: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectLegalHold` needs.
@@ -6296,6 +6354,7 @@ pub static GET_OBJECT_LEGAL_HOLD: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectLockConfiguration` needs.
@@ -6338,6 +6397,7 @@ pub static GET_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectRetention` needs.
@@ -6395,6 +6455,7 @@ pub static GET_OBJECT_RETENTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectTagging` needs.
@@ -6501,6 +6562,7 @@ pub static GET_OBJECT_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetObjectTorrent` needs.
@@ -6558,6 +6620,7 @@ pub static GET_OBJECT_TORRENT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetPublicAccessBlock` needs.
@@ -6605,6 +6668,7 @@ pub static GET_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `HeadBucket` needs.
@@ -6656,6 +6720,7 @@ pub static HEAD_BUCKET: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `HeadObject` needs.
@@ -6798,6 +6863,7 @@ pub static HEAD_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListBucketAnalyticsConfigurations` needs.
@@ -6845,6 +6911,7 @@ pub static LIST_BUCKET_ANALYTICS_CONFIGURATIONS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListBucketIntelligentTieringConfigurations` needs.
@@ -6892,6 +6959,7 @@ pub static LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS: Permissions = Permiss
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListBucketInventoryConfigurations` needs.
@@ -6939,6 +7007,7 @@ pub static LIST_BUCKET_INVENTORY_CONFIGURATIONS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListBucketMetricsConfigurations` needs.
@@ -6986,6 +7055,7 @@ pub static LIST_BUCKET_METRICS_CONFIGURATIONS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListBuckets` needs.
@@ -7014,6 +7084,7 @@ pub static LIST_BUCKETS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListDirectoryBuckets` needs.
@@ -7041,6 +7112,7 @@ pub static LIST_DIRECTORY_BUCKETS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListMultipartUploads` needs.
@@ -7093,6 +7165,7 @@ pub static LIST_MULTIPART_UPLOADS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListObjectAnnotations` needs.
@@ -7223,6 +7296,7 @@ pub static LIST_OBJECT_ANNOTATIONS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListObjectVersions` needs.
@@ -7295,6 +7369,7 @@ pub static LIST_OBJECT_VERSIONS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListObjects` needs.
@@ -7367,6 +7442,7 @@ pub static LIST_OBJECTS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListObjectsV2` needs.
@@ -7439,6 +7515,7 @@ pub static LIST_OBJECTS_V2: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `ListParts` needs.
@@ -7497,6 +7574,7 @@ pub static LIST_PARTS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketAbac` needs.
@@ -7544,6 +7622,7 @@ pub static PUT_BUCKET_ABAC: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketAccelerateConfiguration` needs.
@@ -7591,6 +7670,7 @@ pub static PUT_BUCKET_ACCELERATE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketAcl` needs.
@@ -7686,6 +7766,7 @@ pub static PUT_BUCKET_ACL: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketAnalyticsConfiguration` needs.
@@ -7696,6 +7777,17 @@ pub static PUT_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "Bucket",
             steps: &[Step::Member(1)],
+        },
+        Capture {
+            name: "AnalyticsConfiguration.StorageClassAnalysis.DataExport.Destination.S3BucketDestination.Bucket",
+            steps: &[
+                Step::Member(0),
+                Step::Member(2),
+                Step::Member(0),
+                Step::Member(0),
+                Step::Member(0),
+                Step::Member(0),
+            ],
         },
     ],
     requirements: &[
@@ -7731,6 +7823,55 @@ pub static PUT_BUCKET_ANALYTICS_CONFIGURATION: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
+        },
+    ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Service("s3.amazonaws.com"),
+            requirement: Requirement {
+                action: "s3:PutObject",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 1,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "aws:SourceAccount",
+                        value: Value::Literal("{account}"),
+                    },
+                    KeyBinding {
+                        key: "aws:SourceArn",
+                        value: Value::Template(
+                            &[
+                                Part::Literal("arn:"),
+                                Part::Partition,
+                                Part::Literal(":s3:::"),
+                                Part::Capture {
+                                    capture: 0,
+                                    default: None,
+                                    filter: Some(Filter::Arn),
+                                },
+                            ],
+                        ),
+                    },
+                    KeyBinding {
+                        key: "s3:x-amz-acl",
+                        value: Value::Literal("bucket-owner-full-control"),
+                    },
+                ],
+                untold: &[],
+            },
         },
     ],
     answers: None,
@@ -7780,6 +7921,7 @@ pub static PUT_BUCKET_CORS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketEncryption` needs.
@@ -7827,6 +7969,7 @@ pub static PUT_BUCKET_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketIntelligentTieringConfiguration` needs.
@@ -7874,6 +8017,7 @@ pub static PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION: Permissions = Permissio
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketInventoryConfiguration` needs.
@@ -7888,6 +8032,10 @@ pub static PUT_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "InventoryConfiguration.OptionalFields[]",
             steps: &[Step::Member(3), Step::Member(5), Step::Each],
+        },
+        Capture {
+            name: "InventoryConfiguration.Destination.S3BucketDestination.Bucket",
+            steps: &[Step::Member(3), Step::Member(0), Step::Member(0), Step::Member(1)],
         },
     ],
     requirements: &[
@@ -7927,6 +8075,55 @@ pub static PUT_BUCKET_INVENTORY_CONFIGURATION: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
+        },
+    ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Service("s3.amazonaws.com"),
+            requirement: Requirement {
+                action: "s3:PutObject",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "aws:SourceAccount",
+                        value: Value::Literal("{account}"),
+                    },
+                    KeyBinding {
+                        key: "aws:SourceArn",
+                        value: Value::Template(
+                            &[
+                                Part::Literal("arn:"),
+                                Part::Partition,
+                                Part::Literal(":s3:::"),
+                                Part::Capture {
+                                    capture: 0,
+                                    default: None,
+                                    filter: Some(Filter::Arn),
+                                },
+                            ],
+                        ),
+                    },
+                    KeyBinding {
+                        key: "s3:x-amz-acl",
+                        value: Value::Literal("bucket-owner-full-control"),
+                    },
+                ],
+                untold: &[],
+            },
         },
     ],
     answers: None,
@@ -7976,6 +8173,7 @@ pub static PUT_BUCKET_LIFECYCLE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketLifecycleConfiguration` needs.
@@ -8023,6 +8221,7 @@ pub static PUT_BUCKET_LIFECYCLE_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketLogging` needs.
@@ -8033,6 +8232,14 @@ pub static PUT_BUCKET_LOGGING: Permissions = Permissions {
         Capture {
             name: "Bucket",
             steps: &[Step::Member(0)],
+        },
+        Capture {
+            name: "BucketLoggingStatus.LoggingEnabled.TargetBucket",
+            steps: &[Step::Member(1), Step::Member(0), Step::Member(0)],
+        },
+        Capture {
+            name: "BucketLoggingStatus.LoggingEnabled.TargetPrefix",
+            steps: &[Step::Member(1), Step::Member(0), Step::Member(3)],
         },
     ],
     requirements: &[
@@ -8068,6 +8275,59 @@ pub static PUT_BUCKET_LOGGING: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
+        },
+    ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Service("logging.s3.amazonaws.com"),
+            requirement: Requirement {
+                action: "s3:PutObject",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 1,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Capture {
+                                capture: 2,
+                                default: Some(""),
+                                filter: None,
+                            },
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "aws:SourceAccount",
+                        value: Value::Literal("{account}"),
+                    },
+                    KeyBinding {
+                        key: "aws:SourceArn",
+                        value: Value::Template(
+                            &[
+                                Part::Literal("arn:"),
+                                Part::Partition,
+                                Part::Literal(":s3:::"),
+                                Part::Capture {
+                                    capture: 0,
+                                    default: None,
+                                    filter: Some(Filter::Arn),
+                                },
+                            ],
+                        ),
+                    },
+                ],
+                untold: &[],
+            },
         },
     ],
     answers: None,
@@ -8117,6 +8377,7 @@ pub static PUT_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketNotification` needs.
@@ -8196,6 +8457,7 @@ pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketNotificationConfiguration` needs.
@@ -8206,6 +8468,18 @@ pub static PUT_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "Bucket",
             steps: &[Step::Member(0)],
+        },
+        Capture {
+            name: "NotificationConfiguration.TopicConfigurations[].TopicArn",
+            steps: &[Step::Member(2), Step::Member(3), Step::Each, Step::Member(3)],
+        },
+        Capture {
+            name: "NotificationConfiguration.QueueConfigurations[].QueueArn",
+            steps: &[Step::Member(2), Step::Member(2), Step::Each, Step::Member(3)],
+        },
+        Capture {
+            name: "NotificationConfiguration.LambdaFunctionConfigurations[].LambdaFunctionArn",
+            steps: &[Step::Member(2), Step::Member(1), Step::Each, Step::Member(3)],
         },
     ],
     requirements: &[
@@ -8241,6 +8515,131 @@ pub static PUT_BUCKET_NOTIFICATION_CONFIGURATION: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
+        },
+    ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Service("s3.amazonaws.com"),
+            requirement: Requirement {
+                action: "sns:Publish",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 1,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "aws:SourceAccount",
+                        value: Value::Literal("{account}"),
+                    },
+                    KeyBinding {
+                        key: "aws:SourceArn",
+                        value: Value::Template(
+                            &[
+                                Part::Literal("arn:"),
+                                Part::Partition,
+                                Part::Literal(":s3:::"),
+                                Part::Capture {
+                                    capture: 0,
+                                    default: None,
+                                    filter: Some(Filter::Arn),
+                                },
+                            ],
+                        ),
+                    },
+                ],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Service("s3.amazonaws.com"),
+            requirement: Requirement {
+                action: "sqs:SendMessage",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "aws:SourceAccount",
+                        value: Value::Literal("{account}"),
+                    },
+                    KeyBinding {
+                        key: "aws:SourceArn",
+                        value: Value::Template(
+                            &[
+                                Part::Literal("arn:"),
+                                Part::Partition,
+                                Part::Literal(":s3:::"),
+                                Part::Capture {
+                                    capture: 0,
+                                    default: None,
+                                    filter: Some(Filter::Arn),
+                                },
+                            ],
+                        ),
+                    },
+                ],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Service("s3.amazonaws.com"),
+            requirement: Requirement {
+                action: "lambda:InvokeFunction",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 3,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[
+                    KeyBinding {
+                        key: "aws:SourceAccount",
+                        value: Value::Literal("{account}"),
+                    },
+                    KeyBinding {
+                        key: "aws:SourceArn",
+                        value: Value::Template(
+                            &[
+                                Part::Literal("arn:"),
+                                Part::Partition,
+                                Part::Literal(":s3:::"),
+                                Part::Capture {
+                                    capture: 0,
+                                    default: None,
+                                    filter: Some(Filter::Arn),
+                                },
+                            ],
+                        ),
+                    },
+                ],
+                untold: &[],
+            },
         },
     ],
     answers: None,
@@ -8290,6 +8689,7 @@ pub static PUT_BUCKET_OWNERSHIP_CONTROLS: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketPolicy` needs.
@@ -8337,6 +8737,7 @@ pub static PUT_BUCKET_POLICY: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketReplication` needs.
@@ -8351,6 +8752,27 @@ pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
         Capture {
             name: "ReplicationConfiguration.Role",
             steps: &[Step::Member(4), Step::Member(0)],
+        },
+        Capture {
+            name: "ReplicationConfiguration.Rules[].Destination.Bucket",
+            steps: &[
+                Step::Member(4),
+                Step::Member(1),
+                Step::Each,
+                Step::Member(1),
+                Step::Member(2),
+            ],
+        },
+        Capture {
+            name: "ReplicationConfiguration.Rules[].Destination.EncryptionConfiguration.ReplicaKmsKeyID",
+            steps: &[
+                Step::Member(4),
+                Step::Member(1),
+                Step::Each,
+                Step::Member(1),
+                Step::Member(3),
+                Step::Member(0),
+            ],
         },
     ],
     requirements: &[
@@ -8417,6 +8839,296 @@ pub static PUT_BUCKET_REPLICATION: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
     ],
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:GetReplicationConfiguration",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Arn),
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:ListBucket",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Arn),
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:GetObjectVersionForReplication",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Base),
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:GetObjectVersionAcl",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Base),
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:GetObjectVersionTagging",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Literal("arn:"),
+                            Part::Partition,
+                            Part::Literal(":s3:::"),
+                            Part::Capture {
+                                capture: 0,
+                                default: None,
+                                filter: Some(Filter::Base),
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:ReplicateObject",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:ReplicateDelete",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "s3:ReplicateTags",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 2,
+                                default: None,
+                                filter: None,
+                            },
+                            Part::Literal("/"),
+                            Part::Opaque,
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+        FollowUp {
+            actor: Actor::Role(
+                &[
+                    Part::Capture {
+                        capture: 1,
+                        default: None,
+                        filter: None,
+                    },
+                ],
+            ),
+            requirement: Requirement {
+                action: "kms:Encrypt",
+                resources: &[
+                    Resource::Template(
+                        &[
+                            Part::Capture {
+                                capture: 3,
+                                default: None,
+                                filter: None,
+                            },
+                        ],
+                    ),
+                ],
+                when: Predicate::Always,
+                each: None,
+                keys: &[],
+                untold: &[],
+            },
+        },
+    ],
     answers: None,
 };
 /// What a caller of `PutBucketRequestPayment` needs.
@@ -8464,6 +9176,7 @@ pub static PUT_BUCKET_REQUEST_PAYMENT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketTagging` needs.
@@ -8511,6 +9224,7 @@ pub static PUT_BUCKET_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketVersioning` needs.
@@ -8558,6 +9272,7 @@ pub static PUT_BUCKET_VERSIONING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutBucketWebsite` needs.
@@ -8605,6 +9320,7 @@ pub static PUT_BUCKET_WEBSITE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObject` needs.
@@ -9241,6 +9957,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
             untold: &["kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObjectAcl` needs.
@@ -9423,6 +10140,7 @@ pub static PUT_OBJECT_ACL: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObjectAnnotation` needs.
@@ -9541,6 +10259,7 @@ pub static PUT_OBJECT_ANNOTATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObjectLegalHold` needs.
@@ -9606,6 +10325,7 @@ pub static PUT_OBJECT_LEGAL_HOLD: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObjectLockConfiguration` needs.
@@ -9648,6 +10368,7 @@ pub static PUT_OBJECT_LOCK_CONFIGURATION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObjectRetention` needs.
@@ -9803,6 +10524,7 @@ pub static PUT_OBJECT_RETENTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutObjectTagging` needs.
@@ -9939,6 +10661,7 @@ pub static PUT_OBJECT_TAGGING: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `PutPublicAccessBlock` needs.
@@ -9986,6 +10709,7 @@ pub static PUT_PUBLIC_ACCESS_BLOCK: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RenameObject` needs.
@@ -10042,6 +10766,7 @@ pub static RENAME_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `RestoreObject` needs.
@@ -10177,6 +10902,7 @@ pub static RESTORE_OBJECT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `SelectObjectContent` needs.
@@ -10236,6 +10962,7 @@ pub static SELECT_OBJECT_CONTENT: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateBucketMetadataAnnotationTableConfiguration` needs.
@@ -10369,6 +11096,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
             untold: &["kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateBucketMetadataInventoryTableConfiguration` needs.
@@ -10612,6 +11340,7 @@ pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = P
             untold: &["kms:ResourceAliases"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateBucketMetadataJournalTableConfiguration` needs.
@@ -10659,6 +11388,7 @@ pub static UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION: Permissions = Per
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UpdateObjectEncryption` needs.
@@ -11043,6 +11773,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UploadPart` needs.
@@ -11176,6 +11907,7 @@ pub static UPLOAD_PART: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `UploadPartCopy` needs.
@@ -11416,6 +12148,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `WriteGetObjectResponse` needs.
@@ -11450,5 +12183,6 @@ pub static WRITE_GET_OBJECT_RESPONSE: Permissions = Permissions {
             ],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };

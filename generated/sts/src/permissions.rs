@@ -208,6 +208,7 @@ pub static ASSUME_ROLE: Permissions = Permissions {
             untold: &["sts:RequestContext/"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AssumeRoleWithSAML` needs.
@@ -216,6 +217,7 @@ pub static ASSUME_ROLE_WITH_SAML: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AssumeRoleWithWebIdentity` needs.
@@ -224,6 +226,7 @@ pub static ASSUME_ROLE_WITH_WEB_IDENTITY: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `AssumeRoot` needs.
@@ -269,6 +272,7 @@ pub static ASSUME_ROOT: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `DecodeAuthorizationMessage` needs.
@@ -286,6 +290,7 @@ pub static DECODE_AUTHORIZATION_MESSAGE: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetAccessKeyInfo` needs.
@@ -303,6 +308,7 @@ pub static GET_ACCESS_KEY_INFO: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetCallerIdentity` needs.
@@ -311,6 +317,7 @@ pub static GET_CALLER_IDENTITY: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetDelegatedAccessToken` needs.
@@ -328,6 +335,7 @@ pub static GET_DELEGATED_ACCESS_TOKEN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetFederationToken` needs.
@@ -424,6 +432,7 @@ pub static GET_FEDERATION_TOKEN: Permissions = Permissions {
             untold: &["saml:aud", "sts:TransitiveTagKeys"],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetSessionToken` needs.
@@ -432,6 +441,7 @@ pub static GET_SESSION_TOKEN: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    follow_ups: &[],
     answers: None,
 };
 /// What a caller of `GetWebIdentityToken` needs.
@@ -518,5 +528,6 @@ pub static GET_WEB_IDENTITY_TOKEN: Permissions = Permissions {
             untold: &[],
         },
     ],
+    follow_ups: &[],
     answers: None,
 };

@@ -1,5 +1,6 @@
 //! From a request to its decision.
 
+mod acting;
 mod doubt;
 #[cfg(test)]
 mod tests;
@@ -110,13 +111,19 @@ impl Authorizer {
         if self.mode == Mode::Off {
             return None;
         }
-        let decision = Arc::new(self.decide(request)?);
+        let decision = self.decide(request)?;
+        self.ledger.note(request.context, &decision);
+        Some(self.keep(decision))
+    }
+
+    /// Keeps a decision, and writes a denial to the log.
+    fn keep(&self, decision: Decision) -> Arc<Decision> {
+        let decision = Arc::new(decision);
         if !decision.is_allowed() {
             crate::render::log::write(&decision);
         }
-        self.ledger.note(request.context, &decision);
         self.ring.push(Arc::clone(&decision));
-        Some(decision)
+        decision
     }
 
     fn decide(&self, request: &Request<'_>) -> Option<Decision> {
@@ -186,42 +193,53 @@ impl Authorizer {
                     .to_owned(),
             ));
         }
+        let call = Call {
+            context,
+            facts: &request.facts,
+            service: needs.service,
+            divisible: needs.divisible,
+            via: None,
+        };
+        self.judge(&call, required).map_err(refuse)
+    }
+
+    /// What each need of a call comes to; an error denies all of them.
+    fn judge(&self, call: &Call<'_>, needs: Vec<Need<'_>>) -> Result<Vec<Verdict>, String> {
+        let context = call.context;
+        let root = root_arn(context.partition, &context.account);
         let profile = self
             .cache
             .profile(&*self.directory, &context.account, &context.caller)
-            .ok_or_else(|| refuse("because the principal no longer exists".to_owned()))?;
+            .ok_or_else(|| "because the principal no longer exists".to_owned())?;
         if let Some(why) = &profile.unreadable {
-            return Err(refuse(why.clone()));
+            return Err(why.clone());
         }
         let session = match &context.session {
-            Some(session) => self
-                .cache
-                .session(&*self.directory, session)
-                .map_err(&refuse)?,
+            Some(session) => self.cache.session(&*self.directory, session)?,
             None => Vec::new(),
         };
         let standing = match context.caller {
             Caller::Service { .. } | Caller::Anonymous => None,
-            _ => self.standing(Some(&context.account)).map_err(&refuse)?,
+            _ => self.standing(Some(&context.account))?,
         };
         let asker = Asker {
             context,
-            facts: &request.facts,
+            facts: call.facts,
             principal: principal(context),
             profile: &profile,
             session: (!session.is_empty()).then_some(session.as_slice()),
             root: &root,
             standing: standing.as_deref(),
+            via: call.via,
             global: OnceCell::new(),
         };
-        required
+        needs
             .into_iter()
             .map(|need| {
-                let element = need.element.filter(|_| needs.divisible);
-                let verdict = self.verdict(&asker, needs.service, need);
+                let element = need.element.filter(|_| call.divisible);
                 Ok(Verdict {
                     element,
-                    ..verdict.map_err(&refuse)?
+                    ..self.verdict(&asker, call.service, need)?
                 })
             })
             .collect()
@@ -372,6 +390,18 @@ impl Authorizer {
     }
 }
 
+/// A call to be judged: of the caller, or of a service that acts because of one.
+struct Call<'a> {
+    context: &'a RequestContext,
+    facts: &'a Facts<'a>,
+    /// The service whose state resolves names.
+    service: Option<&'a dyn Service>,
+    /// Whether verdicts are of single elements.
+    divisible: bool,
+    /// The service that forwards the principal's session.
+    via: Option<&'a str>,
+}
+
 /// What stays the same for all requirements of a request.
 struct Asker<'a> {
     context: &'a RequestContext,
@@ -382,6 +412,8 @@ struct Asker<'a> {
     root: &'a str,
     /// How its account stands in its organization; services and strangers stand in none.
     standing: Option<&'a Standing>,
+    /// The service that forwards the principal's session.
+    via: Option<&'a str>,
     /// Gathered when a policy first reads it.
     global: OnceCell<Context<'a>>,
 }
@@ -393,6 +425,9 @@ impl<'a> Asker<'a> {
             let mut keys = context::global(self.context, self.facts, &self.profile.tags);
             if let Some(standing) = self.standing {
                 standing.tell_principal(&mut keys);
+            }
+            if let Some(via) = self.via {
+                context::forwarded(&mut keys, via);
             }
             keys
         });

@@ -41,6 +41,14 @@ pub(crate) fn global<'a>(
     keys
 }
 
+/// The keys of a session that a service forwards, in place of the caller's own.
+pub(crate) fn forwarded<'a>(keys: &mut Context<'a>, via: &'a str) {
+    keys.set("aws:ViaAWSService", "true");
+    keys.set_many("aws:CalledVia", [via]);
+    keys.set("aws:CalledViaFirst", via);
+    keys.set("aws:CalledViaLast", via);
+}
+
 fn principal<'a>(
     keys: &mut Context<'a>,
     context: &'a RequestContext,

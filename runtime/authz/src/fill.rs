@@ -14,7 +14,9 @@ use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
 use stockade_spec::filter::{Filtered, Replaces, Unknown};
-use stockade_spec::permission::{self, CaptureIndex, Part, Permissions, Requirement};
+use stockade_spec::permission::{
+    self, Actor, CaptureIndex, FollowUp, Part, Permissions, Requirement,
+};
 use stockade_spec::resolve::{Resolved, Scope};
 
 use collector::Captured;
@@ -43,6 +45,29 @@ pub struct Required {
     pub element: Option<usize>,
 }
 
+/// What a service needs that acts because of a request, and as whom.
+#[derive(Debug, Clone)]
+pub struct Act {
+    /// As whom it acts.
+    pub actor: Acting,
+    /// What that principal must be allowed.
+    pub required: Required,
+}
+
+/// As whom a service acts, told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Acting {
+    /// As the caller, whose session this service principal forwards.
+    Caller {
+        /// The service principal.
+        via: &'static str,
+    },
+    /// As the role of this ARN; only state knows it where it is opaque.
+    Role(Resource<'static>),
+    /// As itself, by its service principal.
+    Service(String),
+}
+
 /// What filling a template needs beside the input.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
@@ -63,15 +88,27 @@ pub fn fill(
     source: &Source<'_>,
 ) -> Result<Vec<Required>, SerdeError> {
     let input = Input::gather(permissions, input, *source)?;
-    let told = |need: Need<'_>| Required {
-        action: need.action,
-        resource: need.resource,
-        keys: need.keys.get().clone(),
-        untold: need.untold,
-        unfilled: need.unfilled,
-        element: need.element,
-    };
-    Ok(input.needs().into_iter().map(told).collect())
+    Ok(input.needs().into_iter().map(Need::told).collect())
+}
+
+/// Fills what services need that act because of the request, in the order of the template. What an absent member names
+/// does not happen: neither an act on it nor one under a role.
+pub fn follow_ups(
+    permissions: &Permissions,
+    input: &dyn SerializableStruct,
+    source: &Source<'_>,
+) -> Result<Vec<Act>, SerdeError> {
+    let input = Input::gather(permissions, input, *source)?;
+    Ok(input
+        .acts()
+        .into_iter()
+        .flat_map(|(actor, needs)| {
+            needs.into_iter().map(move |need| Act {
+                actor: actor.clone(),
+                required: need.told(),
+            })
+        })
+        .collect())
 }
 
 /// What a template mentions of one input, and all else that fills it.
@@ -89,6 +126,19 @@ pub(crate) struct Need<'a> {
     pub(crate) untold: &'static [&'static str],
     pub(crate) unfilled: Option<String>,
     pub(crate) element: Option<usize>,
+}
+
+impl Need<'_> {
+    fn told(self) -> Required {
+        Required {
+            action: self.action,
+            resource: self.resource,
+            keys: self.keys.get().clone(),
+            untold: self.untold,
+            unfilled: self.unfilled,
+            element: self.element,
+        }
+    }
 }
 
 impl<'a> Input<'a> {
@@ -110,6 +160,7 @@ impl<'a> Input<'a> {
         let mut filler = Filler {
             source: &self.source,
             element: None,
+            passes_over: false,
             needs: Vec::with_capacity(requirements.len()),
         };
         for requirement in requirements {
@@ -131,9 +182,7 @@ impl<'a> Input<'a> {
                     requirement,
                     unknown(),
                     Rc::new(LazyKeys::new(&[], whole, &self.source)),
-                    Some(format!(
-                        "the request names more than {MAX_REQUIRED} resources"
-                    )),
+                    Some(too_many()),
                 );
                 break;
             }
@@ -142,8 +191,68 @@ impl<'a> Input<'a> {
     }
 }
 
+impl Input<'_> {
+    /// See [`follow_ups`]: what each principal needs, those of one principal together.
+    pub(crate) fn acts(&self) -> Vec<(Acting, Vec<Need<'_>>)> {
+        let mut acts: Vec<(Acting, Vec<Need<'_>>)> = Vec::new();
+        let mut count = 0;
+        for follow_up in self.permissions.follow_ups {
+            let whole = View::new(self.permissions.captures, &self.captured);
+            let views = match follow_up.requirement.each {
+                None => vec![whole],
+                Some(list) => {
+                    let elements = whole.elements(list).into_iter();
+                    elements
+                        .map(|element| whole.narrowed(list, element))
+                        .collect()
+                }
+            };
+            for view in views {
+                for actor in self.actors(follow_up, &view) {
+                    let mut filler = Filler {
+                        source: &self.source,
+                        element: None,
+                        passes_over: true,
+                        needs: Vec::new(),
+                    };
+                    filler.requirement(&follow_up.requirement, &view);
+                    count += filler.needs.len();
+                    if count > MAX_REQUIRED {
+                        let keys = Rc::new(LazyKeys::new(&[], view, &self.source));
+                        filler.needs.clear();
+                        filler.push(&follow_up.requirement, unknown(), keys, Some(too_many()));
+                        acts.push((actor, filler.needs));
+                        return acts;
+                    }
+                    match acts.iter_mut().find(|(known, _)| *known == actor) {
+                        Some((_, needs)) => needs.extend(filler.needs),
+                        None if filler.needs.is_empty() => {}
+                        None => acts.push((actor, filler.needs)),
+                    }
+                }
+            }
+        }
+        acts
+    }
+
+    fn actors(&self, follow_up: &FollowUp, view: &View<'_>) -> Vec<Acting> {
+        match &follow_up.actor {
+            Actor::Caller { via } => vec![Acting::Caller { via }],
+            Actor::Service(name) => {
+                vec![Acting::Service(self.source.scope.expand(name).into_owned())]
+            }
+            Actor::Role(parts) => template(parts, view, &self.source.scope)
+                .filter(|filled| filled.missing.is_none())
+                .map(|filled| Acting::Role(filled.resource))
+                .collect(),
+        }
+    }
+}
+
 struct Filler<'a> {
     source: &'a Source<'a>,
+    /// Whether a resource whose member is absent is none, rather than one that denies.
+    passes_over: bool,
     /// The element that the requirement at hand is of, where the operation answers for it.
     element: Option<usize>,
     needs: Vec<Need<'a>>,
@@ -180,6 +289,9 @@ impl<'a> Filler<'a> {
             match resource {
                 permission::Resource::Template(parts) => {
                     for filled in template(parts, view, &self.source.scope) {
+                        if self.passes_over && filled.missing.is_some() {
+                            continue;
+                        }
                         let unfilled = filled.missing.map(|name| {
                             format!("the request has no {name}, which names the resource")
                         });
@@ -227,6 +339,10 @@ impl Source<'_> {
         let values: Vec<&[String]> = values.iter().map(AsRef::as_ref).collect();
         service.resolve(index, &self.scope, &values)
     }
+}
+
+fn too_many() -> String {
+    format!("the request names more than {MAX_REQUIRED} resources")
 }
 
 fn unknown() -> Resource<'static> {

@@ -1,8 +1,8 @@
 //! Permission templates by names, bound to the members' places in the input.
 
 use stockade_spec::permission::{
-    Capture, CaptureIndex, KeyBinding, Part, Permissions, Predicate, Requirement, Resource, Step,
-    Value,
+    Actor, Capture, CaptureIndex, FollowUp, KeyBinding, Part, Permissions, Predicate, Requirement,
+    Resource, Step, Value,
 };
 use stockade_spec::template::{self, KeyValue, OperationPermissions, Path};
 use stockade_wire::arena::{Model, ShapeIndex};
@@ -29,6 +29,11 @@ pub(crate) fn bind(
         .iter()
         .map(|requirement| binder.requirement(requirement))
         .collect::<Bound<Vec<_>>>()?;
+    let follow_ups = operation
+        .follow_ups
+        .iter()
+        .map(|follow_up| binder.follow_up(follow_up))
+        .collect::<Bound<Vec<_>>>()?;
     let answers = match &operation.answers {
         Some(path) => Some(binder.capture(path)?),
         None => None,
@@ -38,6 +43,7 @@ pub(crate) fn bind(
         source: operation.source,
         captures: binder.captures.leak(),
         requirements: requirements.leak(),
+        follow_ups: follow_ups.leak(),
         answers,
     }))
 }
@@ -70,6 +76,17 @@ impl Binder<'_> {
             },
             keys: self.all(&requirement.keys, Self::key)?,
             untold: self.all(&requirement.untold, |_, key| Ok(text(key)))?,
+        })
+    }
+
+    fn follow_up(&mut self, follow_up: &template::FollowUp) -> Bound<FollowUp> {
+        Ok(FollowUp {
+            actor: match &follow_up.actor {
+                template::Actor::Caller { via } => Actor::Caller { via: text(via) },
+                template::Actor::Role(parts) => Actor::Role(self.all(parts, Self::part)?),
+                template::Actor::Service(name) => Actor::Service(text(name)),
+            },
+            requirement: self.requirement(&follow_up.requirement)?,
         })
     }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use aws_smithy_schema::serde::SerializableStruct;
+use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request};
-use stockade_authz::fill::{self, Required};
+use stockade_authz::fill::{self, Act, Required};
 use stockade_kit::access_key;
 use stockade_kit::ids::is_account_id;
 use stockade_spec::catalog::Catalog;
@@ -41,6 +41,8 @@ pub struct Explained {
     pub class: Class,
     /// The permissions needed, in the template's order.
     pub required: Vec<Required>,
+    /// What services need that act because of the request, and as whom; the caller needs none of it.
+    pub follow_ups: Vec<Act>,
 }
 
 /// Routes and reads requests as the gateway does, and tells what each needs.
@@ -180,16 +182,18 @@ impl Explainer {
                 service: state,
                 header: &|name| text(request.headers, name),
             };
+            let invalid = |error: SerdeError| Error::new("InvalidRequest", 400, error.to_string());
             let required = match permissions.class {
-                Class::Requirements => fill::fill(permissions, input, &source)
-                    .map_err(|error| Error::new("InvalidRequest", 400, error.to_string()))?,
+                Class::Requirements => fill::fill(permissions, input, &source).map_err(invalid)?,
                 Class::Open | Class::Unsigned | Class::Bearer => Vec::new(),
             };
+            let follow_ups = fill::follow_ups(permissions, input, &source).map_err(invalid)?;
             Ok(Explained {
                 service,
                 operation,
                 class: permissions.class,
                 required,
+                follow_ups,
             })
         };
         if let Some((typed, index)) = self.services.typed(service, operation) {

@@ -57,6 +57,12 @@ pub trait Directory: Send + Sync {
     /// `None` when the principal is gone: a session whose role was deleted is denied everything.
     fn profile(&self, account: &str, caller: &Caller) -> Option<Profile>;
 
+    /// The unique id of the role of this ARN; `None` where it does not exist.
+    fn role_id(&self, arn: &str) -> Option<String> {
+        let _ = arn;
+        None
+    }
+
     /// A managed policy's default version, by ARN (for managed session policies).
     fn managed_policy(&self, arn: &str) -> Option<Arc<str>>;
 

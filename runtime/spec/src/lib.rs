@@ -14,6 +14,7 @@
 //!     class: Class::Requirements,
 //!     source: Source::Name,
 //!     captures: &[Capture { name: "RoleName", steps: &[Step::Member(0)] }],
+//!     follow_ups: &[],
 //!     requirements: &[Requirement {
 //!         action: "iam:DeleteRole",
 //!         resources: &[Resource::Resolver { name: "role", index: 0, arguments: &[0] }],

@@ -20,9 +20,34 @@ pub struct Permissions {
     pub captures: &'static [Capture],
     /// What the caller needs; all of the requirements whose predicate holds must be allowed.
     pub requirements: &'static [Requirement],
+    /// What services need that act because of the call. The caller needs none of it.
+    pub follow_ups: &'static [FollowUp],
     /// The list for each of whose elements the operation answers, as [`Requirement::each`] has it: what a requirement
     /// of one element denies, it denies to that element alone.
     pub answers: Option<CaptureIndex>,
+}
+
+/// What a service needs that acts because of a call.
+#[derive(Debug)]
+pub struct FollowUp {
+    /// As whom it acts.
+    pub actor: Actor,
+    /// What that principal needs. A resource whose member is absent is none to act on.
+    pub requirement: Requirement,
+}
+
+/// As whom a service acts.
+#[derive(Debug)]
+pub enum Actor {
+    /// As the caller, whose session this service forwards (`aws:CalledVia`).
+    Caller {
+        /// The service's principal.
+        via: &'static str,
+    },
+    /// As the role of this ARN, which the service assumes. Where a member in it is absent nobody acts.
+    Role(&'static [Part]),
+    /// As itself: a service principal, for [`Scope::expand`](crate::resolve::Scope::expand).
+    Service(&'static str),
 }
 
 /// How an operation is authorized.

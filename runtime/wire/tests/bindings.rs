@@ -20,6 +20,7 @@ static NO_PERMISSIONS: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    follow_ups: &[],
     answers: None,
 };
 

@@ -185,3 +185,51 @@ fn all_mistakes_at_once() {
         2
     );
 }
+
+#[test]
+fn follow_ups_say_as_whom_and_where_that_is_written() {
+    let text = |operation: &str, actor: &str, rest: &str| {
+        format!(
+            "[[service.follow_up]]\nbecause = \"A page\"\noperations = [\"{operation}\"]\nas = \"{actor}\"\n{rest}\n"
+        )
+    };
+    let logs = "action = \"logs:PutLogEvents\"";
+    for (text, expected) in [
+        (
+            text("Invok", "role {Role}", logs),
+            "3: lambda has no operation Invok",
+        ),
+        (
+            text("CreateFunction", "child", logs),
+            "4: \"child\" is nobody that a service acts as",
+        ),
+        (
+            text("CreateFunction", "role {Rolle}", logs),
+            "4: Rolle: there is no member Rolle; did you mean Role?",
+        ),
+        (
+            text("CreateFunction", "role {Role}", "action = \"logs:Shout\""),
+            "5: there is no action logs:Shout",
+        ),
+        (
+            text(
+                "CreateFunction",
+                "role {Role}",
+                "action = \"logs:PutLogEvents\"\nsource = \"{Role}\"",
+            ),
+            "6: only a service that acts as itself tells what for",
+        ),
+        (
+            text(
+                "CreateFunction",
+                "role {Role}",
+                "action = \"logs:PutLogEvents\"\nresource = \"{Layer}\"",
+            ),
+            "6: Layer: there is no member Layer; did you mean Layers?",
+        ),
+    ] {
+        let found = one(&text);
+        let start = format!("models/overlays/lambda.toml:{expected}");
+        assert!(found.starts_with(&start), "{found} is not {start}");
+    }
+}

@@ -20,6 +20,7 @@ fn needs(text: &str, service: &str, operation: &str) -> String {
             source: Source::Name,
             because: None,
             requirements,
+            follow_ups: Vec::new(),
             answers: None,
             left_out: Vec::new(),
         },

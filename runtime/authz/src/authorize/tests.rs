@@ -12,7 +12,8 @@ use stockade_spec::directory::{AttachedPolicy, Credential, Profile as Known};
 use stockade_spec::filter::Filter;
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{
-    Capture, Part, Permissions, Predicate, Requirement, Resource, Source, Step,
+    Actor, Capture, FollowUp, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
+    Source, Step, Value,
 };
 use stockade_spec::resolve::{Arguments, Resolved, ResourcePolicy, Scope};
 use stockade_spec::service::{BoxFuture, Session};
@@ -61,6 +62,7 @@ const fn permissions(class: Class, requirements: &'static [Requirement]) -> Perm
             steps: &[Step::Member(0)],
         }],
         requirements,
+        follow_ups: &[],
         answers: None,
     }
 }
@@ -122,7 +124,52 @@ static OPERATIONS: &[Operation] = &[
             }],
         ),
     ),
+    operation("LendBook", &LENDING),
 ];
+
+const TOLD: Requirement = Requirement {
+    action: "shelf:GetBook",
+    resources: &[Resource::Template(&[
+        Part::Literal("arn:aws:shelf:::"),
+        Part::Capture {
+            capture: 0,
+            default: None,
+            filter: None,
+        },
+    ])],
+    when: Predicate::Always,
+    each: None,
+    keys: &[KeyBinding {
+        key: "aws:SourceArn",
+        value: Value::Literal("arn:aws:press:::{account}"),
+    }],
+    untold: &[],
+};
+
+/// What is lent is read by the press itself, by a role, and in the caller's name.
+static LENDING: Permissions = Permissions {
+    follow_ups: &[
+        FollowUp {
+            actor: Actor::Service("press.amazonaws.com"),
+            requirement: TOLD,
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Literal("arn:aws:iam::111111111111:role/reader")]),
+            requirement: TOLD,
+        },
+        FollowUp {
+            actor: Actor::Role(&[Part::Opaque]),
+            requirement: TOLD,
+        },
+        FollowUp {
+            actor: Actor::Caller {
+                via: "press.amazonaws.com",
+            },
+            requirement: TOLD,
+        },
+    ],
+    ..permissions(Class::Open, &[])
+};
 
 /// A service whose one resource has a policy, an owner and a tag.
 #[derive(Default)]
@@ -207,6 +254,10 @@ fn attached(document: &str) -> AttachedPolicy {
 }
 
 impl Directory for Everyone {
+    fn role_id(&self, arn: &str) -> Option<String> {
+        (!self.gone && arn.ends_with("/reader")).then(|| "AROAEXAMPLE".to_owned())
+    }
+
     fn credential(&self, _: &str) -> Option<Arc<Credential>> {
         None
     }
@@ -278,7 +329,19 @@ fn ask(
     operation: usize,
     name: &'static str,
 ) -> Option<Arc<Decision>> {
-    authorizer.authorize(&Request {
+    with(shelf, context, operation, name, |request| {
+        authorizer.authorize(request)
+    })
+}
+
+fn with<T>(
+    shelf: &Shelf,
+    context: &RequestContext,
+    operation: usize,
+    name: &'static str,
+    ask: impl FnOnce(&Request<'_>) -> T,
+) -> T {
+    ask(&Request {
         context,
         service: "shelf",
         operation: OPERATIONS[operation].name,
@@ -589,4 +652,119 @@ fn what_only_a_state_elsewhere_tells_fails_closed_and_is_said() {
     const NO_RED: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*",
         "Resource": "*", "Condition": {"StringEquals": {"shelf:Color": "red"}}}]}"#;
     assert_eq!(here(&[GET, NO_RED]).outcome(), "allowed");
+}
+
+impl Case {
+    /// What each that acts because of the request comes to.
+    fn follow_up(self) -> Vec<(String, String)> {
+        let authorizer = Authorizer::new(self.mode, Arc::new(self.directory), []);
+        let context = context(self.caller, self.session);
+        let decisions = with(&self.shelf, &context, 4, self.name, |request| {
+            authorizer.follow_up(request)
+        });
+        let outcomes = decisions.into_iter().map(|decision| {
+            let outcome = match (&decision.refusal, decision.first_denial()) {
+                (Some(refusal), _) => refusal.why.clone(),
+                (None, Some(_)) => "denied".to_owned(),
+                (None, None) => "allowed".to_owned(),
+            };
+            (decision.principal.clone(), outcome)
+        });
+        outcomes.collect()
+    }
+}
+
+const PRESS: &str = "press.amazonaws.com";
+const READER: &str = "arn:aws:sts::111111111111:assumed-role/reader/shelf";
+const ADA: &str = "arn:aws:iam::111111111111:user/ada";
+
+fn outcomes(all: [(&str, &str); 4]) -> Vec<(String, String)> {
+    all.map(|(who, outcome)| (who.to_owned(), outcome.to_owned()))
+        .to_vec()
+}
+
+/// "AWS services that work with IAM", "Forward access sessions", "The confused deputy problem": a service is let by the
+/// resource's policy alone, a role by its own, and a forwarded session by the caller's.
+#[test]
+fn services_act_as_themselves_as_roles_and_for_callers() {
+    const UNKNOWN: &str = "because nobody here can tell which role shelf assumes";
+    let nobody = outcomes([
+        (PRESS, "denied"),
+        (READER, "denied"),
+        ("<unknown>", UNKNOWN),
+        (ADA, "denied"),
+    ]);
+    assert_eq!(Case::default().follow_up(), nobody);
+    let case = Case {
+        directory: policies(&[GET]),
+        ..Case::default()
+    };
+    let identities = outcomes([
+        (PRESS, "denied"),
+        (READER, "allowed"),
+        ("<unknown>", UNKNOWN),
+        (ADA, "allowed"),
+    ]);
+    assert_eq!(case.follow_up(), identities);
+    const FOR_PRESS: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"Service": "press.amazonaws.com"}, "Action": "shelf:GetBook",
+        "Resource": "*", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:press:::111111111111"}}}]}"#;
+    let case = Case {
+        shelf: Shelf {
+            owner: Some("111111111111"),
+            policy: Some(FOR_PRESS),
+            ..Shelf::default()
+        },
+        ..Case::default()
+    };
+    let press = outcomes([
+        (PRESS, "allowed"),
+        (READER, "denied"),
+        ("<unknown>", UNKNOWN),
+        (ADA, "denied"),
+    ]);
+    assert_eq!(case.follow_up(), press);
+}
+
+/// "AWS global condition context keys": a forwarded session tells who forwards it, and a role's own call does not.
+#[test]
+fn forwarded_sessions_are_told() {
+    const VIA: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Action": "shelf:GetBook", "Resource": "*", "Condition": {
+            "Bool": {"aws:ViaAWSService": "true"},
+            "StringEquals": {"aws:CalledViaLast": "press.amazonaws.com"},
+            "ForAnyValue:StringEquals": {"aws:CalledVia": "press.amazonaws.com"}}}]}"#;
+    let case = Case {
+        directory: policies(&[VIA]),
+        ..Case::default()
+    };
+    let told: Vec<String> = case.follow_up().into_iter().map(|(_, told)| told).collect();
+    assert_eq!(
+        [&*told[0], &*told[1], &*told[3]],
+        ["denied", "denied", "allowed"]
+    );
+}
+
+#[test]
+fn without_enforcement_nobody_is_asked_and_a_role_that_is_gone_acts_no_more() {
+    let case = Case {
+        mode: Mode::Off,
+        ..Case::default()
+    };
+    assert_eq!(case.follow_up(), []);
+    let case = Case {
+        directory: Everyone {
+            gone: true,
+            ..policies(&[GET])
+        },
+        ..Case::default()
+    };
+    let gone = "because the role arn:aws:iam::111111111111:role/reader does not exist";
+    assert_eq!(
+        case.follow_up()[1],
+        (
+            "arn:aws:iam::111111111111:role/reader".to_owned(),
+            gone.to_owned()
+        )
+    );
 }

@@ -146,6 +146,7 @@ fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
         source: Origin::Overlay,
         captures: CAPTURES,
         requirements,
+        follow_ups: &[],
         answers: None,
     };
     required(&permissions, input)
@@ -412,6 +413,7 @@ fn elements_that_are_answered_for_are_told_by_their_places() {
         source: Origin::Overlay,
         captures: CAPTURES,
         requirements: NEEDS,
+        follow_ups: &[],
         answers: Some(1),
     };
     let input = Input {

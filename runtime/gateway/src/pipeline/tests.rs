@@ -38,6 +38,7 @@ const fn permissions(class: Class, requirements: &'static [Requirement]) -> Perm
         source: Source::Name,
         captures: &[],
         requirements,
+        follow_ups: &[],
         answers: None,
     }
 }

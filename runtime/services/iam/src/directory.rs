@@ -79,6 +79,14 @@ impl Directory for Iam {
         profile(&snapshot, account, caller).ok().flatten()
     }
 
+    fn role_id(&self, arn: &str) -> Option<String> {
+        let account = arn.split(':').nth(4)?;
+        let snapshot = self.store.snapshot();
+        let key = state::key(name_of(arn));
+        let role = snapshot.get(ROLES, &Scope::account(account), &[&key]);
+        Some(role.ok().flatten()?.id)
+    }
+
     fn managed_policy(&self, arn: &str) -> Option<Arc<str>> {
         policies::document(&self.store.snapshot(), arn)
             .ok()

@@ -35,6 +35,8 @@ pub struct OperationPermissions {
     pub because: Option<String>,
     /// All of these must be allowed.
     pub requirements: Vec<Requirement>,
+    /// What services need that act because of the call.
+    pub follow_ups: Vec<FollowUp>,
     /// The list for each of whose elements the operation answers, where one is denied and another is not; some
     /// requirement is taken over it.
     pub answers: Option<Path>,
@@ -74,6 +76,29 @@ impl Why {
             Self::Declined => "not needed by this call",
         }
     }
+}
+
+/// What a service needs that acts because of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FollowUp {
+    /// As whom it acts.
+    pub actor: Actor,
+    /// What that principal needs.
+    pub requirement: Requirement,
+}
+
+/// As whom a service acts.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Actor {
+    /// `caller via athena.amazonaws.com`: as the caller, whose session the service forwards.
+    Caller {
+        /// The service's principal.
+        via: String,
+    },
+    /// `role {Role}`: as a role that the service assumes, by its ARN.
+    Role(Vec<Part>),
+    /// `service s3.amazonaws.com`: as itself.
+    Service(String),
 }
 
 /// One action that must be allowed on each of its resources.
@@ -264,6 +289,38 @@ pub fn members(parts: &[Part]) -> impl Iterator<Item = &Path> {
     })
 }
 
+impl OperationPermissions {
+    /// The requirements of the caller and those of services that act because of the call.
+    pub fn all_requirements(&self) -> impl Iterator<Item = &Requirement> {
+        let follow_ups = self.follow_ups.iter().map(|one| &one.requirement);
+        self.requirements.iter().chain(follow_ups)
+    }
+
+    /// Every path that is mentioned, in order of mention.
+    pub fn paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = self
+            .requirements
+            .iter()
+            .flat_map(Requirement::paths)
+            .collect();
+        for follow_up in &self.follow_ups {
+            paths.extend(follow_up.actor.paths());
+            paths.extend(follow_up.requirement.paths());
+        }
+        paths
+    }
+}
+
+impl Actor {
+    /// Every path that the actor mentions.
+    pub fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::Role(parts) => members(parts).collect(),
+            Self::Caller { .. } | Self::Service(_) => Vec::new(),
+        }
+    }
+}
+
 impl Requirement {
     /// Every path that the requirement mentions, in order of mention.
     pub fn paths(&self) -> Vec<&Path> {
@@ -336,6 +393,19 @@ impl fmt::Display for Path {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caller { via } => write!(f, "caller via {via}"),
+            Self::Role(parts) => {
+                f.write_str("role ")?;
+                parts.iter().try_for_each(|part| part.fmt(f))
+            }
+            Self::Service(name) => write!(f, "service {name}"),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::filter::Filter;
 use crate::permission::OPAQUE;
 
-use super::{Call, KeyValue, Part, Path, Predicate, Resource};
+use super::{Actor, Call, KeyValue, Part, Path, Predicate, Resource};
 
 /// What was parsed, or a sentence on what is wrong with the text.
 pub type Parsed<T> = Result<T, String>;
@@ -19,6 +19,32 @@ pub fn resource(text: &str) -> Parsed<Resource> {
         return Err("an empty resource; leave `resource` out for an action without one".to_owned());
     }
     parts(text).map(Resource::Template)
+}
+
+/// As whom a service acts: `role {Role}`, `service s3.amazonaws.com`, `caller via athena.amazonaws.com`.
+pub fn actor(text: &str) -> Parsed<Actor> {
+    let is_principal = |name: &str| {
+        !name.contains([' ', '/']) && parts(name).is_ok_and(|parts| parts.iter().all(is_of_request))
+    };
+    match text.split_once(' ') {
+        Some(("role", role)) if !role.is_empty() => parts(role).map(Actor::Role),
+        Some(("service", name)) if is_principal(name) => Ok(Actor::Service(name.to_owned())),
+        Some(("caller", via)) => via
+            .strip_prefix("via ")
+            .filter(|name| is_principal(name))
+            .map(|name| Actor::Caller {
+                via: name.to_owned(),
+            })
+            .ok_or_else(|| unknown_actor(text)),
+        _ => Err(unknown_actor(text)),
+    }
+}
+
+fn unknown_actor(text: &str) -> String {
+    format!(
+        "{text:?} is nobody that a service acts as; it is \"role …\" with a role's ARN, \"service …\" with a service \
+         principal, or \"caller via …\" with one"
+    )
 }
 
 /// A condition key's value.
@@ -343,6 +369,33 @@ mod tests {
             predicate("A != 'x' && !(B || C)").unwrap().to_string(),
             "!(A == 'x') && !(B || C)"
         );
+    }
+
+    #[test]
+    fn actors_are_parsed_and_written_back() {
+        for text in [
+            "role {Role}",
+            "role arn:{partition}:iam::{account}:role/{Role|arn}",
+            "role {?}",
+            "service logs.{region}.amazonaws.com",
+            "caller via athena.amazonaws.com",
+        ] {
+            assert_eq!(actor(text).unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "role",
+            "role ",
+            "role {",
+            "service",
+            "service {Name}",
+            "service a b",
+            "caller",
+            "caller x",
+            "s3",
+        ] {
+            assert!(actor(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -9,17 +9,26 @@
 //!   lambda:CreateAlias
 //!     on @function(FunctionName)
 //! ```
+//!
+//! What services need that act because of the call stands below that, each with as whom they act:
+//!
+//! ```text
+//!   as service sns.amazonaws.com: sqs:SendMessage
+//!     on {Endpoint}
+//!     when Protocol == 'sqs'
+//! ```
 
 use std::fmt::Write as _;
 
 use super::syntax::{self, Parsed};
 use super::{
-    Class, Key, LeftOut, OperationPermissions, Path, Permissions, Predicate, Requirement, Source,
-    Why,
+    Class, FollowUp, Key, LeftOut, OperationPermissions, Path, Permissions, Predicate, Requirement,
+    Source, Why,
 };
 
 /// What stands between the words of an operation's first line.
 const SEPARATOR: &str = " · ";
+const ACTOR: &str = "as ";
 const DEPENDENT: &str = "(dependent, ";
 /// What a line of keys that nobody can tell begins with; they follow by their names, those of the action's own prefix
 /// without it.
@@ -54,7 +63,10 @@ pub fn block(name: &str, operation: &OperationPermissions) -> String {
         let _ = write!(text, "\n  {ANSWERS}{answers}");
     }
     for requirement in &operation.requirements {
-        one(&mut text, requirement);
+        one(&mut text, requirement, "");
+    }
+    for FollowUp { actor, requirement } in &operation.follow_ups {
+        one(&mut text, requirement, &format!("{ACTOR}{actor}: "));
     }
     for LeftOut { action, why } in &operation.left_out {
         let _ = write!(text, "\n  {DEPENDENT}{}: {action})", why.as_str());
@@ -62,8 +74,8 @@ pub fn block(name: &str, operation: &OperationPermissions) -> String {
     text
 }
 
-fn one(text: &mut String, requirement: &Requirement) {
-    let _ = write!(text, "\n  {}", requirement.action);
+fn one(text: &mut String, requirement: &Requirement, actor: &str) {
+    let _ = write!(text, "\n  {actor}{}", requirement.action);
     if requirement.resources.is_empty() {
         text.push_str("\n    on *");
     }
@@ -139,7 +151,11 @@ pub fn parse(block: &str) -> Parsed<OperationPermissions> {
     let mut operation = head(first)?;
     for line in lines {
         let parsed = if let Some(detail) = line.strip_prefix("    ") {
-            match operation.requirements.last_mut() {
+            let follow_up = operation.follow_ups.last_mut();
+            match follow_up
+                .map(|one| &mut one.requirement)
+                .or(operation.requirements.last_mut())
+            {
                 Some(requirement) => add(requirement, detail),
                 None => Err("it belongs to no requirement".to_owned()),
             }
@@ -161,6 +177,14 @@ fn rest(operation: &mut OperationPermissions, text: &str) -> Parsed<()> {
         operation.left_out.push(left_out(text)?);
     } else if let Some(path) = text.strip_prefix(ANSWERS) {
         operation.answers = Some(path_of(path)?);
+    } else if let Some(text) = text.strip_prefix(ACTOR) {
+        let (actor, action) = text
+            .rsplit_once(": ")
+            .ok_or_else(|| "it says as whom, but not what".to_owned())?;
+        operation.follow_ups.push(FollowUp {
+            actor: syntax::actor(actor)?,
+            requirement: requirement(action),
+        });
     } else {
         operation.requirements.push(requirement(text));
     }
@@ -209,6 +233,7 @@ fn head(line: &str) -> Parsed<OperationPermissions> {
         source,
         because: words.next().map(str::to_owned),
         requirements: Vec::new(),
+        follow_ups: Vec::new(),
         answers: None,
         left_out: Vec::new(),
     })

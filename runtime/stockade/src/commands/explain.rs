@@ -7,7 +7,7 @@ use bytes::Bytes;
 use clap::Args;
 use http::Request;
 use serde_json::{Value, json};
-use stockade_authz::fill::Required;
+use stockade_authz::fill::{Acting, Required};
 use stockade_gateway::{Explained, Explainer, Vantage};
 use stockade_spec::Error;
 use stockade_spec::permission::Class;
@@ -132,47 +132,86 @@ fn as_text(explained: &Explained) -> String {
         Class::Bearer => "  needs a bearer token, and no permission".to_owned(),
     });
     for required in &explained.required {
-        lines.push(format!("    {} on {}", required.action, resource(required)));
-        if let Some(why) = &required.unfilled {
-            lines.push(format!("      denied to all but root: {why}"));
+        lines.extend(needed(required));
+    }
+    let mut last = None;
+    for act in &explained.follow_ups {
+        let actor = actor(&act.actor);
+        if last.as_ref() != Some(&actor) {
+            lines.push(format!("  then, as {actor}"));
+            last = Some(actor);
         }
-        for (key, values) in &required.keys {
-            lines.push(match values {
-                Ok(values) => format!("      {key} = {}", values.join(", ")),
-                Err(why) => format!("      {key} cannot be told: {why}"),
-            });
-        }
+        lines.extend(needed(&act.required));
     }
     lines.join("\n")
 }
 
-fn as_json(explained: &Explained) -> Value {
-    let required = explained.required.iter().map(|required| {
-        let keys = required.keys.iter().map(|(key, values)| {
-            let values = match values {
-                Ok(values) => json!(values),
-                Err(why) => json!({ "unknown": why }),
-            };
-            (key.to_string(), values)
+/// A requirement's lines.
+fn needed(required: &Required) -> Vec<String> {
+    let mut lines = vec![format!("    {} on {}", required.action, resource(required))];
+    if let Some(why) = &required.unfilled {
+        lines.push(format!("      denied to all but root: {why}"));
+    }
+    for (key, values) in &required.keys {
+        lines.push(match values {
+            Ok(values) => format!("      {key} = {}", values.join(", ")),
+            Err(why) => format!("      {key} cannot be told: {why}"),
         });
-        json!({
-            "action": required.action,
-            "resource": resource(required),
-            "keys": keys.collect::<serde_json::Map<_, _>>(),
-            "unfilled": required.unfilled,
-        })
-    });
-    json!({
+    }
+    lines
+}
+
+/// As whom a service acts, as overlays write it.
+pub(crate) fn actor(actor: &Acting) -> String {
+    match actor {
+        Acting::Caller { via } => format!("caller via {via}"),
+        Acting::Role(role) => format!("role {}", unknown(&role.to_string())),
+        Acting::Service(name) => format!("service {name}"),
+    }
+}
+
+fn as_json(explained: &Explained) -> Value {
+    let required = explained.required.iter().map(of_required);
+    let mut value = json!({
         "service": explained.service,
         "operation": explained.operation,
         "class": explained.class.to_string(),
         "required": required.collect::<Vec<_>>(),
+    });
+    if !explained.follow_ups.is_empty() {
+        let follow_ups = explained.follow_ups.iter().map(|act| {
+            let mut value = of_required(&act.required);
+            value["as"] = json!(actor(&act.actor));
+            value
+        });
+        value["followUps"] = follow_ups.collect();
+    }
+    value
+}
+
+fn of_required(required: &Required) -> Value {
+    let keys = required.keys.iter().map(|(key, values)| {
+        let values = match values {
+            Ok(values) => json!(values),
+            Err(why) => json!({ "unknown": why }),
+        };
+        (key.to_string(), values)
+    });
+    json!({
+        "action": required.action,
+        "resource": resource(required),
+        "keys": keys.collect::<serde_json::Map<_, _>>(),
+        "unfilled": required.unfilled,
     })
 }
 
 /// The resource, with what nobody here can know as templates write it.
 pub(crate) fn resource(required: &Required) -> String {
-    required.resource.to_string().replace("<unknown>", "{?}")
+    unknown(&required.resource.to_string())
+}
+
+fn unknown(name: &str) -> String {
+    name.replace("<unknown>", "{?}")
 }
 
 #[cfg(test)]

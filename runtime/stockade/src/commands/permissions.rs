@@ -124,6 +124,14 @@ fn of_operation(name: &str, operation: &OperationPermissions) -> Value {
         "class": operation.class.to_string(),
         "requirements": operation.requirements.iter().map(of_requirement).collect::<Vec<_>>(),
     });
+    if !operation.follow_ups.is_empty() {
+        let follow_ups = operation.follow_ups.iter().map(|follow_up| {
+            let mut value = of_requirement(&follow_up.requirement);
+            value["as"] = json!(follow_up.actor.to_string());
+            value
+        });
+        value["followUps"] = follow_ups.collect();
+    }
     if operation.class == Class::Requirements {
         value["source"] = json!(operation.source.to_string());
     }
@@ -186,29 +194,50 @@ fn markdown(id: &str, permissions: &Permissions) -> String {
             let _ = write!(text, "\n| {name} | {} | | | |", operation.class);
         }
         for requirement in &operation.requirements {
-            let keys: Vec<String> = requirement
-                .keys
-                .iter()
-                .map(|key| code(&format!("{} = {}", key.name, key.value)))
-                .collect();
-            let resources: Vec<String> = resources(requirement)
-                .iter()
-                .map(|resource| code(resource))
-                .collect();
-            let when = match &requirement.when {
-                Predicate::Always => String::new(),
-                when => code(&when.to_string()),
-            };
-            let _ = write!(
-                text,
-                "\n| {name} | {} | {} | {when} | {} |",
-                code(&requirement.action),
-                resources.join("<br>"),
-                keys.join("<br>"),
-            );
+            let _ = write!(text, "\n| {name} | {}", cells(requirement));
         }
     }
+    let acting = permissions
+        .iter()
+        .flat_map(|(name, operation)| operation.follow_ups.iter().map(move |one| (name, one)));
+    for (index, (name, follow_up)) in acting.enumerate() {
+        if index == 0 {
+            text.push_str(
+                "\n\n### What services need that act because of a call\n\n\
+                 | operation | as | action | resource | when | condition keys |\n|---|---|---|---|---|---|",
+            );
+        }
+        let actor = code(&follow_up.actor.to_string());
+        let _ = write!(
+            text,
+            "\n| {name} | {actor} | {}",
+            cells(&follow_up.requirement)
+        );
+    }
     text
+}
+
+/// A requirement's cells, with the bar at the row's end.
+fn cells(requirement: &Requirement) -> String {
+    let keys: Vec<String> = requirement
+        .keys
+        .iter()
+        .map(|key| code(&format!("{} = {}", key.name, key.value)))
+        .collect();
+    let resources: Vec<String> = resources(requirement)
+        .iter()
+        .map(|resource| code(resource))
+        .collect();
+    let when = match &requirement.when {
+        Predicate::Always => String::new(),
+        when => code(&when.to_string()),
+    };
+    format!(
+        "{} | {} | {when} | {} |",
+        code(&requirement.action),
+        resources.join("<br>"),
+        keys.join("<br>"),
+    )
 }
 
 /// Code in a table's cell: a bar would end the cell.
@@ -249,6 +278,24 @@ mod tests {
                 .ends_with("| DeleteAccessKey | `iam:DeleteAccessKey` | `@user(UserName)` |  |  |"),
             "{markdown}"
         );
+    }
+
+    /// "Subscribing an Amazon SQS queue to an Amazon SNS topic": SNS sends as itself, for the topic.
+    #[test]
+    fn follow_ups_stand_apart_with_their_principal() {
+        let text = run(&["sns", "Subscribe"]).unwrap();
+        let follow_up = "\n  as service sns.amazonaws.com: sqs:SendMessage\n    on {Endpoint}\n    \
+                         when Protocol == 'sqs'\n    aws:SourceAccount = {account}\n    aws:SourceArn = {TopicArn}";
+        assert!(text.contains(follow_up), "{text}");
+        let json: Value =
+            serde_json::from_str(&run(&["sns", "Subscribe", "--json"]).unwrap()).unwrap();
+        let follow_up = &json["operations"][0]["followUps"][0];
+        assert_eq!(follow_up["as"], "service sns.amazonaws.com");
+        assert_eq!(follow_up["action"], "sqs:SendMessage");
+        let markdown = run(&["sns", "Subscribe", "--markdown"]).unwrap();
+        let row =
+            "\n| Subscribe | `service sns.amazonaws.com` | `sqs:SendMessage` | `{Endpoint}` |";
+        assert!(markdown.contains(row), "{markdown}");
     }
 
     #[test]

@@ -34,6 +34,7 @@ static OPEN: Permissions = Permissions {
     source: Source::Name,
     captures: &[],
     requirements: &[],
+    follow_ups: &[],
     answers: None,
 };
 

@@ -1,10 +1,11 @@
 //! What requests need, by AWS's documents: the cases of `tests/spots`, and the command around them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pretty_assertions::assert_eq;
 use serde::Deserialize;
+use stockade_authz::fill::Act;
 use stockade_store::Store;
 
 use super::*;
@@ -26,6 +27,8 @@ struct Case {
     input: String,
     /// All that the request needs, as `action on resource`.
     needs: Vec<String>,
+    /// All that services need that act because of the request, as `as whom: action on resource`.
+    then: Option<Vec<String>>,
     /// By action: condition keys that are among those set.
     #[serde(default)]
     keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -80,24 +83,42 @@ fn check(explainer: &Explainer, service: &str, case: &Case) -> Result<(), String
     if needs != expected {
         return Err(format!("needs {needs:#?}\n  expected {expected:#?}"));
     }
+    if let Some(expected) = &case.then {
+        let then: BTreeSet<String> = explained
+            .follow_ups
+            .iter()
+            .map(|act| {
+                let Act { actor, required } = act;
+                format!(
+                    "{}: {} on {}",
+                    super::actor(actor),
+                    required.action,
+                    resource(required)
+                )
+            })
+            .collect();
+        let expected: BTreeSet<String> = expected.iter().cloned().collect();
+        if then != expected {
+            return Err(format!("then {then:#?}\n  expected {expected:#?}"));
+        }
+    }
     for (action, keys) in &case.keys {
+        let then = explained.follow_ups.iter().map(|act| &act.required);
+        let of_action: Vec<_> = explained
+            .required
+            .iter()
+            .chain(then)
+            .filter(|required| required.action == action)
+            .collect();
         for (key, values) in keys {
-            let set = explained
-                .required
-                .iter()
-                .filter(|required| required.action == action)
-                .any(|required| {
-                    required.keys.iter().any(|(name, set)| {
-                        name.eq_ignore_ascii_case(key) && set.as_ref() == Ok(values)
-                    })
-                });
-            if !set {
-                let all: Vec<_> = explained
-                    .required
+            let set = of_action.iter().any(|required| {
+                required
+                    .keys
                     .iter()
-                    .filter(|required| required.action == action)
-                    .map(|required| &required.keys)
-                    .collect();
+                    .any(|(name, set)| name.eq_ignore_ascii_case(key) && set.as_ref() == Ok(values))
+            });
+            if !set {
+                let all: Vec<_> = of_action.iter().map(|required| &required.keys).collect();
                 return Err(format!("{action} has not {key} = {values:?}, but {all:?}"));
             }
         }
@@ -163,7 +184,11 @@ fn an_input_is_explained() {
         "lambda:CreateFunction\n  needs\n    \
          lambda:CreateFunction on arn:aws:lambda:us-east-1:000000000000:function:f\n    \
          iam:PassRole on arn:aws:iam::000000000000:role/r\n      \
-         iam:PassedToService = lambda.amazonaws.com"
+         iam:PassedToService = lambda.amazonaws.com\n  \
+         then, as role arn:aws:iam::000000000000:role/r\n    \
+         logs:CreateLogGroup on arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f\n    \
+         logs:CreateLogStream on arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f:log-stream:{?}\n    \
+         logs:PutLogEvents on arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/f:log-stream:{?}"
     );
 }
 
@@ -203,6 +228,29 @@ fn a_query_may_come_as_a_form() {
     assert!(
         told.starts_with("cloudsearchdomain:Search\n  needs\n    cloudsearch:search on "),
         "{told}"
+    );
+}
+
+#[test]
+fn follow_ups_are_told_apart_in_json() {
+    let input = r#"{"TopicArn": "arn:aws:sns:us-east-1:000000000000:t", "Protocol": "sqs",
+        "Endpoint": "arn:aws:sqs:us-east-1:000000000000:q"}"#;
+    let json: Value =
+        serde_json::from_str(&explain(&["sns", "Subscribe", "--input", input, "--json"]).unwrap())
+            .unwrap();
+    assert_eq!(json["required"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        json["followUps"],
+        serde_json::json!([{
+            "as": "service sns.amazonaws.com",
+            "action": "sqs:SendMessage",
+            "resource": "arn:aws:sqs:us-east-1:000000000000:q",
+            "keys": {
+                "aws:SourceAccount": ["000000000000"],
+                "aws:SourceArn": ["arn:aws:sns:us-east-1:000000000000:t"],
+            },
+            "unfilled": null,
+        }])
     );
 }
 

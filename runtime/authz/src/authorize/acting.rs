@@ -1,0 +1,130 @@
+//! What services do that act because of a request, decided for whom they act as: the caller whose session they forward, a
+//! role that they assume, or themselves.
+
+use std::sync::Arc;
+
+use stockade_policy::Resource;
+use stockade_spec::{Caller, RequestContext};
+
+use super::{Authorizer, Call, Mode, scope};
+use crate::decision::{Decision, Refusal};
+use crate::fill::{self, Acting};
+use crate::request::{Facts, Request, principal_name, root_arn};
+
+impl Authorizer {
+    /// Decides on what services do that act because of a request that was allowed: a decision for each principal that they
+    /// act as, in the template's order. A service asks before it acts, and does not where the decision [blocks](Decision::blocks).
+    ///
+    /// The caller needs none of it, and its address and headers are not the service's.
+    pub fn follow_up(&self, request: &Request<'_>) -> Vec<Arc<Decision>> {
+        let Some(needs) = request.needs.filter(|_| self.mode != Mode::Off) else {
+            return Vec::new();
+        };
+        let context = request.context;
+        let root = root_arn(context.partition, &context.account);
+        let source = fill::Source {
+            scope: scope(context, &root),
+            service: needs.service,
+            header: request.facts.header,
+        };
+        // An input that cannot be read was refused to the caller.
+        let Ok(input) = fill::Input::gather(needs.permissions, needs.input, source) else {
+            return Vec::new();
+        };
+        let mut decisions = Vec::new();
+        for (acting, acts) in input.acts() {
+            let actor = self.actor(request, &acting);
+            let context = actor.as_ref().unwrap_or(context);
+            let verdicts = match &actor {
+                Ok(context) => {
+                    let call = Call {
+                        context,
+                        facts: &OF_SERVICES,
+                        service: needs.service,
+                        divisible: false,
+                        via: match acting {
+                            Acting::Caller { via } => Some(via),
+                            Acting::Role(_) | Acting::Service(_) => None,
+                        },
+                    };
+                    self.judge(&call, acts)
+                }
+                Err(why) => Err(why.clone()),
+            };
+            let mut decision = Decision {
+                request_id: context.request_id.clone(),
+                time: context.now,
+                principal: match &acting {
+                    Acting::Role(role) if actor.is_err() => role.to_string(),
+                    _ => principal_name(&context.caller, context.partition, &context.account),
+                },
+                account: context.account.clone(),
+                anonymous: context.caller == Caller::Anonymous,
+                service: request.service,
+                operation: request.operation,
+                verdicts: Vec::new(),
+                refusal: None,
+                soft: self.mode == Mode::Soft,
+            };
+            match verdicts {
+                Ok(verdicts) => decision.verdicts = verdicts,
+                Err(why) => {
+                    let action = format!("{}:{}", request.service, request.operation);
+                    decision.refusal = Some(Refusal { action, why });
+                }
+            }
+            decisions.push(self.keep(decision));
+        }
+        decisions
+    }
+
+    /// Whom a service acts as, in the request's place.
+    fn actor(&self, request: &Request<'_>, acting: &Acting) -> Result<RequestContext, String> {
+        let context = request.context;
+        let (caller, account) = match acting {
+            Acting::Caller { .. } => return Ok(context.clone()),
+            Acting::Service(name) => {
+                let caller = Caller::Service { name: name.clone() };
+                (caller, context.account.clone())
+            }
+            Acting::Role(role) => self.session(context.partition, request.service, role)?,
+        };
+        Ok(RequestContext {
+            caller,
+            account,
+            access_key: None,
+            session: None,
+            ..context.clone()
+        })
+    }
+
+    /// A session of a role that a service assumes, and the role's account.
+    fn session(
+        &self,
+        partition: &str,
+        service: &str,
+        role: &Resource<'_>,
+    ) -> Result<(Caller, String), String> {
+        let unknown = || format!("because nobody here can tell which role {service} assumes");
+        let arn = role.as_literal().ok_or_else(unknown)?;
+        let account = arn.split(':').nth(4).unwrap_or_default();
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let id = self
+            .directory
+            .role_id(arn)
+            .ok_or_else(|| format!("because the role {arn} does not exist"))?;
+        let caller = Caller::AssumedRole {
+            role_arn: arn.to_owned(),
+            session_arn: format!("arn:{partition}:sts::{account}:assumed-role/{name}/{service}"),
+            id: format!("{id}:{service}"),
+        };
+        Ok((caller, account.to_owned()))
+    }
+}
+
+/// Services call each other over TLS, from addresses of their own.
+const OF_SERVICES: Facts<'static> = Facts {
+    source_ip: None,
+    secure: true,
+    header: &|_| None,
+};
