@@ -13,6 +13,7 @@ pub(crate) mod kms;
 mod names;
 mod overlay;
 mod prefixes;
+mod project;
 mod resolve;
 mod roles;
 mod rules;
@@ -37,6 +38,7 @@ pub(crate) use stockade_spec::template::{
 };
 
 use crate::model::{Model, Models};
+use crate::routing::Equivalents;
 pub(crate) use resolve::known_action;
 use resolve::resolve;
 use tables::Tables;
@@ -83,6 +85,41 @@ pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<BTreeMap<Strin
     }
     ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(loaded)
+}
+
+/// Gives operations the permissions of those that are served in their place; an error lists those that cannot have them,
+/// each with file and line. Where both need the same already, nothing changes.
+pub(crate) fn settle(
+    permissions: &mut BTreeMap<String, Permissions>,
+    models: &Models,
+    equivalents: &Equivalents,
+) -> AnyResult<()> {
+    let mut problems = Vec::new();
+    for (other, served) in equivalents.taken() {
+        let wanted = &permissions[&served.service][&served.operation];
+        let has = &permissions[&other.service][&other.operation];
+        if has.class == wanted.class && has.requirements == wanted.requirements {
+            continue;
+        }
+        let model = &models.services[&other.service];
+        let input = model.operations[&other.operation].input.as_deref();
+        match project::project(wanted, &input::Input::new(model, input)) {
+            Ok(projected) => {
+                let of_service = permissions.get_mut(&other.service);
+                let operation = of_service.and_then(|all| all.get_mut(&other.operation));
+                *operation.context("an operation without permissions")? = projected;
+            }
+            Err(path) => problems.push(equivalents.diagnostic(
+                other,
+                format!(
+                    "{other} cannot need what {served} does, for want of {path}; `apart` says how they are told apart"
+                ),
+            )),
+        }
+    }
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    ensure!(problems.is_empty(), "{}", problems.join("\n"));
+    Ok(())
 }
 
 fn service(

@@ -15,6 +15,10 @@ use crate::permissions::Diagnostic;
 #[derive(Debug, Default)]
 pub(crate) struct Equivalents {
     served: BTreeMap<Name, Name>,
+    /// Those that keep their own permissions.
+    apart: BTreeSet<Name>,
+    /// The line that speaks of each.
+    lines: BTreeMap<Name, usize>,
     /// For an operation that is served in another one's place, that one and the member of its body that tells it.
     rivals: BTreeMap<Name, (String, Name)>,
 }
@@ -38,6 +42,8 @@ struct Class {
     /// Operations that all of the services have.
     #[serde(default)]
     operations: Vec<Spanned<String>>,
+    /// How they are told apart after all, so that each keeps its own permissions; else all have those of the one served.
+    apart: Option<String>,
     /// A member that the other one requires in its body, and the served one does not have.
     told_by: Option<Spanned<String>>,
 }
@@ -56,7 +62,7 @@ impl Equivalents {
         let (mut equivalents, mut problems) = (Self::default(), Vec::new());
         let mut listed = BTreeSet::new();
         for class in &file.class {
-            if class.get_ref().because.is_empty() {
+            if class.get_ref().because.is_empty() || class.get_ref().apart.as_deref() == Some("") {
                 let message = "`because` says why nothing tells them apart".to_owned();
                 problems.push(source.at(class, message));
             }
@@ -90,6 +96,11 @@ impl Equivalents {
                     }
                 }
                 for other in others {
+                    let line = source.at(at, String::new()).line;
+                    equivalents.lines.insert(other.clone(), line);
+                    if class.get_ref().apart.is_some() || class.get_ref().told_by.is_some() {
+                        equivalents.apart.insert(other.clone());
+                    }
                     equivalents.served.insert(other, served.clone());
                 }
             }
@@ -110,6 +121,22 @@ impl Equivalents {
     /// The operation that a member of the body tells from this one, and the member.
     pub(crate) fn rival(&self, name: &Name) -> Option<&(String, Name)> {
         self.rivals.get(name)
+    }
+
+    /// The operations that have the permissions of those that are served in their place, with these.
+    pub(crate) fn taken(&self) -> impl Iterator<Item = (&Name, &Name)> {
+        self.served
+            .iter()
+            .filter(|(other, _)| !self.apart.contains(other))
+    }
+
+    /// A diagnostic about an operation of a class.
+    pub(crate) fn diagnostic(&self, other: &Name, message: String) -> Diagnostic {
+        Diagnostic {
+            file: Path::new(Self::FILE).to_owned(),
+            line: self.lines.get(other).copied().unwrap_or_default(),
+            message,
+        }
     }
 
     /// The operation that is served in an operation's place; itself where its requests are its own.

@@ -8383,15 +8383,11 @@ pub static PUT_BUCKET_METRICS_CONFIGURATION: Permissions = Permissions {
 /// What a caller of `PutBucketNotification` needs.
 pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
     class: Class::Requirements,
-    source: Source::Name,
+    source: Source::Overlay,
     captures: &[
         Capture {
             name: "Bucket",
             steps: &[Step::Member(0)],
-        },
-        Capture {
-            name: "NotificationConfiguration.CloudFunctionConfiguration.InvocationRole",
-            steps: &[Step::Member(4), Step::Member(0), Step::Member(4)],
         },
     ],
     requirements: &[
@@ -8427,34 +8423,6 @@ pub static PUT_BUCKET_NOTIFICATION: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
-        },
-        Requirement {
-            action: "iam:PassRole",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":iam::"),
-                        Part::Account,
-                        Part::Literal(":role/"),
-                        Part::Capture {
-                            capture: 1,
-                            default: None,
-                            filter: Some(Filter::Arn),
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Present(1),
-            each: None,
-            keys: &[
-                KeyBinding {
-                    key: "iam:PassedToService",
-                    value: Value::Literal("s3.amazonaws.com"),
-                },
-            ],
-            untold: &["iam:AssociatedResourceArn"],
         },
     ],
     follow_ups: &[],
