@@ -205,7 +205,7 @@ fn follow_ups_say_as_whom_and_where_that_is_written() {
         ),
         (
             text("CreateFunction", "role {Rolle}", logs),
-            "4: Rolle: there is no member Rolle; did you mean Role?",
+            "4: Rolle: there is no member Rolle",
         ),
         (
             text("CreateFunction", "role {Role}", "action = \"logs:Shout\""),
