@@ -1,10 +1,13 @@
 """Inputs for every operation, made from the shapes of botocore's models: valid, and as small as the models allow."""
 
 import datetime
+import hashlib
 import math
 
 MOMENT = datetime.datetime(2020, 5, 31, 12, tzinfo=datetime.timezone.utc)
 ACCOUNT = "123456789012"
+# Every blob and stream.
+BYTES = b"bytes"
 
 # What clients take apart before they send, so that no other text will do.
 TEXTS = {
@@ -13,6 +16,8 @@ TEXTS = {
     "accountId": ACCOUNT,
     "KvsARN": f"arn:aws:cloudfront::{ACCOUNT}:key-value-store/8ac1fb1e-95b1-4b9c-9d5d-2b2d8f2c9a3e",
     "PredictEndpoint": "http://realtime.machinelearning.us-east-1.amazonaws.com",
+    # Goes in the header that a signature covers, and is held against the payload.
+    "assetSHA256": hashlib.sha256(BYTES).hexdigest(),
 }
 # Kinesis' clients take ARNs apart as well; others leave them whole.
 RESOURCE_TYPES = {"QueueARN": "queue", "ChannelARN": "channel"}
@@ -77,7 +82,7 @@ class _Maker:
         return MOMENT
 
     def blob(self, shape, _name):
-        return b"bytes".ljust(_least(shape), b".")
+        return BYTES.ljust(_least(shape), b".")
 
 
 def _least(shape):
