@@ -16,8 +16,9 @@ use super::overlay::Several;
 use super::resolve::known_action;
 use super::{Diagnostic, Key, KeyValue, Path, Predicate, Requirement, Resource, Step};
 use crate::model::{Action, Authorization, Models};
+use stockade_spec::filter::Filter;
 use stockade_spec::permission::OPAQUE;
-use stockade_spec::template::syntax;
+use stockade_spec::template::{Part, syntax};
 
 /// The table, held against the models.
 #[derive(Debug, Default)]
@@ -133,6 +134,24 @@ impl Kms {
         });
         (members.len(), told.count())
     }
+}
+
+/// The ARN of a KMS key by whatever names it.
+pub(super) fn key_arn(path: Path) -> Vec<Part> {
+    vec![
+        Part::Literal("arn:".to_owned()),
+        Part::Partition,
+        Part::Literal(":kms:".to_owned()),
+        Part::Region,
+        Part::Literal(":".to_owned()),
+        Part::Account,
+        Part::Literal(":".to_owned()),
+        Part::Member {
+            path,
+            default: None,
+            filter: Some(Filter::Key),
+        },
+    ]
 }
 
 /// Members that name a KMS key.

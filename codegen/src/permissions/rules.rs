@@ -10,7 +10,6 @@ use super::{keys, kms};
 use std::collections::BTreeMap;
 
 use crate::model::{Action, Authorization};
-use stockade_spec::filter::Filter;
 use stockade_spec::template::{
     LeftOut, Part, Path, Predicate, Requirement, Resource, Source, Step, Why,
 };
@@ -215,14 +214,6 @@ fn one(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Result<Vec<Requ
     Ok(found)
 }
 
-fn member(path: &Path, filter: Option<Filter>) -> Part {
-    Part::Member {
-        path: path.clone(),
-        default: None,
-        filter,
-    }
-}
-
 /// A dependent action's requirements, one for each member that triggers it.
 fn triggered(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Vec<Requirement> {
     let plainly = |resources, when| Requirement {
@@ -252,20 +243,8 @@ fn triggered(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Vec<Requi
         "kms" => kms::key_members(input)
             .iter()
             .map(|found| {
-                let parts = vec![
-                    Part::Literal("arn:".to_owned()),
-                    Part::Partition,
-                    Part::Literal(":kms:".to_owned()),
-                    Part::Region,
-                    Part::Literal(":".to_owned()),
-                    Part::Account,
-                    Part::Literal(":".to_owned()),
-                    member(&found.path, Some(Filter::Key)),
-                ];
-                plainly(
-                    vec![Resource::Template(parts)],
-                    Predicate::Present(found.path.clone()),
-                )
+                let key = Resource::Template(kms::key_arn(found.path.clone()));
+                plainly(vec![key], Predicate::Present(found.path.clone()))
             })
             .collect(),
         _ => Vec::new(),

@@ -133,8 +133,24 @@ impl Authorizer {
         {
             return None;
         }
-        let context = request.context;
-        let mut decision = Decision {
+        Some(self.decision(request, request.context, self.verdicts(request)))
+    }
+
+    /// The decision on a request, or on what follows from it, for the principal of a context; an error refuses it whole.
+    fn decision(
+        &self,
+        request: &Request<'_>,
+        context: &RequestContext,
+        verdicts: Result<Vec<Verdict>, String>,
+    ) -> Decision {
+        let (verdicts, refusal) = match verdicts {
+            Ok(verdicts) => (verdicts, None),
+            Err(why) => {
+                let action = format!("{}:{}", request.service, request.operation);
+                (Vec::new(), Some(Refusal { action, why }))
+            }
+        };
+        Decision {
             request_id: context.request_id.clone(),
             time: context.now,
             principal: principal_name(&context.caller, context.partition, &context.account),
@@ -142,22 +158,13 @@ impl Authorizer {
             anonymous: context.caller == Caller::Anonymous,
             service: request.service,
             operation: request.operation,
-            verdicts: Vec::new(),
-            refusal: None,
+            verdicts,
+            refusal,
             soft: self.mode == Mode::Soft,
-        };
-        match self.verdicts(request) {
-            Ok(verdicts) => decision.verdicts = verdicts,
-            Err(refusal) => decision.refusal = Some(refusal),
         }
-        Some(decision)
     }
 
-    fn verdicts(&self, request: &Request<'_>) -> Result<Vec<Verdict>, Refusal> {
-        let refuse = |why: String| Refusal {
-            action: format!("{}:{}", request.service, request.operation),
-            why,
-        };
+    fn verdicts(&self, request: &Request<'_>) -> Result<Vec<Verdict>, String> {
         let context = request.context;
         let is_root = context.caller == Caller::Root;
         let Some(needs) = request
@@ -168,10 +175,10 @@ impl Authorizer {
             return if is_root {
                 Ok(Vec::new())
             } else {
-                Err(refuse(format!(
+                Err(format!(
                     "because no permission template is known for {}:{}, so only root may call it",
                     request.service, request.operation
-                )))
+                ))
             };
         };
         let root = root_arn(context.partition, &context.account);
@@ -180,18 +187,14 @@ impl Authorizer {
             service: needs.service,
             header: request.facts.header,
         };
-        let input =
-            fill::Input::gather(needs.permissions, needs.input, source).map_err(|error| {
-                refuse(format!(
-                    "because the request's input cannot be read: {error}"
-                ))
-            })?;
+        let input = fill::Input::gather(needs.permissions, needs.input, source)
+            .map_err(|error| format!("because the request's input cannot be read: {error}"))?;
         let required = input.needs();
         if required.is_empty() && !is_root {
-            return Err(refuse(
+            return Err(
                 "because none of the permissions of this operation applies to the request"
                     .to_owned(),
-            ));
+            );
         }
         let call = Call {
             context,
@@ -200,7 +203,7 @@ impl Authorizer {
             divisible: needs.divisible,
             via: None,
         };
-        self.judge(&call, required).map_err(refuse)
+        self.judge(&call, required)
     }
 
     /// What each need of a call comes to; an error denies all of them.
@@ -281,8 +284,16 @@ impl Authorizer {
         };
         let facts = self.facts(asker, service, action, &name);
         let owner = owner(&name, &facts);
-        let owners = self.standing(owner)?;
-        let guardrails = guards::between(asker.standing, owners.as_deref());
+        let foreign;
+        let owners = match owner {
+            // Most resources are the principal's own account's, whose standing is at hand.
+            Some(own) if own == asker.context.account && asker.standing.is_some() => asker.standing,
+            _ => {
+                foreign = self.standing(owner)?;
+                foreign.as_deref()
+            }
+        };
+        let guardrails = guards::between(asker.standing, owners);
         let resource_policy: Option<Attached> = match &facts.policy {
             Some(policy) => Some(Attached::new(
                 self.cache
@@ -305,11 +316,7 @@ impl Authorizer {
                     Some(PolicyRole::Grants) | None => ResourceRole::Grants,
                 },
                 resource_account: owner,
-                exemptions: guards::exemptions(
-                    &asker.context.caller,
-                    asker.standing,
-                    owners.as_deref(),
-                ),
+                exemptions: guards::exemptions(&asker.context.caller, asker.standing, owners),
             },
         };
         let asked = if resource.is_opaque() {
@@ -320,7 +327,7 @@ impl Authorizer {
         let gather = || {
             let untold = if facts.is_elsewhere { untold } else { &[] };
             let mut keys = context::requirement(asker.global(), keys.get(), &facts, untold, owner);
-            if let Some(owners) = &owners {
+            if let Some(owners) = owners {
                 owners.tell_resource(&mut keys);
             }
             keys

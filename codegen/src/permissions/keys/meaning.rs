@@ -1,10 +1,10 @@
 //! Which member a condition key means that has not its very name at the top of the input.
 
 use super::super::input::{Found, Input, plain};
+use super::super::kms::key_arn;
 use super::super::names::singular;
 use crate::model::ShapeKind;
-use stockade_spec::filter::Filter;
-use stockade_spec::template::{KeyValue, Part, Path, Step};
+use stockade_spec::template::{KeyValue, Path, Step};
 
 /// Names that say too little to be looked for below the top.
 const GENERIC: [&str; 17] = [
@@ -141,22 +141,4 @@ fn is_set(found: &Found<'_>) -> bool {
             ["filter", "condition", "criteria", "expression"].iter().any(|part| name.contains(part))
         })
     }) && !matches!(found.shape.kind, ShapeKind::Timestamp)
-}
-
-/// The ARN of a KMS key by whatever names it.
-fn key_arn(path: Path) -> Vec<Part> {
-    vec![
-        Part::Literal("arn:".to_owned()),
-        Part::Partition,
-        Part::Literal(":kms:".to_owned()),
-        Part::Region,
-        Part::Literal(":".to_owned()),
-        Part::Account,
-        Part::Literal(":".to_owned()),
-        Part::Member {
-            path,
-            default: None,
-            filter: Some(Filter::Key),
-        },
-    ]
 }

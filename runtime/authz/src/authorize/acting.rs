@@ -7,9 +7,9 @@ use stockade_policy::Resource;
 use stockade_spec::{Caller, RequestContext};
 
 use super::{Authorizer, Call, Mode, scope};
-use crate::decision::{Decision, Refusal};
+use crate::decision::Decision;
 use crate::fill::{self, Acting};
-use crate::request::{Facts, Request, principal_name, root_arn};
+use crate::request::{Facts, Request, root_arn};
 
 impl Authorizer {
     /// Decides on what services do that act because of a request that was allowed: a decision for each principal that they
@@ -51,27 +51,9 @@ impl Authorizer {
                 }
                 Err(why) => Err(why.clone()),
             };
-            let mut decision = Decision {
-                request_id: context.request_id.clone(),
-                time: context.now,
-                principal: match &acting {
-                    Acting::Role(role) if actor.is_err() => role.to_string(),
-                    _ => principal_name(&context.caller, context.partition, &context.account),
-                },
-                account: context.account.clone(),
-                anonymous: context.caller == Caller::Anonymous,
-                service: request.service,
-                operation: request.operation,
-                verdicts: Vec::new(),
-                refusal: None,
-                soft: self.mode == Mode::Soft,
-            };
-            match verdicts {
-                Ok(verdicts) => decision.verdicts = verdicts,
-                Err(why) => {
-                    let action = format!("{}:{}", request.service, request.operation);
-                    decision.refusal = Some(Refusal { action, why });
-                }
+            let mut decision = self.decision(request, context, verdicts);
+            if let (Acting::Role(role), Err(_)) = (&acting, &actor) {
+                decision.principal = role.to_string();
             }
             decisions.push(self.keep(decision));
         }

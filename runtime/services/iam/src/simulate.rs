@@ -34,21 +34,14 @@ pub(crate) async fn custom(
         input.resource_owner.as_deref(),
         input.context_entries.unwrap_or_default(),
     )?;
-    let resources = input.resource_arns.as_deref();
-    let guardrail = policies.guardrail();
-    let results = simulate(
-        &policies,
-        &scenario,
-        guardrail,
-        &input.action_names,
-        resources,
-    )?;
-    page_of(
-        "SimulateCustomPolicy",
-        input.marker.as_deref(),
-        input.max_items,
-        results,
-    )
+    let asked = Asked {
+        operation: "SimulateCustomPolicy",
+        actions: &input.action_names,
+        resources: input.resource_arns.as_deref(),
+        marker: input.marker.as_deref(),
+        max_items: input.max_items,
+    };
+    asked.simulate(&policies, &scenario, policies.guardrail())
 }
 
 pub(crate) async fn principal(
@@ -89,21 +82,14 @@ pub(crate) async fn principal(
         input.context_entries.unwrap_or_default(),
     )?;
     scenario.stand_for(iam, source)?;
-    let resources = input.resource_arns.as_deref();
-    let guardrail = scenario.guardrail(iam)?;
-    let results = simulate(
-        &policies,
-        &scenario,
-        guardrail,
-        &input.action_names,
-        resources,
-    )?;
-    page_of(
-        "SimulatePrincipalPolicy",
-        input.marker.as_deref(),
-        input.max_items,
-        results,
-    )
+    let asked = Asked {
+        operation: "SimulatePrincipalPolicy",
+        actions: &input.action_names,
+        resources: input.resource_arns.as_deref(),
+        marker: input.marker.as_deref(),
+        max_items: input.max_items,
+    };
+    asked.simulate(&policies, &scenario, scenario.guardrail(iam)?)
 }
 
 pub(crate) async fn keys_of_custom(
@@ -143,45 +129,51 @@ fn refuse_scenarios(operation: &str, option: Option<&str>) -> Result<(), Error> 
     }
 }
 
-/// A result for every action on every resource.
-fn simulate(
-    policies: &Policies,
-    scenario: &Scenario,
-    guardrail: Option<Guardrail>,
-    actions: &[String],
-    resources: Option<&[String]>,
-) -> Result<Vec<shapes::EvaluationResult>, Error> {
-    let everything = [String::from("*")];
-    let is_named = resources.is_some_and(|resources| !resources.is_empty());
-    let resources = resources
-        .filter(|resources| !resources.is_empty())
-        .unwrap_or(&everything);
-    let case = Case::new(policies, scenario, guardrail);
-    let mut results = Vec::with_capacity(actions.len() * resources.len());
-    for action in actions {
-        input::check_action(action)?;
-        for resource in resources {
-            results.push(case.result(action, resource, is_named));
-        }
-    }
-    Ok(results)
+/// Which results a request asks for.
+struct Asked<'a> {
+    operation: &'static str,
+    actions: &'a [String],
+    resources: Option<&'a [String]>,
+    marker: Option<&'a str>,
+    max_items: Option<i32>,
 }
 
-fn page_of(
-    operation: &'static str,
-    marker: Option<&str>,
-    max_items: Option<i32>,
-    results: Vec<shapes::EvaluationResult>,
-) -> Result<shapes::SimulatePolicyResponse, Error> {
-    let request = paging::Request::new(operation, marker, max_items)?;
-    let numbered = results
-        .into_iter()
-        .enumerate()
-        .map(|(number, result)| (stockade_store::ordered(number as u64), result));
-    let page = paging::items(request, numbered, |(number, _)| number.as_str())?;
-    Ok(shapes::SimulatePolicyResponse {
-        evaluation_results: Some(page.items.into_iter().map(|(_, result)| result).collect()),
-        is_truncated: Some(page.next.is_some()),
-        marker: page.next,
-    })
+impl Asked<'_> {
+    /// A result for every action on every resource, page by page.
+    fn simulate(
+        &self,
+        policies: &Policies,
+        scenario: &Scenario,
+        guardrail: Option<Guardrail>,
+    ) -> Result<shapes::SimulatePolicyResponse, Error> {
+        let everything = [String::from("*")];
+        let named = self.resources.filter(|resources| !resources.is_empty());
+        let resources = named.unwrap_or(&everything);
+        let case = Case::new(policies, scenario, guardrail);
+        let mut results = Vec::with_capacity(self.actions.len() * resources.len());
+        for action in self.actions {
+            input::check_action(action)?;
+            for resource in resources {
+                results.push(case.result(action, resource, named.is_some()));
+            }
+        }
+        self.page(results)
+    }
+
+    fn page(
+        &self,
+        results: Vec<shapes::EvaluationResult>,
+    ) -> Result<shapes::SimulatePolicyResponse, Error> {
+        let request = paging::Request::new(self.operation, self.marker, self.max_items)?;
+        let numbered = results
+            .into_iter()
+            .enumerate()
+            .map(|(number, result)| (stockade_store::ordered(number as u64), result));
+        let page = paging::items(request, numbered, |(number, _)| number.as_str())?;
+        Ok(shapes::SimulatePolicyResponse {
+            evaluation_results: Some(page.items.into_iter().map(|(_, result)| result).collect()),
+            is_truncated: Some(page.next.is_some()),
+            marker: page.next,
+        })
+    }
 }

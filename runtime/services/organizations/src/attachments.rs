@@ -204,21 +204,17 @@ pub(crate) async fn list_policies(
         &input.target_id,
         input.filter.as_str(),
     )?;
-    let page = paging::page(
+    let asked = (input.next_token.as_deref(), input.max_results);
+    let (policies, next_token) = policies::summaries(
         "ListPoliciesForTarget",
-        input.next_token.as_deref(),
-        input.max_results,
+        asked,
         policies,
-        |policy| &policy.id,
+        &membership,
+        context,
     )?;
     Ok(shapes::ListPoliciesForTargetResponse {
-        policies: Some(
-            page.items
-                .iter()
-                .map(|policy| policy.summary(&membership, context))
-                .collect(),
-        ),
-        next_token: page.next,
+        policies: Some(policies),
+        next_token,
     })
 }
 

@@ -192,22 +192,26 @@ pub(crate) async fn list(
     let mut policies = membership.policies(&snapshot).map_err(Failure::from)?;
     policies.retain(|policy| policy.kind == kind);
     policies.extend(aws_managed(default_of(kind)));
-    let page = paging::page(
-        "ListPolicies",
-        input.next_token.as_deref(),
-        input.max_results,
-        policies,
-        |policy| &policy.id,
-    )?;
+    let asked = (input.next_token.as_deref(), input.max_results);
+    let (policies, next_token) = summaries("ListPolicies", asked, policies, &membership, context)?;
     Ok(shapes::ListPoliciesResponse {
-        policies: Some(
-            page.items
-                .iter()
-                .map(|policy| policy.summary(&membership, context))
-                .collect(),
-        ),
-        next_token: page.next,
+        policies: Some(policies),
+        next_token,
     })
+}
+
+/// A page of policies, as listings show them.
+pub(crate) fn summaries(
+    operation: &'static str,
+    (token, max_results): (Option<&str>, Option<i32>),
+    policies: Vec<Policy>,
+    membership: &Membership,
+    context: &RequestContext,
+) -> Result<(Vec<shapes::PolicySummary>, Option<String>), Error> {
+    let page = paging::page(operation, token, max_results, policies, |policy| &policy.id)?;
+    let summaries = page.items.iter();
+    let summaries = summaries.map(|policy| policy.summary(membership, context));
+    Ok((summaries.collect(), page.next))
 }
 
 pub(crate) async fn update(

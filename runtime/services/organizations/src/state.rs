@@ -241,9 +241,6 @@ pub(crate) async fn write<T: Send>(
 
 /// The number that [`write`] draws; zero before the first change.
 pub(crate) fn revision(snapshot: &Snapshot) -> u64 {
-    snapshot
-        .get(REVISION, &Scope::global(), &[])
-        .ok()
-        .flatten()
-        .unwrap_or_default()
+    let kept = snapshot.shared(REVISION, &Scope::global(), &[]);
+    kept.ok().flatten().map_or(0, |revision| *revision)
 }
