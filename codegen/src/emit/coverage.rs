@@ -93,7 +93,7 @@ pub(super) fn emit(
     for (column, figure) in COLUMNS.iter().zip(total) {
         let _ = writeln!(text, "| {column} | {figure} |");
     }
-    text.push_str(&of_kms(models, kms));
+    text.push_str(&OfKms::new(models, kms).write());
     text.push_str(&of_follow_ups(permissions));
     let _ = write!(
         text,
@@ -125,26 +125,63 @@ fn of_follow_ups(permissions: &BTreeMap<String, Permissions>) -> String {
 }
 
 /// Of how many operations the table of KMS calls tells what is done with the keys that they name.
-fn of_kms(models: &Models, kms: &Kms) -> String {
-    let (mut services, mut naming, mut whole, mut part) = (0, 0, 0, 0);
-    for (service, model) in &models.services {
-        let before = naming;
-        for operation in model.operations.keys() {
-            match kms.decided(service, operation, models) {
-                (0, _) => continue,
-                (members, decided) if members == decided => whole += 1,
-                (_, 0) => {}
-                _ => part += 1,
+#[derive(Default)]
+struct OfKms<'a> {
+    services: usize,
+    naming: usize,
+    whole: usize,
+    /// Operations that use keys of the state.
+    state: usize,
+    /// Operations with a key that the table says nothing of, by service.
+    undecided: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> OfKms<'a> {
+    fn new(models: &'a Models, kms: &Kms) -> Self {
+        let mut figures = Self::default();
+        for (service, model) in &models.services {
+            let before = figures.naming;
+            for operation in model.operations.keys() {
+                figures.state += usize::from(kms.is_of_state(service, operation));
+                let (members, decided) = kms.decided(service, operation, models);
+                figures.naming += usize::from(members > 0);
+                figures.whole += usize::from(members > 0 && members == decided);
+                if decided < members {
+                    let undecided = figures.undecided.entry(service).or_default();
+                    undecided.push(operation);
+                }
             }
-            naming += 1;
+            figures.services += usize::from(figures.naming > before);
         }
-        services += usize::from(naming > before);
+        figures
     }
-    format!(
-        "\n## KMS keys\n\n{naming} operations of {services} services have members that name KMS keys. \
-         `models/overlays/kms-by-service.toml` tells for {whole} of them what the service asks of KMS in the caller's name \
-         with each key, and for {part} more with some; for the rest the reference's dependent actions stand.\n"
-    )
+
+    fn undecided(&self) -> usize {
+        self.undecided.values().map(Vec::len).sum()
+    }
+
+    fn write(&self) -> String {
+        let Self {
+            services,
+            naming,
+            whole,
+            state,
+            undecided,
+        } = self;
+        let mut text = format!(
+            "\n## KMS keys\n\n{naming} operations of {services} services have members that name KMS keys. \
+             `models/overlays/kms-by-service.toml` tells for {whole} of them what the service asks of KMS in the caller's \
+             name with each key. {state} operations use a key that only the service's state knows; what is asked of it is \
+             left to the service.\n\n\
+             The table says nothing of some key of these {} operations, whose service's documents were not found to tell; \
+             the reference's dependent actions stand.\n\n| service | operations |\n|---|---|\n",
+            self.undecided()
+        );
+        for (service, operations) in undecided {
+            let _ = writeln!(text, "| {service} | {} |", operations.join(", "));
+        }
+        text
+    }
 }
 
 fn count(
@@ -277,9 +314,26 @@ mod tests {
         ("left to the service", 76),
         ("not needed", 4),
         ("unbound dependents", 8),
-        ("keys untold", 272),
+        ("keys untold", 275),
         ("keys unbound", 324),
     ];
+
+    /// Operations with a key of KMS of which the table says nothing. Lower it when the table gets better.
+    const UNDECIDED: usize = 208;
+
+    #[test]
+    fn keys_of_kms_stay_decided() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let models = Models::load(&root).unwrap();
+        let kms = Kms::load(&root, &models).unwrap();
+        let figures = OfKms::new(&models, &kms);
+        let undecided = figures.undecided();
+        assert!(
+            undecided <= UNDECIDED,
+            "{undecided} operations with a key of KMS are not in {}; see generated/COVERAGE.md",
+            Kms::FILE
+        );
+    }
 
     #[test]
     fn coverage_does_not_fall() {

@@ -15,10 +15,10 @@ use super::keys;
 use super::overlay::Several;
 use super::resolve::known_action;
 use super::{Diagnostic, Key, KeyValue, Path, Predicate, Requirement, Resource, Step};
-use crate::model::{Action, Authorization, Models};
+use crate::model::{Action, Authorization, Models, ShapeKind};
 use stockade_spec::filter::Filter;
 use stockade_spec::permission::OPAQUE;
-use stockade_spec::template::{Part, syntax};
+use stockade_spec::template::{LeftOut, Part, Why, syntax};
 
 /// The table, held against the models.
 #[derive(Debug, Default)]
@@ -31,8 +31,10 @@ pub(crate) struct Kms {
 pub(super) struct Use {
     /// The member that names the key; `None` where only state knows it.
     pub(super) key: Option<Path>,
-    /// Empty: the service asks nothing of KMS in the caller's name.
+    /// Empty: the service asks nothing of KMS in the caller's name, or nothing that can be asked here.
     pub(super) requirements: Vec<Requirement>,
+    /// What is asked of a key that is the state's alone.
+    pub(super) left_out: Vec<LeftOut>,
 }
 
 /// The file: services by their ids.
@@ -58,6 +60,8 @@ struct RawCalls {
     key: Option<Spanned<Several>>,
     /// The key's ARN, where no member names it.
     resource: Option<Spanned<String>>,
+    /// Whose key it is, where neither a member nor a template tells it.
+    state: Option<Spanned<String>>,
     /// Whoever's name KMS sees, where it is not the service's.
     via: Option<String>,
     /// The key's region, where it is not the request's.
@@ -74,7 +78,7 @@ struct RawCalls {
 }
 
 impl Kms {
-    pub(super) const FILE: &'static str = "models/overlays/kms-by-service.toml";
+    pub(crate) const FILE: &'static str = "models/overlays/kms-by-service.toml";
 
     /// Reads the table of the workspace under `root`; an error lists all that is wrong in it, each with file and line.
     pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<Self> {
@@ -134,6 +138,12 @@ impl Kms {
         });
         (members.len(), told.count())
     }
+
+    /// Whether an operation uses a key that only the state of its service knows.
+    pub(crate) fn is_of_state(&self, service: &str, operation: &str) -> bool {
+        let mut uses = self.of(service, operation).iter();
+        uses.any(|told| !told.left_out.is_empty())
+    }
 }
 
 /// The ARN of a KMS key by whatever names it.
@@ -166,6 +176,7 @@ fn names_key(found: &Found<'_>) -> bool {
     let name = plain(found.name);
     let by_name = name.contains("kms")
         && (name.contains("key") || name.ends_with("arn"))
+        && !name.contains("role")
         && !name.ends_with("region")
         && !name.ends_with("uri");
     let by_pattern = found
@@ -173,7 +184,9 @@ fn names_key(found: &Found<'_>) -> bool {
         .pattern
         .as_deref()
         .is_some_and(|pattern| pattern.contains(":kms:"));
-    is_scalar(found.shape) && found.shape.enum_values.is_empty() && (by_name || by_pattern)
+    matches!(found.shape.kind, ShapeKind::String)
+        && found.shape.enum_values.is_empty()
+        && (by_name || by_pattern)
 }
 
 /// The table on its way in.
@@ -256,8 +269,8 @@ impl Reader<'_> {
             }
         }
         let region = raw.region.as_deref().unwrap_or("{region}");
-        let keys: Vec<(Option<Path>, String, usize)> = match (&raw.key, &raw.resource) {
-            (Some(key), None) => key
+        let keys: Vec<(Option<Path>, String, usize)> = match (&raw.key, &raw.resource, &raw.state) {
+            (Some(key), None, None) => key
                 .get_ref()
                 .0
                 .iter()
@@ -267,11 +280,12 @@ impl Reader<'_> {
                     (Path::parse(key), resource, key_at(raw))
                 })
                 .collect(),
-            (None, Some(resource)) => {
+            (None, Some(resource), None) => {
                 vec![(None, resource.get_ref().clone(), resource.span().start)]
             }
+            (None, None, Some(_)) => return vec![of_state(raw)],
             _ => {
-                let message = "an entry has either `key`, a member, or `resource`, a template";
+                let message = "an entry has either `key`, a member, `resource`, a template, or `state`, whose key it is";
                 self.problem(at, message.to_owned());
                 return Vec::new();
             }
@@ -309,7 +323,11 @@ impl Reader<'_> {
                     self.problem(at, message);
                 }
             }
-            uses.push(Use { key, requirements });
+            uses.push(Use {
+                key,
+                requirements,
+                left_out: Vec::new(),
+            });
         }
         uses
     }
@@ -421,6 +439,19 @@ pub(super) fn is_unset(requirement: &Requirement, key: &str) -> bool {
 
 const CONTEXT: &str = "kms:EncryptionContext:";
 const CONTEXT_KEYS: &str = "kms:EncryptionContextKeys";
+
+/// What is asked of a key that no request names and nobody here knows.
+fn of_state(raw: &RawCalls) -> Use {
+    let left_out = |action: &String| LeftOut {
+        action: format!("kms:{action}"),
+        why: Why::Elsewhere,
+    };
+    Use {
+        key: None,
+        requirements: Vec::new(),
+        left_out: raw.actions.get_ref().iter().map(left_out).collect(),
+    }
+}
 
 fn key_at(raw: &RawCalls) -> usize {
     raw.key.as_ref().map_or(0, |key| key.span().start)

@@ -241,6 +241,8 @@ impl<'a> Resolver<'a> {
             let split = self.untold.split(name, requirement.clone(), &is_unset);
             result.requirements.extend(split);
         }
+        let of_state = uses.iter().flat_map(|told| &told.left_out);
+        result.left_out.extend(of_state.cloned());
     }
 
     /// Whether the overlay says that a request does not set a key.

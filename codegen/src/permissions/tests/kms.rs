@@ -2,8 +2,12 @@
 
 use pretty_assertions::assert_eq;
 
+use stockade_spec::template::Why;
+
 use super::*;
 use crate::permissions::Kms;
+use crate::permissions::input::Input;
+use crate::permissions::kms;
 
 /// What an operation needs of KMS by a table, as the permission tables have it.
 fn needs(text: &str, service: &str, operation: &str) -> String {
@@ -121,6 +125,112 @@ fn the_table_stands_in_place_of_the_rules() {
     assert!(of_kms(text("[]")).is_empty());
 }
 
+/// "Configuring AWS KMS permissions" (Amazon SQS Developer Guide): a producer needs `kms:GenerateDataKey` and `kms:Decrypt`
+/// on the queue's key, a consumer `kms:Decrypt`. Which key it is, nobody here knows.
+#[test]
+fn keys_of_the_state_are_left_to_the_service() {
+    let left_to_the_service = |operation: &str| -> Vec<&str> {
+        let operation = &permissions("sqs")[operation];
+        assert!(
+            operation
+                .requirements
+                .iter()
+                .all(|one| one.action.starts_with("sqs:"))
+        );
+        let left_out = operation.left_out.iter();
+        left_out
+            .filter(|left_out| left_out.why == Why::Elsewhere)
+            .map(|left_out| left_out.action.as_str())
+            .collect()
+    };
+    assert_eq!(
+        left_to_the_service("SendMessage"),
+        ["kms:GenerateDataKey", "kms:Decrypt"]
+    );
+    assert_eq!(left_to_the_service("ReceiveMessage"), ["kms:Decrypt"]);
+    assert!(left_to_the_service("DeleteMessage").is_empty());
+}
+
+/// What AWS's documents say of a service, of one operation each: its calls of KMS with the first key that it names.
+#[test]
+fn services_call_kms_as_documented() {
+    for (service, operation, actions) in [
+        // "Encryption at rest for AWS HealthLake", required IAM permissions.
+        (
+            "healthlake",
+            "CreateFHIRDatastore",
+            &["CreateGrant", "GenerateDataKey", "DescribeKey"][..],
+        ),
+        // "Encrypting logs" (Amazon EMR Serverless User Guide), required user permissions.
+        (
+            "emr-serverless",
+            "StartJobRun",
+            &["GenerateDataKey", "Decrypt"],
+        ),
+        // "Data protection and encryption in S3 Vectors": to create a bucket with the key.
+        ("s3vectors", "CreateVectorBucket", &["GenerateDataKey"]),
+        // "How Amazon WorkMail uses AWS KMS", authorizing use of the CMK.
+        (
+            "workmail",
+            "CreateOrganization",
+            &["Encrypt", "Decrypt", "CreateGrant"],
+        ),
+        // "Encryption of agent resources with customer managed keys (CMK)" (Amazon Bedrock User Guide).
+        (
+            "bedrock-agent",
+            "CreateAgent",
+            &["GenerateDataKey", "Decrypt"],
+        ),
+        // "Create a customer managed key for your guardrail" (Amazon Bedrock User Guide).
+        (
+            "bedrock",
+            "CreateGuardrail",
+            &["Decrypt", "DescribeKey", "GenerateDataKey", "CreateGrant"],
+        ),
+        // "Securing storage location credentials with Secrets Manager" (AWS DataSync User Guide).
+        (
+            "datasync",
+            "CreateLocationSmb",
+            &["Encrypt", "GenerateDataKey", "Decrypt"],
+        ),
+        // "Deploying a configuration" (AWS AppConfig User Guide).
+        ("appconfig", "StartDeployment", &["GenerateDataKey"]),
+        // "Data protection in Kinesis Video Streams": the key is not accessed until media are put or got.
+        ("kinesisvideo", "CreateStream", &[]),
+        // "Encrypt data stored in Amazon EBS volumes attached to Amazon ECS tasks": under the infrastructure role.
+        ("ecs", "RunTask", &[]),
+        // "Controlling access with Amazon Data Firehose": what is delivered, under the destination's role.
+        ("firehose", "UpdateDestination", &[]),
+    ] {
+        let mut asked: Vec<&str> = Vec::new();
+        for requirement in &permissions(service)[operation].requirements {
+            let action = requirement.action.strip_prefix("kms:");
+            asked.extend(action.filter(|action| !asked.contains(action)));
+        }
+        assert_eq!(asked, actions, "{service} {operation}");
+    }
+}
+
+/// Members that speak of keys of KMS and name none: how long a data key is used, who may call KMS, whether queries may.
+#[test]
+fn members_about_keys_name_none() {
+    for (service, operation, member) in [
+        (
+            "stepfunctions",
+            "CreateActivity",
+            "encryptionConfiguration.kmsKeyId",
+        ),
+        ("iot", "UpdateEncryptionConfiguration", "kmsKeyArn"),
+        ("location", "CreateTracker", "KmsKeyId"),
+    ] {
+        let model = &MODELS.services[service];
+        let input = Input::new(model, model.operations[operation].input.as_deref());
+        let members = kms::key_members(&input);
+        let members: Vec<String> = members.iter().map(|found| found.path.to_string()).collect();
+        assert_eq!(members, [member], "{service} {operation}");
+    }
+}
+
 #[test]
 fn what_is_wrong_has_its_line() {
     let file = "models/overlays/kms-by-service.toml";
@@ -160,7 +270,7 @@ fn what_is_wrong_has_its_line() {
         ),
         (
             entry("{ operations = [\"Publish\"], actions = [] }"),
-            "4: an entry has either `key`, a member, or `resource`, a template",
+            "4: an entry has either `key`, a member, `resource`, a template, or `state`, whose key it is",
         ),
         (
             entry("{ operations = [\"Publish\", \"Publish\"], key = \"TopicArn\", actions = [] }"),
