@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use stockade_policy::{
     self as policy, Attached, Context, Layer, PolicyKind, PolicySet, Principal, Resource,
-    ResourceRole, Rules, evaluate,
+    ResourceRole, Rules, evaluate, split_arn,
 };
 use stockade_spec::directory::{Directory, Organizations};
 use stockade_spec::permission::Class;
-use stockade_spec::resolve::{PolicyRole, ResourceFacts, Scope};
+use stockade_spec::resolve::{PolicyRole, ResourceFacts, Scope, StateKeys};
 use stockade_spec::{Caller, RequestContext, Service};
 
 use crate::compiled::{Cache, Profile};
@@ -181,9 +181,9 @@ impl Authorizer {
                 ))
             };
         };
-        let root = root_arn(context.partition, &context.account);
+        let root = root(context);
         let source = fill::Source {
-            scope: scope(context, &root),
+            scope: scope(context, root.as_deref()),
             service: needs.service,
             header: request.facts.header,
         };
@@ -209,7 +209,7 @@ impl Authorizer {
     /// What each need of a call comes to; an error denies all of them.
     fn judge(&self, call: &Call<'_>, needs: Vec<Need<'_>>) -> Result<Vec<Verdict>, String> {
         let context = call.context;
-        let root = root_arn(context.partition, &context.account);
+        let root = root(context);
         let profile = self
             .cache
             .profile(&*self.directory, &context.account, &context.caller)
@@ -231,7 +231,7 @@ impl Authorizer {
             principal: principal(context),
             profile: &profile,
             session: (!session.is_empty()).then_some(session.as_slice()),
-            root: &root,
+            scope: scope(context, root.as_deref()),
             standing: standing.as_deref(),
             via: call.via,
             global: OnceCell::new(),
@@ -282,7 +282,11 @@ impl Authorizer {
             Some(text) => Cow::Borrowed(text),
             None => Cow::Owned(resource.to_string()),
         };
-        let facts = self.facts(asker, service, action, &name);
+        let state = self.state(service, action);
+        let facts = match state {
+            Some(service) => service.facts(action, &name, &asker.scope),
+            None => ResourceFacts::default(),
+        };
         let owner = owner(&name, &facts);
         let foreign;
         let owners = match owner {
@@ -324,9 +328,17 @@ impl Authorizer {
         } else {
             Resource::literal(&*name)
         };
+        let own = OnceCell::new();
         let gather = || {
-            let untold = if facts.is_elsewhere { untold } else { &[] };
-            let mut keys = context::requirement(asker.global(), keys.get(), &facts, untold, owner);
+            let (own, state) = own.get_or_init(|| {
+                let state = match state {
+                    Some(service) => service.state_keys(action, &name, &asker.scope),
+                    None => StateKeys::elsewhere(prefix(action)),
+                };
+                (keys.tell(), state)
+            });
+            let untold = if state.is_elsewhere { untold } else { &[] };
+            let mut keys = context::requirement(asker.global(), own, state, untold, owner);
             if let Some(owners) = owners {
                 owners.tell_resource(&mut keys);
             }
@@ -379,22 +391,21 @@ impl Authorizer {
         }
     }
 
-    /// What the state says of a resource: asked of the service whose prefix the action has.
-    fn facts(
-        &self,
-        asker: &Asker<'_>,
-        service: Option<&dyn Service>,
+    /// Who keeps the state of what an action is on: the service whose prefix the action has, or the called one, which
+    /// answers for its own prefixes, of which its id may be but one.
+    fn state<'a>(
+        &'a self,
+        called: Option<&'a dyn Service>,
         action: &str,
-        resource: &str,
-    ) -> ResourceFacts {
-        let prefix = action.split(':').next().unwrap_or_default();
-        // The called service answers for its own prefixes, of which its id may be but one.
-        let of_prefix = self.services.get(prefix).map(|service| &**service);
-        match of_prefix.or(service) {
-            Some(service) => service.facts(action, resource, &scope(asker.context, asker.root)),
-            None => ResourceFacts::elsewhere(prefix),
-        }
+    ) -> Option<&'a dyn Service> {
+        let of_prefix = self.services.get(prefix(action));
+        of_prefix.map(|service| &**service).or(called)
     }
+}
+
+/// The service that an action is named after.
+fn prefix(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
 }
 
 /// A call to be judged: of the caller, or of a service that acts because of one.
@@ -416,7 +427,7 @@ struct Asker<'a> {
     principal: Principal<'a>,
     profile: &'a Profile,
     session: Option<&'a [Attached]>,
-    root: &'a str,
+    scope: Scope<'a>,
     /// How its account stands in its organization; services and strangers stand in none.
     standing: Option<&'a Standing>,
     /// The service that forwards the principal's session.
@@ -452,13 +463,18 @@ fn told(keys: &Context<'_>) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// The request's scope; `root` is its account's root, which is the caller where no one else is.
-fn scope<'a>(context: &'a RequestContext, root: &'a str) -> Scope<'a> {
-    let mut scope = context.scope();
-    if context.caller == Caller::Root {
-        scope.caller = Some(root);
+/// The ARN of root, where root calls.
+fn root(context: &RequestContext) -> Option<String> {
+    (context.caller == Caller::Root).then(|| root_arn(context.partition, &context.account))
+}
+
+/// The request's scope; `root` is who calls where no one else does.
+fn scope<'a>(context: &'a RequestContext, root: Option<&'a str>) -> Scope<'a> {
+    let scope = context.scope();
+    Scope {
+        caller: scope.caller.or(root),
+        ..scope
     }
-    scope
 }
 
 fn principal(context: &RequestContext) -> Principal<'_> {
@@ -492,12 +508,10 @@ fn principal(context: &RequestContext) -> Principal<'_> {
 /// belongs to AWS itself (a managed policy of `aws`) belongs to nobody here.
 fn owner<'a>(resource: &'a str, facts: &'a ResourceFacts) -> Option<&'a str> {
     let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    let mut parts = resource.splitn(6, ':');
-    let account = (parts.next() == Some("arn"))
-        .then(|| parts.nth(3))
-        .flatten()
-        .filter(is_account);
-    account.or(facts.owner.as_deref().filter(is_account))
+    let account = split_arn(resource).map(|[_, _, _, account, _]| account);
+    account
+        .filter(is_account)
+        .or(facts.owner.as_deref().filter(is_account))
 }
 
 fn kind(role: PolicyRole) -> PolicyKind {

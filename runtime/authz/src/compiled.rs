@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use stockade_policy::{Attached, Holder, Policy, PolicyKind, Source};
+use stockade_policy::{Attached, Holder, Policy, PolicyKind, Source, split_arn};
 use stockade_spec::Caller;
 use stockade_spec::directory::{AttachedPolicy, Directory};
 
@@ -179,7 +179,7 @@ impl Cache {
 
 /// The user, group or role that an ARN names.
 fn holder(arn: &str) -> Option<Holder> {
-    let resource = arn.splitn(6, ':').nth(5)?;
+    let [.., resource] = split_arn(arn)?;
     let (kind, path) = resource.split_once('/')?;
     let name = path.rsplit('/').next()?;
     match kind {

@@ -6,7 +6,7 @@ mod tests;
 use std::time::UNIX_EPOCH;
 
 use stockade_policy::Context;
-use stockade_spec::resolve::ResourceFacts;
+use stockade_spec::resolve::StateKeys;
 use stockade_spec::{Caller, RequestContext};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -126,20 +126,20 @@ const ELSEWHERE: &str = "the resource's state is not kept here";
 pub(crate) fn requirement<'a>(
     mut context: Context<'a>,
     keys: &'a Keys,
-    facts: &'a ResourceFacts,
+    state: &'a StateKeys,
     untold: &'static [&'static str],
     resource_account: Option<&'a str>,
 ) -> Context<'a> {
     if let Some(account) = resource_account {
         context.set("aws:ResourceAccount", account);
     }
-    for (key, value) in &facts.tags {
+    for (key, value) in &state.tags {
         context.set(format!("aws:ResourceTag/{key}"), value.as_str());
     }
-    for (key, value) in &facts.keys {
+    for (key, value) in &state.keys {
         context.set(key.as_str(), value.as_str());
     }
-    for key in &facts.unknown {
+    for key in &state.unknown {
         context.set_unknown(key.as_str(), ELSEWHERE);
     }
     for key in untold {

@@ -8,9 +8,9 @@ mod view;
 mod tests;
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
+use smallvec::{SmallVec, smallvec};
 use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
 use stockade_spec::filter::{Filtered, Replaces, Unknown};
@@ -20,8 +20,8 @@ use stockade_spec::permission::{
 use stockade_spec::resolve::{Resolved, Scope};
 
 use collector::Captured;
+use keys::KeySource;
 pub use keys::Keys;
-use keys::LazyKeys;
 use view::View;
 
 /// The most action and resource pairs one request is taken apart into; a request that needs more
@@ -118,11 +118,11 @@ pub(crate) struct Input<'a> {
     source: Source<'a>,
 }
 
-/// As [`Required`]; its keys are told when they are asked for, because few policies read any.
+/// As [`Required`]; its keys are yet to be told.
 pub(crate) struct Need<'a> {
     pub(crate) action: &'static str,
     pub(crate) resource: Resource<'static>,
-    pub(crate) keys: Rc<LazyKeys<'a>>,
+    pub(crate) keys: KeySource<'a>,
     pub(crate) untold: &'static [&'static str],
     pub(crate) unfilled: Option<String>,
     pub(crate) element: Option<usize>,
@@ -133,7 +133,7 @@ impl Need<'_> {
         Required {
             action: self.action,
             resource: self.resource,
-            keys: self.keys.get().clone(),
+            keys: self.keys.tell(),
             untold: self.untold,
             unfilled: self.unfilled,
             element: self.element,
@@ -178,12 +178,12 @@ impl<'a> Input<'a> {
             filler.element = None;
             if filler.needs.len() > MAX_REQUIRED {
                 filler.needs.truncate(MAX_REQUIRED);
-                filler.push(
-                    requirement,
-                    unknown(),
-                    Rc::new(LazyKeys::new(&[], whole, &self.source)),
-                    Some(too_many()),
-                );
+                let keys = KeySource {
+                    bindings: &[],
+                    view: whole,
+                    source: &self.source,
+                };
+                filler.push(requirement, unknown(), keys, Some(too_many()));
                 break;
             }
         }
@@ -218,7 +218,11 @@ impl Input<'_> {
                     filler.requirement(&follow_up.requirement, &view);
                     count += filler.needs.len();
                     if count > MAX_REQUIRED {
-                        let keys = Rc::new(LazyKeys::new(&[], view, &self.source));
+                        let keys = KeySource {
+                            bindings: &[],
+                            view,
+                            source: &self.source,
+                        };
                         filler.needs.clear();
                         filler.push(&follow_up.requirement, unknown(), keys, Some(too_many()));
                         acts.push((actor, filler.needs));
@@ -263,7 +267,7 @@ impl<'a> Filler<'a> {
         &mut self,
         requirement: &Requirement,
         resource: Resource<'static>,
-        keys: Rc<LazyKeys<'a>>,
+        keys: KeySource<'a>,
         unfilled: Option<String>,
     ) {
         self.needs.push(Need {
@@ -280,7 +284,11 @@ impl<'a> Filler<'a> {
         if !view.holds(&requirement.when) {
             return;
         }
-        let keys = Rc::new(LazyKeys::new(requirement.keys, *view, self.source));
+        let keys = KeySource {
+            bindings: requirement.keys,
+            view: *view,
+            source: self.source,
+        };
         if requirement.resources.is_empty() {
             self.push(requirement, Resource::any(), keys, None);
             return;
@@ -295,7 +303,7 @@ impl<'a> Filler<'a> {
                         let unfilled = filled.missing.map(|name| {
                             format!("the request has no {name}, which names the resource")
                         });
-                        self.push(requirement, filled.resource, Rc::clone(&keys), unfilled);
+                        self.push(requirement, filled.resource, keys, unfilled);
                     }
                 }
                 permission::Resource::Resolver {
@@ -306,22 +314,22 @@ impl<'a> Filler<'a> {
                     Resolved::Known(arns) if arns.is_empty() => self.push(
                         requirement,
                         unknown(),
-                        Rc::clone(&keys),
+                        keys,
                         Some(format!("the resolver `{name}` named no resource")),
                     ),
                     Resolved::Known(arns) => {
                         for arn in arns {
-                            self.push(requirement, arn.into(), Rc::clone(&keys), None);
+                            self.push(requirement, arn.into(), keys, None);
                         }
                     }
                     Resolved::Begins(text) => {
                         let spans = vec![Span::Literal(text.into()), Span::Opaque];
                         let resource = Resource::from_spans(spans);
-                        self.push(requirement, resource, Rc::clone(&keys), None);
+                        self.push(requirement, resource, keys, None);
                     }
                     Resolved::Needless => {}
                     Resolved::Unknown(why) => {
-                        self.push(requirement, unknown(), Rc::clone(&keys), Some(why));
+                        self.push(requirement, unknown(), keys, Some(why));
                     }
                 },
             }
@@ -334,9 +342,9 @@ impl Source<'_> {
         let Some(service) = self.service else {
             return Resolved::Unknown("no service here can resolve the name".to_owned());
         };
-        let values: Vec<Cow<'_, [String]>> =
+        let values: SmallVec<[Cow<'_, [String]>; 3]> =
             arguments.iter().map(|index| view.owned(*index)).collect();
-        let values: Vec<&[String]> = values.iter().map(AsRef::as_ref).collect();
+        let values: SmallVec<[&[String]; 3]> = values.iter().map(AsRef::as_ref).collect();
         service.resolve(index, &self.scope, &values)
     }
 }
@@ -431,13 +439,16 @@ impl Draft {
     }
 }
 
+/// The drafts of a template: nearly always one, as its members have a value each.
+type Drafts = SmallVec<[Draft; 1]>;
+
 /// Every combination of the parts' values.
 fn template<'a>(
     parts: &[Part],
     view: &View<'a>,
     scope: &Scope<'_>,
 ) -> impl Iterator<Item = Filled> + use<'a> {
-    let mut drafts = vec![Draft::begin()];
+    let mut drafts: Drafts = smallvec![Draft::begin()];
     for part in parts {
         match part {
             Part::Literal(text) => each(&mut drafts, |draft| draft.push(text)),
@@ -451,7 +462,7 @@ fn template<'a>(
                 default,
                 filter,
             } => {
-                let mut values: Vec<Filtered<'_>> = view
+                let mut values: SmallVec<[Filtered<'_>; 1]> = view
                     .texts(*capture)
                     .filter(|text| !text.is_empty())
                     .filter_map(|text| match filter {
@@ -490,8 +501,8 @@ fn each(drafts: &mut [Draft], change: impl Fn(&mut Draft)) {
 }
 
 /// Every draft with every value; one beyond [`MAX_REQUIRED`] is enough for [`fill`] to refuse.
-fn cross(drafts: Vec<Draft>, values: &[Filtered<'_>]) -> Vec<Draft> {
-    let mut crossed = Vec::with_capacity(drafts.len());
+fn cross(drafts: Drafts, values: &[Filtered<'_>]) -> Drafts {
+    let mut crossed = Drafts::with_capacity(drafts.len());
     for draft in drafts {
         if draft.whole {
             crossed.push(draft);

@@ -54,16 +54,13 @@ impl Ledger {
             Caller::User { arn, .. } | Caller::FederatedUser { arn, .. } => arn,
         };
         let mut principals = self.principals.lock();
-        if !principals.contains_key(name) {
-            let deeds = Deeds {
+        let deeds = match principals.get_mut(name) {
+            Some(deeds) => deeds,
+            None => principals.entry(name.clone()).or_insert(Deeds {
                 caller: context.caller.clone(),
                 account: context.account.clone(),
                 needs: Needs::new(),
-            };
-            principals.insert(name.clone(), deeds);
-        }
-        let Some(deeds) = principals.get_mut(name) else {
-            return;
+            }),
         };
         // A user that was made anew under the name of another goes on with its record, not with its policies.
         if deeds.caller != context.caller {
@@ -96,8 +93,13 @@ impl Deeds {
         }
         let resources = self.needs.entry(verdict.action).or_default();
         let resource = verdict.resource.pattern();
-        let key = if resources.len() < MAX_RESOURCES || resources.contains_key(&resource) {
-            resource
+        // Most requests need what others needed before them.
+        if let Some(decision) = resources.get_mut(&*resource) {
+            *decision = verdict.decision;
+            return;
+        }
+        let key = if resources.len() < MAX_RESOURCES {
+            resource.into_owned()
         } else if resources.len() < MAX_GENERAL {
             generalise(&resource)
         } else {

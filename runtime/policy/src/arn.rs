@@ -239,6 +239,29 @@ fn pieces(text: &str, variables: bool) -> Option<[&str; PIECES]> {
     Some(std::array::from_fn(|_| split.next().unwrap_or("*")))
 }
 
+/// The partition, service, region, account and resource of an ARN; `None` of what is none.
+///
+/// ```
+/// use stockade_policy::split_arn;
+///
+/// let table = "arn:aws:dynamodb:us-east-1:123456789012:table/a:b";
+/// assert_eq!(split_arn(table), Some(["aws", "dynamodb", "us-east-1", "123456789012", "table/a:b"]));
+/// assert_eq!(split_arn("arn:aws:s3"), None);
+/// ```
+#[must_use]
+pub fn split_arn(text: &str) -> Option<[&str; PIECES]> {
+    let mut rest = text.strip_prefix("arn:")?;
+    let mut pieces = [""; PIECES];
+    let [first @ .., last] = &mut pieces;
+    for piece in first {
+        // Pieces are short: to look at each byte is faster than to set up a search.
+        let colon = rest.bytes().position(|byte| byte == b':')?;
+        (*piece, rest) = (&rest[..colon], &rest[colon + 1..]);
+    }
+    *last = rest;
+    Some(pieces)
+}
+
 /// What a pattern is matched against, split once for all patterns.
 #[derive(Debug)]
 pub(crate) enum Name<'a> {
@@ -256,21 +279,9 @@ pub(crate) enum Name<'a> {
 
 impl<'a> Name<'a> {
     pub(crate) fn literal(text: &'a str) -> Self {
-        let mut split = text.splitn(PIECES + 1, ':');
-        if split.next() != Some("arn") {
-            return Self::Plain(text);
-        }
-        let mut complete = true;
-        let pieces = std::array::from_fn(|_| {
-            split.next().unwrap_or_else(|| {
-                complete = false;
-                ""
-            })
-        });
-        if complete {
-            Self::Arn { text, pieces }
-        } else {
-            Self::Plain(text)
+        match split_arn(text) {
+            Some(pieces) => Self::Arn { text, pieces },
+            None => Self::Plain(text),
         }
     }
 

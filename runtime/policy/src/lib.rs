@@ -110,6 +110,7 @@ mod statement;
 mod variable;
 
 pub use answer::{Decision, Evaluation, Layer, Speaker};
+pub use arn::split_arn;
 pub use condition::Clause;
 pub use context::Context;
 pub use document::{Policy, Version};

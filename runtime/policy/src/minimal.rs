@@ -20,7 +20,7 @@ pub fn minimal_allow(action: &str, resource: &Resource<'_>) -> Value {
     let named = if pattern.starts_with("arn:") || pattern.starts_with('*') {
         pattern
     } else {
-        "*".to_owned()
+        "*".into()
     };
     json!({ "Effect": "Allow", "Action": action, "Resource": named })
 }

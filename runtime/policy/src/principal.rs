@@ -1,5 +1,6 @@
 //! Who asks, and the `Principal` and `NotPrincipal` elements that speak of them.
 
+use crate::arn::split_arn;
 use crate::statement::{Effect, Subject};
 
 /// Who makes the request.
@@ -76,10 +77,8 @@ impl<'a> Principal<'a> {
 
 /// The account of a root user's ARN.
 fn root_account(arn: &str) -> Option<&str> {
-    let mut parts = arn.splitn(6, ':');
-    let fields: [&str; 6] = std::array::from_fn(|_| parts.next().unwrap_or_default());
-    match fields {
-        ["arn", _, "iam", "", account, "root"] if is_account_id(account) => Some(account),
+    match split_arn(arn)? {
+        [_, "iam", "", account, "root"] if is_account_id(account) => Some(account),
         _ => None,
     }
 }
@@ -174,9 +173,7 @@ pub(crate) fn names_principal(text: &str) -> bool {
     if text == "*" || is_account_id(text) {
         return true;
     }
-    let mut parts = text.splitn(6, ':');
-    let fields: [&str; 6] = std::array::from_fn(|_| parts.next().unwrap_or_default());
-    let ["arn", _, service, "", account, name] = fields else {
+    let Some([_, service, "", account, name]) = split_arn(text) else {
         let unique = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
         return text.len() >= 16 && text.starts_with('A') && text.bytes().all(unique);
     };

@@ -107,23 +107,26 @@ impl<'a> Resource<'a> {
     /// The narrowest pattern that covers the resource: opaque parts become `*` or `?`, and characters that a policy of version
     /// 2012-10-17 would read as wildcards or variables are escaped. The resource `*` stays what it is.
     #[must_use]
-    pub fn pattern(&self) -> String {
+    pub fn pattern(&self) -> Cow<'_, str> {
         match &self.0 {
-            Repr::Literal(text) if text == "*" => "*".to_owned(),
+            Repr::Literal(text) if text == "*" => Cow::Borrowed(text),
             Repr::Literal(text) => escaped(text),
-            Repr::Spans(spans) => spans
-                .iter()
-                .map(|span| match span {
+            Repr::Spans(spans) => {
+                let patterns = spans.iter().map(|span| match span {
                     Span::Literal(text) => escaped(text),
-                    Span::Opaque => "*".to_owned(),
-                    Span::Characters(count) => "?".repeat((*count).into()),
-                })
-                .collect(),
+                    Span::Opaque => Cow::Borrowed("*"),
+                    Span::Characters(count) => Cow::Owned("?".repeat((*count).into())),
+                });
+                Cow::Owned(patterns.collect())
+            }
         }
     }
 }
 
-fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'$')) {
+        return Cow::Borrowed(text);
+    }
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -131,7 +134,7 @@ fn escaped(text: &str) -> String {
             c => escaped.push(c),
         }
     }
-    escaped
+    Cow::Owned(escaped)
 }
 
 impl<'a> From<&'a str> for Resource<'a> {

@@ -91,25 +91,30 @@ pub struct ResourcePolicy {
     pub role: PolicyRole,
 }
 
-/// What is known of a resource that a requirement names.
+/// Whose a resource is that a requirement names, and what policy it carries.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceFacts {
     /// The account that owns it, where the ARN does not say (an S3 bucket).
     pub owner: Option<String>,
     /// Its own policy.
     pub policy: Option<ResourcePolicy>,
-    /// Its tags.
+}
+
+/// Condition keys that the state of a resource sets. Asked for only where a policy reads any.
+#[derive(Debug, Clone, Default)]
+pub struct StateKeys {
+    /// Its tags (`aws:ResourceTag/…`).
     pub tags: Vec<(String, String)>,
-    /// Further condition keys that its state sets, such as `s3:ExistingObjectTag/team`.
+    /// Further keys, such as `s3:ExistingObjectTag/team`.
     pub keys: Vec<(String, String)>,
     /// Its state is not kept here: what a requirement leaves [untold](crate::permission::Requirement::untold) is unknown.
     pub is_elsewhere: bool,
-    /// Further condition keys that its state would set, were it here; one that ends in `/` stands for all that begin so. Conditions
+    /// Further keys that its state would set, were it here; one that ends in `/` stands for all that begin so. Conditions
     /// that read them fail closed.
     pub unknown: Vec<String>,
 }
 
-impl ResourceFacts {
+impl StateKeys {
     /// What is known of a resource of this IAM prefix whose state is not kept here: that it may have tags.
     pub fn elsewhere(prefix: &str) -> Self {
         Self {

@@ -11,7 +11,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use crate::denied::Denied;
 use crate::error::Error;
 use crate::operation::Operation;
-use crate::resolve::{Arguments, Resolved, ResourceFacts, Scope};
+use crate::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
 use crate::shape::{AnyShape, Structure};
 
 /// A boxed future, as the gateway awaits it.
@@ -161,14 +161,20 @@ pub trait Service: Send + Sync {
     /// sessions without multi-factor authentication. Asked under enforcement.
     fn admit(&self, operation: usize, context: &RequestContext) -> Result<(), Error>;
 
-    /// What the service's state says of a resource that a requirement names.
+    /// Whose a resource is that a requirement names, and what policy it carries.
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts;
+
+    /// The condition keys that the resource's state sets.
+    fn state_keys(&self, action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys;
 }
 
 /// What a service's state says of its resources; hand-written beside the handlers.
 pub trait Facts {
     /// See [`Service::facts`].
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts;
+
+    /// See [`Service::state_keys`].
+    fn state_keys(&self, action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys;
 
     /// See [`Service::admit`]; most services take all.
     fn admit(&self, operation: &str, context: &RequestContext) -> Result<(), Error> {

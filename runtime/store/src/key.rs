@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub const MAX_KEY_BYTES: usize = 4096;
 
 const ESCAPED_NUL: [u8; 2] = [0x00, 0xFF];
-const END: [u8; 2] = [0x00, 0x01];
+pub(crate) const END: [u8; 2] = [0x00, 0x01];
 
 /// An encoded key; cheap to clone, because copy-on-write of the map clones keys.
 pub(crate) type Key = Arc<[u8]>;
@@ -24,13 +24,18 @@ pub(crate) fn push(out: &mut Vec<u8>, component: &str) {
 
 /// Appends the beginning of a component: every component that starts with `text` follows it.
 pub(crate) fn push_open(out: &mut Vec<u8>, text: &str) {
-    let mut rest = text.as_bytes();
-    while let Some(nul) = memchr::memchr(0, rest) {
-        out.extend_from_slice(&rest[..nul]);
-        out.extend_from_slice(&ESCAPED_NUL);
-        rest = &rest[nul + 1..];
+    let bytes = text.as_bytes();
+    // Nearly no part has a NUL, and nearly all are short.
+    if !bytes.contains(&0) {
+        out.extend_from_slice(bytes);
+        return;
     }
-    out.extend_from_slice(rest);
+    for byte in bytes {
+        match byte {
+            0 => out.extend_from_slice(&ESCAPED_NUL),
+            _ => out.push(*byte),
+        }
+    }
 }
 
 /// The first byte string above everything that starts with `prefix`, in place; empty when there

@@ -74,8 +74,17 @@ pub struct Table<R> {
 
 impl<R> Table<R> {
     /// A table; make it a constant in the module that owns the records' layout.
+    ///
+    /// # Panics
+    ///
+    /// If the name has a NUL, which would have to be escaped in every key.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
+        let mut at = 0;
+        while at < name.len() {
+            assert!(name.as_bytes()[at] != 0, "a table's name has no NUL");
+            at += 1;
+        }
         Self {
             name,
             record: PhantomData,
@@ -93,7 +102,8 @@ impl<R> Table<R> {
         let text: usize = parts.iter().map(|part| part.len() + 2).sum();
         let mut out = Vec::with_capacity(scope.key.len() + self.name.len() + 2 + text);
         out.extend_from_slice(&scope.key);
-        key::push(&mut out, self.name);
+        out.extend_from_slice(self.name.as_bytes());
+        out.extend_from_slice(&key::END);
         for part in parts {
             key::push(&mut out, part);
         }

@@ -113,7 +113,7 @@ pub(super) fn emit(
 
         use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
         use aws_smithy_types::byte_stream::ByteStream;
-        use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
+        use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
         use stockade_spec::service::{BoxFuture, read, run};
         use stockade_spec::{AnyShape, Denied, Error, Facts, Operation, RequestContext, Service};
         #unit
@@ -190,6 +190,10 @@ pub(super) fn emit(
 
             fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
                 self.handler.facts(action, resource, scope)
+            }
+
+            fn state_keys(&self, action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys {
+                self.handler.state_keys(action, resource, scope)
             }
         }
     }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use stockade_policy::Resource;
 use stockade_spec::{Caller, RequestContext};
 
-use super::{Authorizer, Call, Mode, scope};
+use super::{Authorizer, Call, Mode, root, scope};
 use crate::decision::Decision;
 use crate::fill::{self, Acting};
-use crate::request::{Facts, Request, root_arn};
+use crate::request::{Facts, Request};
 
 impl Authorizer {
     /// Decides on what services do that act because of a request that was allowed: a decision for each principal that they
@@ -21,9 +21,9 @@ impl Authorizer {
             return Vec::new();
         };
         let context = request.context;
-        let root = root_arn(context.partition, &context.account);
+        let root = root(context);
         let source = fill::Source {
-            scope: scope(context, &root),
+            scope: scope(context, root.as_deref()),
             service: needs.service,
             header: request.facts.header,
         };

@@ -217,9 +217,6 @@ impl Service for Shelf {
     }
 
     fn facts(&self, _: &str, resource: &str, _: &Scope<'_>) -> ResourceFacts {
-        if self.elsewhere {
-            return ResourceFacts::elsewhere("shelf");
-        }
         ResourceFacts {
             owner: self.owner.map(str::to_owned),
             policy: self.policy.map(|document| ResourcePolicy {
@@ -227,9 +224,16 @@ impl Service for Shelf {
                 label: format!("policy of {resource}"),
                 role: PolicyRole::Grants,
             }),
+        }
+    }
+
+    fn state_keys(&self, _: &str, _: &str, _: &Scope<'_>) -> StateKeys {
+        if self.elsewhere {
+            return StateKeys::elsewhere("shelf");
+        }
+        StateKeys {
             tags: vec![("team".into(), "red".into())],
-            keys: Vec::new(),
-            ..ResourceFacts::default()
+            ..StateKeys::default()
         }
     }
 }

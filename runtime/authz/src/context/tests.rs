@@ -115,9 +115,9 @@ fn a_requirement_adds_its_resource_and_its_own_keys() {
         header: &|_| None,
     };
     let global = global(&request, &facts, &[]);
-    let resource = ResourceFacts {
+    let resource = StateKeys {
         tags: vec![("stage".into(), "prod".into())],
-        ..ResourceFacts::default()
+        ..StateKeys::default()
     };
     let own: Keys = vec![("aws:TagKeys".into(), Ok(vec!["a".into(), "b".into()]))];
     let context = requirement(global, &own, &resource, &[], Some("210987654321"));

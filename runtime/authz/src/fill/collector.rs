@@ -1,29 +1,31 @@
 //! The visitor that gathers what a permission template mentions out of a decoded input.
 
+use std::iter::repeat_with;
 use std::ops::Range;
 
 use aws_smithy_schema::Schema;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
+use smallvec::SmallVec;
 use stockade_spec::permission::{Capture, Step};
 
-/// The values of each capture of one input.
+/// The values of each capture of one input. Most have one at most.
 #[derive(Debug, Default)]
 pub(crate) struct Captured {
     captures: Vec<Values>,
 }
 
 /// The values of one capture, in input order; `places` runs beside `texts`.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Values {
     /// The values as text.
-    pub(crate) texts: Vec<String>,
+    pub(crate) texts: SmallVec<[String; 1]>,
     /// Where each value stands.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: SmallVec<[Place; 2]>,
     /// The outermost list elements in which the capture's end is present without a text of its own: a structure, a
     /// list that is not empty.
-    present: Vec<u32>,
+    present: SmallVec<[u32; 4]>,
 }
 
 /// Where a value stands in the input.
@@ -58,10 +60,13 @@ impl Captured {
         captures: &[Capture],
         input: &dyn SerializableStruct,
     ) -> Result<Self, SerdeError> {
+        // Room for those of the first level and for as many that lead on from it.
+        let mut active = Vec::with_capacity(2 * captures.len());
+        active.extend(0..captures.len());
         let mut collector = Collector {
             captures,
-            values: vec![Values::default(); captures.len()],
-            active: (0..captures.len()).collect(),
+            values: repeat_with(Values::default).take(captures.len()).collect(),
+            active,
             depth: 0,
             frame: Frame {
                 inside: Inside::Structure,

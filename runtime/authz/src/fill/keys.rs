@@ -1,7 +1,6 @@
 //! Condition keys that the request itself sets.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 
 use stockade_spec::permission::{CaptureIndex, KeyBinding, Value};
 use stockade_spec::resolve::Resolved;
@@ -12,32 +11,17 @@ use super::{Source, template};
 /// Condition keys with their values, or why they cannot be told.
 pub type Keys = Vec<(Cow<'static, str>, Result<Vec<String>, String>)>;
 
-/// A requirement's condition keys, told when they are first asked for.
-pub(crate) struct LazyKeys<'a> {
-    bindings: &'static [KeyBinding],
-    view: View<'a>,
-    source: &'a Source<'a>,
-    told: OnceCell<Keys>,
+/// What a requirement's condition keys are told from, for whoever asks: few policies read any.
+#[derive(Clone, Copy)]
+pub(crate) struct KeySource<'a> {
+    pub(super) bindings: &'static [KeyBinding],
+    pub(super) view: View<'a>,
+    pub(super) source: &'a Source<'a>,
 }
 
-impl<'a> LazyKeys<'a> {
-    pub(super) fn new(
-        bindings: &'static [KeyBinding],
-        view: View<'a>,
-        source: &'a Source<'a>,
-    ) -> Self {
-        Self {
-            bindings,
-            view,
-            source,
-            told: OnceCell::new(),
-        }
-    }
-
-    /// The keys.
-    pub(crate) fn get(&self) -> &Keys {
-        self.told
-            .get_or_init(|| tell(self.bindings, &self.view, self.source))
+impl KeySource<'_> {
+    pub(crate) fn tell(&self) -> Keys {
+        tell(self.bindings, &self.view, self.source)
     }
 }
 

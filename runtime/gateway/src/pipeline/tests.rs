@@ -8,7 +8,7 @@ use stockade_authz::render::error::Style;
 use stockade_catalog::CATALOG;
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{Class, Permissions, Requirement, Source};
-use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
+use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
 use stockade_spec::service::BoxFuture;
 use stockade_spec::{Denied, Service, Structure, Unit};
 
@@ -92,6 +92,10 @@ impl Service for Sts {
 
     fn facts(&self, _: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
         ResourceFacts::default()
+    }
+
+    fn state_keys(&self, _: &str, _: &str, _: &Scope<'_>) -> StateKeys {
+        StateKeys::default()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::byte_stream::ByteStream;
 use stockade_spec::operation::Operation;
-use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
+use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
 use stockade_spec::service::BoxFuture;
 use stockade_spec::{AnyShape, Denied, Error, RequestContext, Service};
 
@@ -54,7 +54,11 @@ impl Service for Elsewhere {
         self.0.admit(operation, context)
     }
 
-    fn facts(&self, action: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
-        ResourceFacts::elsewhere(action.split(':').next().unwrap_or_default())
+    fn facts(&self, _: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
+        ResourceFacts::default()
+    }
+
+    fn state_keys(&self, action: &str, _: &str, _: &Scope<'_>) -> StateKeys {
+        StateKeys::elsewhere(action.split(':').next().unwrap_or_default())
     }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use parking_lot::RwLock;
 use stockade_kit::access_key::{self, Kind};
 use stockade_kit::failure::Failure;
+use stockade_policy::split_arn;
 use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
 use stockade_spec::{Caller, Session};
 use stockade_store::{Scope, Snapshot};
@@ -304,8 +305,7 @@ fn managed(snapshot: &Snapshot, arn: String, holder: &str) -> Result<AttachedPol
 
 /// The user with exactly this ARN, path included.
 pub(crate) fn user_of(snapshot: &Snapshot, arn: &str) -> Result<Option<User>, Failure> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", partition, "iam", "", account, _] = parts[..] else {
+    let Some([partition, "iam", "", account, _]) = split_arn(arn) else {
         return Ok(None);
     };
     let scope = Scope::account(account);

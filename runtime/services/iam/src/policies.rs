@@ -7,7 +7,7 @@ use stockade_iam_api::{errors, shapes};
 use stockade_kit::failure::Failure;
 use stockade_kit::ids::UniqueId;
 use stockade_kit::tags::TagSet;
-use stockade_policy::PolicyKind;
+use stockade_policy::{PolicyKind, split_arn};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
@@ -49,9 +49,8 @@ fn get(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Result<ManagedPolicy, F
 /// A managed policy's ARN, taken apart: its account (or `aws`) and its name after the path.
 pub(crate) fn arn_parts(arn: &str) -> Result<(&str, &str), Error> {
     let invalid = || errors::invalid_input_exception(format!("ARN {arn} is not valid."));
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    match parts[..] {
-        ["arn", _, "iam", "", account, resource] => {
+    match split_arn(arn) {
+        Some([_, "iam", "", account, resource]) => {
             let name = resource.strip_prefix("policy/").ok_or_else(invalid)?;
             Ok((account, name.rsplit('/').next().unwrap_or(name)))
         }

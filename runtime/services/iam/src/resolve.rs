@@ -1,11 +1,14 @@
 //! Names to ARNs, and what IAM's state says of the resources that requirements name.
 
 use stockade_iam_api::permissions::Resolvers;
+use stockade_kit::failure::Failure;
+use stockade_kit::tags::TagSet;
+use stockade_policy::split_arn;
 use stockade_spec::resolve::{
-    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope,
+    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope, StateKeys,
 };
 use stockade_spec::{Caller, Error, Facts, RequestContext};
-use stockade_store::Scope as StoreScope;
+use stockade_store::{Scope as StoreScope, StoreError};
 
 use crate::Iam;
 use crate::state::{self, ACCESS_KEYS, GROUPS, INSTANCE_PROFILES, POLICIES, ROLES, USERS};
@@ -231,60 +234,71 @@ impl Facts for Iam {
     }
 
     fn facts(&self, action: &str, resource: &str, _scope: &Scope<'_>) -> ResourceFacts {
-        let parts: Vec<&str> = resource.splitn(6, ':').collect();
-        let ["arn", _, "iam", "", account, rest] = parts[..] else {
+        let Some((account, kind, key)) = named(resource) else {
             return ResourceFacts::default();
         };
-        let Some((kind, name)) = rest.split_once('/') else {
-            return ResourceFacts::default();
+        let trust = if kind == "role" && action.starts_with("sts:") {
+            let snapshot = self.store.snapshot();
+            let role = snapshot.get(ROLES, &StoreScope::account(account), &[&key]);
+            role.ok().flatten().map(|role| ResourcePolicy {
+                document: role.trust.into(),
+                label: format!("trust policy of {}", role.name),
+                role: PolicyRole::DecidesAlone,
+            })
+        } else {
+            None
         };
-        let key = state::key(name.rsplit('/').next().unwrap_or(name));
-        let (snapshot, scope) = (self.store.snapshot(), StoreScope::account(account));
-        // Policies of AWS are nobody's: no other account's policy stands before them.
-        let mut facts = ResourceFacts {
+        ResourceFacts {
+            // Policies of AWS are nobody's: no other account's policy stands before them.
             owner: (account != "aws").then(|| account.to_owned()),
-            ..Default::default()
-        };
-        let tags = match kind {
-            "user" => snapshot
-                .get(USERS, &scope, &[&key])
-                .ok()
-                .flatten()
-                .map(|user| user.tags),
-            "role" => snapshot
-                .get(ROLES, &scope, &[&key])
-                .ok()
-                .flatten()
-                .map(|role| {
-                    if action.starts_with("sts:") {
-                        facts.policy = Some(ResourcePolicy {
-                            document: role.trust.into(),
-                            label: format!("trust policy of {}", role.name),
-                            role: PolicyRole::DecidesAlone,
-                        });
-                    }
-                    role.tags
-                }),
-            "policy" => snapshot
-                .get(POLICIES, &scope, &[&key])
-                .ok()
-                .flatten()
-                .map(|policy| policy.tags),
-            "instance-profile" => {
-                let profile = snapshot
-                    .get(INSTANCE_PROFILES, &scope, &[&key])
-                    .ok()
-                    .flatten();
-                profile.map(|profile| profile.tags)
-            }
-            _ => None,
-        };
-        for (key, value) in tags.iter().flat_map(|tags| tags.iter()) {
-            facts.tags.push((key.to_owned(), value.to_owned()));
-            facts
-                .keys
-                .push((format!("iam:ResourceTag/{key}"), value.to_owned()));
+            policy: trust,
         }
-        facts
     }
+
+    fn state_keys(&self, _action: &str, resource: &str, _scope: &Scope<'_>) -> StateKeys {
+        let Some((account, kind, key)) = named(resource) else {
+            return StateKeys::default();
+        };
+        let (snapshot, scope) = (self.store.snapshot(), StoreScope::account(account));
+        let name = [key.as_str()];
+        let tags = match kind {
+            "user" => tags(snapshot.get(USERS, &scope, &name), |user| user.tags),
+            "role" => tags(snapshot.get(ROLES, &scope, &name), |role| role.tags),
+            "policy" => tags(snapshot.get(POLICIES, &scope, &name), |policy| policy.tags),
+            "instance-profile" => tags(snapshot.get(INSTANCE_PROFILES, &scope, &name), |profile| {
+                profile.tags
+            }),
+            _ => Ok(Vec::new()),
+        };
+        match tags {
+            Ok(tags) => StateKeys {
+                keys: tags
+                    .iter()
+                    .map(|(key, value)| (format!("iam:ResourceTag/{key}"), value.clone()))
+                    .collect(),
+                tags,
+                ..StateKeys::default()
+            },
+            // The store's failure is in the log by now.
+            Err(_) => StateKeys::elsewhere("iam"),
+        }
+    }
+}
+
+/// The account, kind and key of what an ARN names.
+fn named(arn: &str) -> Option<(&str, &str, String)> {
+    let [_, "iam", "", account, rest] = split_arn(arn)? else {
+        return None;
+    };
+    let (kind, path) = rest.split_once('/')?;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Some((account, kind, state::key(name)))
+}
+
+/// The tags of what was found.
+fn tags<R>(
+    found: Result<Option<R>, StoreError>,
+    of: impl FnOnce(R) -> TagSet,
+) -> Result<Vec<(String, String)>, Failure> {
+    Ok(found?.map(of).into_iter().flatten().collect())
 }

@@ -7,6 +7,7 @@ use stockade_kit::failure::Failure;
 use stockade_kit::ids;
 use stockade_kit::tags::{Rules, TagSet};
 use stockade_kit::time::epoch_seconds;
+use stockade_policy::split_arn;
 use stockade_spec::{Caller, Error, Session};
 use stockade_store::{Scan, Scope, Snapshot, Table, WriteTx, ordered};
 
@@ -123,8 +124,7 @@ impl Iam {
     ///
     /// `InternalFailure` when the store fails.
     pub fn assumable_role(&self, arn: &str) -> Result<Option<AssumableRole>, Error> {
-        let parts: Vec<&str> = arn.splitn(6, ':').collect();
-        let ["arn", partition, "iam", "", account, resource] = parts[..] else {
+        let Some([partition, "iam", "", account, resource]) = split_arn(arn) else {
             return Ok(None);
         };
         let name = resource.rsplit('/').next().unwrap_or_default();

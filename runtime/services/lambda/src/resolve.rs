@@ -7,7 +7,7 @@ use stockade_kit::ids;
 use stockade_lambda_api::permissions::Resolvers;
 use stockade_spec::Facts;
 use stockade_spec::resolve::{
-    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope,
+    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope, StateKeys,
 };
 use stockade_store::StoreError;
 
@@ -132,10 +132,6 @@ impl Lambda {
     }
 
     fn known_of(&self, target: &Target) -> Result<ResourceFacts, StoreError> {
-        let snapshot = self.store.snapshot();
-        let Some(record) = FunctionRecord::find(&snapshot, &target.function)? else {
-            return Ok(ResourceFacts::default());
-        };
         let policy = self.policy_of(target)?.map(|policy| ResourcePolicy {
             document: Arc::from(policy::document(&policy)),
             label: match &target.qualifier {
@@ -148,8 +144,6 @@ impl Lambda {
         });
         Ok(ResourceFacts {
             policy,
-            // A function's tags stand for its versions and aliases too.
-            tags: record.tags.into_iter().collect(),
             ..ResourceFacts::default()
         })
     }
@@ -258,11 +252,15 @@ impl Resolvers for Lambda {
     }
 }
 
+/// The function, version or alias of an ARN.
+fn named(scope: &Scope<'_>, resource: &str) -> Option<Target> {
+    let target = Target::parse(scope, resource)?;
+    (resource.starts_with("arn:") && target.function.partition == scope.partition).then_some(target)
+}
+
 impl Facts for Lambda {
     fn facts(&self, _action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
-        let target = Target::parse(scope, resource)
-            .filter(|target| target.function.partition == scope.partition);
-        let Some(target) = target.filter(|_| resource.starts_with("arn:")) else {
+        let Some(target) = named(scope, resource) else {
             return ResourceFacts::default();
         };
         self.known_of(&target).unwrap_or_else(|error| {
@@ -273,5 +271,22 @@ impl Facts for Lambda {
                 ..ResourceFacts::default()
             }
         })
+    }
+
+    fn state_keys(&self, _action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys {
+        let Some(target) = named(scope, resource) else {
+            return StateKeys::default();
+        };
+        match FunctionRecord::find(&self.store.snapshot(), &target.function) {
+            Ok(record) => StateKeys {
+                // A function's tags stand for its versions and aliases too.
+                tags: record.into_iter().flat_map(|record| record.tags).collect(),
+                ..StateKeys::default()
+            },
+            Err(error) => {
+                tracing::error!(%error, "the store failed");
+                StateKeys::elsewhere("lambda")
+            }
+        }
     }
 }

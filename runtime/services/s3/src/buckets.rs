@@ -7,9 +7,7 @@ use stockade_s3_api::shapes;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, StoreError};
 
-use crate::state::{
-    BUCKET_NAMES, BUCKETS, Bucket, BucketRecord, Garbage, OBJECTS, POLICIES, UPLOADS,
-};
+use crate::state::{BUCKET_NAMES, BUCKETS, Bucket, BucketRecord, Garbage, OBJECTS, UPLOADS};
 use crate::{S3, errors, names};
 
 /// Buckets of this region have no location constraint.
@@ -43,6 +41,7 @@ pub(crate) async fn create(
         created: stockade_kit::time::epoch_seconds(context.now),
         id: stockade_kit::ids::request_id(),
         acls,
+        policy: None,
         scope: Default::default(),
     };
     s3.store
@@ -227,7 +226,6 @@ pub(crate) async fn delete(s3: &S3, input: shapes::DeleteBucketRequest) -> Resul
                     blobs.extend(bucket.drop_upload(tx, key, upload)?);
                 }
             }
-            tx.delete(POLICIES, &Scope::global(), &[name]);
             tx.delete(
                 BUCKET_NAMES,
                 &Scope::account(&bucket.record.account),

@@ -1,13 +1,14 @@
 //! Bucket policies: kept, told, and judged for being public.
 
+use std::sync::Arc;
+
 use stockade_kit::failure::Failure;
 use stockade_s3_api::shapes;
 use stockade_spec::Error;
-use stockade_store::Scope;
 
 use crate::S3;
 use crate::policy_document as document;
-use crate::state::{Bucket, POLICIES};
+use crate::state::Bucket;
 
 fn no_such_policy(bucket: &str) -> Error {
     Error::new(
@@ -22,22 +23,16 @@ pub(crate) async fn put(s3: &S3, input: shapes::PutBucketPolicyRequest) -> Resul
     let owner = input.expected_bucket_owner.as_deref();
     let bucket = Bucket::require(&s3.store.snapshot(), &input.bucket, owner)?;
     let policy = document::check(&input.policy, &bucket.name, &bucket.record.partition)?;
+    let policy: Arc<str> = policy.into();
     s3.store
-        .write(|tx| {
-            bucket.recheck(tx)?;
-            tx.put(POLICIES, &Scope::global(), &[&bucket.name], &policy)?;
-            Ok::<_, Failure>(())
-        })
-        .await?;
-    Ok(())
+        .write(|tx| bucket.set_policy(tx, Some(Arc::clone(&policy))))
+        .await
+        .map_err(Failure::into_error)
 }
 
-fn find(s3: &S3, bucket: &str, expected_owner: Option<&str>) -> Result<String, Error> {
-    let snapshot = s3.store.snapshot();
-    let bucket = Bucket::require(&snapshot, bucket, expected_owner)?;
-    let policy = snapshot
-        .get(POLICIES, &Scope::global(), &[&bucket.name])
-        .map_err(Failure::from)?;
+fn find(s3: &S3, bucket: &str, expected_owner: Option<&str>) -> Result<Arc<str>, Error> {
+    let bucket = Bucket::require(&s3.store.snapshot(), bucket, expected_owner)?;
+    let policy = bucket.record.policy.clone();
     policy.ok_or_else(|| no_such_policy(&bucket.name))
 }
 
@@ -47,7 +42,7 @@ pub(crate) async fn get(
 ) -> Result<shapes::GetBucketPolicyOutput, Error> {
     let policy = find(s3, &input.bucket, input.expected_bucket_owner.as_deref())?;
     Ok(shapes::GetBucketPolicyOutput {
-        policy: Some(policy),
+        policy: Some(policy.to_string()),
     })
 }
 
@@ -68,9 +63,8 @@ pub(crate) async fn delete(s3: &S3, input: shapes::DeleteBucketPolicyRequest) ->
         .write(|tx| {
             let owner = input.expected_bucket_owner.as_deref();
             let bucket = Bucket::require(tx, &input.bucket, owner)?;
-            tx.delete(POLICIES, &Scope::global(), &[&bucket.name]);
-            Ok::<_, Failure>(())
+            bucket.set_policy(tx, None)
         })
-        .await?;
-    Ok(())
+        .await
+        .map_err(Failure::into_error)
 }

@@ -1,20 +1,19 @@
 //! What authorization asks of requests, buckets and objects.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use stockade_kit::time;
 use stockade_s3_api::permissions::Resolvers;
 use stockade_spec::Facts;
 use stockade_spec::resolve::{
-    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope,
+    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope, StateKeys,
 };
 use stockade_store::StoreError;
 
 use crate::S3;
 use crate::attributes::Kms;
 use crate::copy::Source;
-use crate::state::{Bucket, POLICIES};
+use crate::state::Bucket;
 
 /// All values of all arguments.
 fn values<'a>(arguments: &Arguments<'a>) -> impl Iterator<Item = &'a String> {
@@ -182,17 +181,31 @@ impl Resolvers for S3 {
     }
 }
 
+/// The bucket and the key that an ARN names.
+fn named(resource: &str) -> Option<(&str, Option<&str>)> {
+    let (_, rest) = resource.strip_prefix("arn:")?.split_once(':')?;
+    let path = rest.strip_prefix("s3:::")?;
+    Some(match path.split_once('/') {
+        Some((bucket, key)) => (bucket, Some(key)),
+        None => (path, None),
+    })
+}
+
 impl Facts for S3 {
     fn facts(&self, _action: &str, resource: &str, _scope: &Scope<'_>) -> ResourceFacts {
-        let Some((_, path)) = resource.split_once(":s3:::") else {
+        let Some((name, _)) = named(resource) else {
             return ResourceFacts::default();
         };
-        let (bucket, key) = match path.split_once('/') {
-            Some((bucket, key)) => (bucket, Some(key)),
-            None => (path, None),
-        };
-        match self.known_of(bucket, key) {
-            Ok(facts) => facts,
+        match Bucket::find(&self.store.snapshot(), name) {
+            Ok(None) => ResourceFacts::default(),
+            Ok(Some(bucket)) => ResourceFacts {
+                owner: Some(bucket.record.account.clone()),
+                policy: bucket.record.policy.clone().map(|document| ResourcePolicy {
+                    document,
+                    label: format!("bucket policy of {name}"),
+                    role: PolicyRole::Grants,
+                }),
+            },
             Err(error) => {
                 tracing::error!(%error, "the store failed");
                 // Whose bucket it is cannot be told: nobody's, so that nothing is granted by it.
@@ -200,6 +213,22 @@ impl Facts for S3 {
                     owner: Some(String::new()),
                     ..ResourceFacts::default()
                 }
+            }
+        }
+    }
+
+    fn state_keys(&self, _action: &str, resource: &str, _scope: &Scope<'_>) -> StateKeys {
+        let Some((bucket, key)) = named(resource) else {
+            return StateKeys::default();
+        };
+        match self.keys_of(bucket, key) {
+            Ok(keys) => StateKeys {
+                keys,
+                ..StateKeys::default()
+            },
+            Err(error) => {
+                tracing::error!(%error, "the store failed");
+                StateKeys::elsewhere("s3")
             }
         }
     }
@@ -254,36 +283,27 @@ impl S3 {
         Ok(tagged)
     }
 
-    fn known_of(&self, name: &str, key: Option<&str>) -> Result<ResourceFacts, StoreError> {
+    /// The condition keys of a bucket, or of an object in it.
+    fn keys_of(
+        &self,
+        bucket: &str,
+        key: Option<&str>,
+    ) -> Result<Vec<(String, String)>, StoreError> {
         let snapshot = self.store.snapshot();
-        let Some(bucket) = Bucket::find(&snapshot, name)? else {
-            return Ok(ResourceFacts::default());
+        let Some(bucket) = Bucket::find(&snapshot, bucket)? else {
+            return Ok(Vec::new());
         };
-        let policy = snapshot
-            .get(POLICIES, &stockade_store::Scope::global(), &[name])?
-            .map(|document| ResourcePolicy {
-                document: Arc::from(document),
-                label: format!("bucket policy of {name}"),
-                role: PolicyRole::Grants,
-            });
-        let mut keys = vec![(
-            "s3:ResourceAccount".to_owned(),
-            bucket.record.account.clone(),
-        )];
+        let account = bucket.record.account.clone();
+        let mut keys = vec![("s3:ResourceAccount".to_owned(), account)];
         if let Some(key) = key
             && let Some(object) = bucket.object(&snapshot, key)?
         {
             let tags = object.attributes.tags.iter();
-            let tags =
-                tags.map(|(tag, value)| (format!("s3:ExistingObjectTag/{tag}"), value.to_owned()));
-            keys.extend(tags);
+            keys.extend(
+                tags.map(|(tag, value)| (format!("s3:ExistingObjectTag/{tag}"), value.to_owned())),
+            );
         }
-        Ok(ResourceFacts {
-            owner: Some(bucket.record.account.clone()),
-            policy,
-            keys,
-            ..ResourceFacts::default()
-        })
+        Ok(keys)
     }
 }
 

@@ -4,7 +4,6 @@
 //! |---|---|---|
 //! | buckets | all accounts: names are global | bucket |
 //! | bucket names | the owner's account | bucket |
-//! | policies | all accounts | bucket |
 //! | objects | the bucket's account and region | bucket, key |
 //! | manifests | the bucket's account and region | manifest id |
 //! | uploads | the bucket's account and region | bucket, key, upload id |
@@ -22,7 +21,6 @@ use crate::errors;
 
 pub(crate) const BUCKETS: Table<BucketRecord> = Table::new("s3/buckets");
 pub(crate) const BUCKET_NAMES: Table<()> = Table::new("s3/bucket-names");
-pub(crate) const POLICIES: Table<String> = Table::new("s3/policies");
 pub(crate) const OBJECTS: Table<ObjectRecord> = Table::new("s3/objects");
 pub(crate) const MANIFESTS: Table<Vec<Piece>> = Table::new("s3/manifests");
 pub(crate) const UPLOADS: Table<UploadRecord> = Table::new("s3/uploads");
@@ -43,6 +41,9 @@ pub(crate) struct BucketRecord {
     /// Whether objects may have ACLs of their own (any object ownership but the default).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) acls: bool,
+    /// Its policy's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) policy: Option<Arc<str>>,
     /// Where its objects are, told when first asked: see [`Bucket::scope`].
     #[serde(skip)]
     pub(crate) scope: OnceLock<Scope>,
@@ -148,6 +149,20 @@ impl Bucket {
             }
         }
         Ok(bucket)
+    }
+
+    /// Replaces its policy, or removes it, unless it is gone or another's by now.
+    pub(crate) fn set_policy(
+        &self,
+        tx: &mut WriteTx,
+        policy: Option<Arc<str>>,
+    ) -> Result<(), Failure> {
+        self.recheck(tx)?;
+        let record = BucketRecord {
+            policy,
+            ..BucketRecord::clone(&self.record)
+        };
+        Ok(tx.put(BUCKETS, &Scope::global(), &[&self.name], &record)?)
     }
 
     /// Whether the bucket has an object of this key.

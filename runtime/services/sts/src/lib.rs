@@ -39,7 +39,7 @@ mod tokens;
 use std::sync::Arc;
 
 use stockade_iam::Iam;
-use stockade_spec::resolve::{PolicyRole, ResourceFacts, ResourcePolicy, Scope};
+use stockade_spec::resolve::{PolicyRole, ResourceFacts, ResourcePolicy, Scope, StateKeys};
 use stockade_spec::{Error, Facts, RequestContext};
 use stockade_sts_api::{permissions, shapes};
 
@@ -124,8 +124,14 @@ impl Facts for Sts {
                 label: format!("trust policy of role {}", role.name),
                 role: PolicyRole::DecidesAlone,
             }),
-            tags: role.tags,
-            ..ResourceFacts::default()
+        }
+    }
+
+    fn state_keys(&self, _action: &str, resource: &str, _scope: &Scope<'_>) -> StateKeys {
+        let role = self.iam.assumable_role(resource).ok().flatten();
+        StateKeys {
+            tags: role.map(|role| role.tags).unwrap_or_default(),
+            ..StateKeys::default()
         }
     }
 

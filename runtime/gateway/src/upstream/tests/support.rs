@@ -14,7 +14,7 @@ use stockade_authz::render::error::Style;
 use stockade_catalog::CATALOG;
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{Class, Permissions, Source};
-use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
+use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
 use stockade_spec::service::BoxFuture;
 use stockade_spec::{AnyShape, Denied, Error, RequestContext, Service, Structure as _, Unit};
 use stockade_wire::sigv4::{KeyCache, Parts, parse, verify};
@@ -105,6 +105,10 @@ impl Service for Objects {
 
     fn facts(&self, _: &str, _: &str, _: &Scope<'_>) -> ResourceFacts {
         ResourceFacts::default()
+    }
+
+    fn state_keys(&self, _: &str, _: &str, _: &Scope<'_>) -> StateKeys {
+        StateKeys::default()
     }
 }
 

@@ -178,27 +178,31 @@ fn the_statements_of_functions_elsewhere_are_unknown() {
 async fn functions_tell_their_policy_and_tags() {
     let lambda = service().await;
     publish(&lambda).await;
-    let untouched = lambda.facts("lambda:InvokeFunction", ARN, &SCOPE);
-    assert!(untouched.policy.is_none() && untouched.tags.is_empty());
-    let tags = TagResourceRequest {
+    let facts = |resource: &str| lambda.facts("lambda:InvokeFunction", resource, &SCOPE);
+    let tags = |resource: &str| {
+        lambda
+            .state_keys("lambda:InvokeFunction", resource, &SCOPE)
+            .tags
+    };
+    assert!(facts(ARN).policy.is_none() && tags(ARN).is_empty());
+    let red = TagResourceRequest {
         resource: ARN.to_owned(),
         tags: [("team".to_owned(), "red".to_owned())].into(),
     };
-    lambda.tag_resource(&context(), tags).await.unwrap();
+    lambda.tag_resource(&context(), red).await.unwrap();
     lambda
         .add_permission(&context(), permission("s3", "s3.amazonaws.com"))
         .await
         .unwrap();
-    let facts = lambda.facts("lambda:InvokeFunction", ARN, &SCOPE);
-    let policy = facts.policy.unwrap();
+    let policy = facts(ARN).policy.unwrap();
     assert_eq!(policy.role, PolicyRole::Grants);
     assert_eq!(policy.label, "function policy of f");
     assert!(policy.document.contains("s3.amazonaws.com"));
-    assert_eq!(facts.tags, [("team".to_owned(), "red".to_owned())]);
+    assert_eq!(tags(ARN), [("team".to_owned(), "red".to_owned())]);
     // The version has the function's tags, but not its policy.
-    let facts = lambda.facts("lambda:InvokeFunction", &format!("{ARN}:1"), &SCOPE);
-    assert!(facts.policy.is_none());
-    assert_eq!(facts.tags.len(), 1);
+    let version = format!("{ARN}:1");
+    assert!(facts(&version).policy.is_none());
+    assert_eq!(tags(&version).len(), 1);
 }
 
 #[tokio::test]

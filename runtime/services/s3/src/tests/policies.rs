@@ -88,15 +88,20 @@ async fn authorization_is_told_of_owner_policy_and_tags() {
     assert_eq!(policy.label, "bucket policy of bucket");
     assert_eq!(policy.role, PolicyRole::Grants);
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let keys = |resource: &str| {
+        s3.state_keys("s3:GetObject", resource, &stranger.scope())
+            .keys
+    };
     assert_eq!(
-        facts.keys,
+        keys("arn:aws:s3:::bucket/dir/key"),
         [
             pair("s3:ResourceAccount", OWNER),
             pair("s3:ExistingObjectTag/team", "red")
         ]
     );
-    let facts = s3.facts("s3:ListBucket", "arn:aws:s3:::bucket", &stranger.scope());
-    assert_eq!(facts.keys, [pair("s3:ResourceAccount", OWNER)]);
+    let own = [pair("s3:ResourceAccount", OWNER)];
+    assert_eq!(keys("arn:aws:s3:::bucket"), own);
+    assert_eq!(keys("arn:aws:s3:::nowhere"), []);
     let facts = s3.facts("s3:ListBucket", "arn:aws:s3:::nowhere", &stranger.scope());
     assert_eq!(facts.owner, None);
 }

@@ -91,7 +91,11 @@ async fn the_trust_policy_decides() {
     assert_eq!(&*policy.document, TRUST);
     assert_eq!(policy.role, PolicyRole::DecidesAlone);
     assert_eq!(facts.owner.as_deref(), Some(ACCOUNT));
-    assert_eq!(facts.tags, [("stage".to_owned(), "prod".to_owned())]);
+    let keys = fixture
+        .sts
+        .0
+        .state_keys("sts:AssumeRole", ROLE, &context.scope());
+    assert_eq!(keys.tags, [("stage".to_owned(), "prod".to_owned())]);
     // Neither another path nor another case is the role.
     for arn in [
         "arn:aws:iam::123456789012:role/deploy",
