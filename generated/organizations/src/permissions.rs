@@ -2,7 +2,6 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! Permission templates: what each operation needs, and what its state must resolve.
-use stockade_spec::filter::Filter;
 use stockade_spec::permission::{
     Capture, Class, KeyBinding, Part, Permissions, Predicate, Requirement, Resource,
     Source, Step, Value,
@@ -10,7 +9,22 @@ use stockade_spec::permission::{
 use stockade_spec::resolve::{Arguments, Resolved, Scope};
 /// What the service's state must answer for its permission templates; the overlay says with
 /// which members each is asked.
-pub trait Resolvers {}
+pub trait Resolvers {
+    /// `@account` of the overlay.
+    fn account(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@entity` of the overlay.
+    fn entity(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@handshake` of the overlay.
+    fn handshake(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@new_policy` of the overlay.
+    fn new_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@policy` of the overlay.
+    fn policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@policy_type` of the overlay.
+    fn policy_type(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@resource_policy` of the overlay.
+    fn resource_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+}
 /// Runs the resolver of this index.
 pub fn resolve(
     resolvers: &impl Resolvers,
@@ -18,8 +32,16 @@ pub fn resolve(
     scope: &Scope<'_>,
     arguments: &Arguments<'_>,
 ) -> Resolved {
-    let _ = (resolvers, index, scope, arguments);
-    Resolved::Unknown(String::from("the service has no such resolver"))
+    match index {
+        0 => resolvers.account(scope, arguments),
+        1 => resolvers.entity(scope, arguments),
+        2 => resolvers.handshake(scope, arguments),
+        3 => resolvers.new_policy(scope, arguments),
+        4 => resolvers.policy(scope, arguments),
+        5 => resolvers.policy_type(scope, arguments),
+        6 => resolvers.resource_policy(scope, arguments),
+        _ => Resolved::Unknown(String::from("the service has no such resolver")),
+    }
 }
 /// What a caller of `AcceptHandshake` needs.
 pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
@@ -35,22 +57,11 @@ pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
         Requirement {
             action: "organizations:AcceptHandshake",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":handshake/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "handshake",
+                    index: 2,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -64,38 +75,63 @@ pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
 /// What a caller of `AttachPolicy` needs.
 pub static ATTACH_POLICY: Permissions = Permissions {
     class: Class::Requirements,
-    source: Source::Name,
+    source: Source::Overlay,
     captures: &[
         Capture {
             name: "PolicyId",
             steps: &[Step::Member(0)],
+        },
+        Capture {
+            name: "TargetId",
+            steps: &[Step::Member(1)],
         },
     ],
     requirements: &[
         Requirement {
             action: "organizations:AttachPolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":policy/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "policy",
+                    index: 4,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
+        },
+        Requirement {
+            action: "organizations:AttachPolicy",
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[1],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -115,22 +151,11 @@ pub static CANCEL_HANDSHAKE: Permissions = Permissions {
         Requirement {
             action: "organizations:CancelHandshake",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":handshake/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "handshake",
+                    index: 2,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -155,22 +180,11 @@ pub static CLOSE_ACCOUNT: Permissions = Permissions {
         Requirement {
             action: "organizations:CloseAccount",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -283,6 +297,10 @@ pub static CREATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
     source: Source::Name,
     captures: &[
         Capture {
+            name: "ParentId",
+            steps: &[Step::Member(1)],
+        },
+        Capture {
             name: "Tags[].Key",
             steps: &[Step::Member(2), Step::Each, Step::Member(0)],
         },
@@ -294,20 +312,26 @@ pub static CREATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
     requirements: &[
         Requirement {
             action: "organizations:CreateOrganizationalUnit",
-            resources: &[],
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[
                 KeyBinding {
                     key: "aws:RequestTag/",
                     value: Value::Pairs {
-                        names: 0,
-                        values: 1,
+                        names: 1,
+                        values: 2,
                     },
                 },
                 KeyBinding {
                     key: "aws:TagKeys",
-                    value: Value::Capture(0),
+                    value: Value::Capture(1),
                 },
             ],
             untold: &[],
@@ -322,6 +346,10 @@ pub static CREATE_POLICY: Permissions = Permissions {
     source: Source::Name,
     captures: &[
         Capture {
+            name: "Type",
+            steps: &[Step::Member(4)],
+        },
+        Capture {
             name: "Tags[].Key",
             steps: &[Step::Member(3), Step::Each, Step::Member(0)],
         },
@@ -334,20 +362,11 @@ pub static CREATE_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:CreatePolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":policy/o-"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/p-"),
-                        Part::Literal("*"),
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "new_policy",
+                    index: 3,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -355,16 +374,20 @@ pub static CREATE_POLICY: Permissions = Permissions {
                 KeyBinding {
                     key: "aws:RequestTag/",
                     value: Value::Pairs {
-                        names: 0,
-                        values: 1,
+                        names: 1,
+                        values: 2,
                     },
                 },
                 KeyBinding {
                     key: "aws:TagKeys",
+                    value: Value::Capture(1),
+                },
+                KeyBinding {
+                    key: "organizations:PolicyType",
                     value: Value::Capture(0),
                 },
             ],
-            untold: &["organizations:PolicyType"],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -384,22 +407,11 @@ pub static DECLINE_HANDSHAKE: Permissions = Permissions {
         Requirement {
             action: "organizations:DeclineHandshake",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":handshake/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "handshake",
+                    index: 2,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -442,22 +454,11 @@ pub static DELETE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
         Requirement {
             action: "organizations:DeleteOrganizationalUnit",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":ou/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -482,27 +483,25 @@ pub static DELETE_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:DeletePolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":policy/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "policy",
+                    index: 4,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -544,22 +543,11 @@ pub static DEREGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
         Requirement {
             action: "organizations:DeregisterDelegatedAdministrator",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -589,22 +577,11 @@ pub static DESCRIBE_ACCOUNT: Permissions = Permissions {
         Requirement {
             action: "organizations:DescribeAccount",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -639,6 +616,10 @@ pub static DESCRIBE_EFFECTIVE_POLICY: Permissions = Permissions {
     source: Source::Name,
     captures: &[
         Capture {
+            name: "TargetId",
+            steps: &[Step::Member(1)],
+        },
+        Capture {
             name: "PolicyType",
             steps: &[Step::Member(0)],
         },
@@ -647,25 +628,18 @@ pub static DESCRIBE_EFFECTIVE_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:DescribeEffectivePolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":account/o-"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Account,
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
             keys: &[
                 KeyBinding {
                     key: "organizations:PolicyType",
-                    value: Value::Capture(0),
+                    value: Value::Capture(1),
                 },
             ],
             untold: &[],
@@ -688,22 +662,11 @@ pub static DESCRIBE_HANDSHAKE: Permissions = Permissions {
         Requirement {
             action: "organizations:DescribeHandshake",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":handshake/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "handshake",
+                    index: 2,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -746,22 +709,11 @@ pub static DESCRIBE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
         Requirement {
             action: "organizations:DescribeOrganizationalUnit",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":ou/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -786,27 +738,25 @@ pub static DESCRIBE_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:DescribePolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":policy/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "policy",
+                    index: 4,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -877,38 +827,63 @@ pub static DESCRIBE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
 /// What a caller of `DetachPolicy` needs.
 pub static DETACH_POLICY: Permissions = Permissions {
     class: Class::Requirements,
-    source: Source::Name,
+    source: Source::Overlay,
     captures: &[
         Capture {
             name: "PolicyId",
             steps: &[Step::Member(0)],
+        },
+        Capture {
+            name: "TargetId",
+            steps: &[Step::Member(1)],
         },
     ],
     requirements: &[
         Requirement {
             action: "organizations:DetachPolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":policy/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "policy",
+                    index: 4,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
+        },
+        Requirement {
+            action: "organizations:DetachPolicy",
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[1],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -960,22 +935,11 @@ pub static DISABLE_POLICY_TYPE: Permissions = Permissions {
         Requirement {
             action: "organizations:DisablePolicyType",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":root/o-"),
-                        Part::Opaque,
-                        Part::Literal("/r-"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1055,22 +1019,11 @@ pub static ENABLE_POLICY_TYPE: Permissions = Permissions {
         Requirement {
             action: "organizations:EnablePolicyType",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":root/o-"),
-                        Part::Opaque,
-                        Part::Literal("/r-"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1201,11 +1154,22 @@ pub static LIST_ACCOUNTS: Permissions = Permissions {
 pub static LIST_ACCOUNTS_FOR_PARENT: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "ParentId",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "organizations:ListAccountsForParent",
-            resources: &[],
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -1247,11 +1211,22 @@ pub static LIST_ACCOUNTS_WITH_INVALID_EFFECTIVE_POLICY: Permissions = Permission
 pub static LIST_CHILDREN: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "ParentId",
+            steps: &[Step::Member(3)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "organizations:ListChildren",
-            resources: &[],
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -1321,22 +1296,11 @@ pub static LIST_DELEGATED_SERVICES_FOR_ACCOUNT: Permissions = Permissions {
         Requirement {
             action: "organizations:ListDelegatedServicesForAccount",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1365,22 +1329,11 @@ pub static LIST_EFFECTIVE_POLICY_VALIDATION_ERRORS: Permissions = Permissions {
         Requirement {
             action: "organizations:ListEffectivePolicyValidationErrors",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1454,23 +1407,21 @@ pub static LIST_INBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
 pub static LIST_ORGANIZATIONAL_UNITS_FOR_PARENT: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "ParentId",
+            steps: &[Step::Member(2)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "organizations:ListOrganizationalUnitsForParent",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":ou/o-"),
-                        Part::Literal("*"),
-                        Part::Literal("/ou-"),
-                        Part::Literal("*"),
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1503,11 +1454,22 @@ pub static LIST_OUTBOUND_RESPONSIBILITY_TRANSFERS: Permissions = Permissions {
 pub static LIST_PARENTS: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "ChildId",
+            steps: &[Step::Member(0)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "organizations:ListParents",
-            resources: &[],
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -1521,15 +1483,25 @@ pub static LIST_PARENTS: Permissions = Permissions {
 pub static LIST_POLICIES: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "Filter",
+            steps: &[Step::Member(0)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "organizations:ListPolicies",
             resources: &[],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Capture(0),
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -1539,15 +1511,35 @@ pub static LIST_POLICIES: Permissions = Permissions {
 pub static LIST_POLICIES_FOR_TARGET: Permissions = Permissions {
     class: Class::Requirements,
     source: Source::Name,
-    captures: &[],
+    captures: &[
+        Capture {
+            name: "TargetId",
+            steps: &[Step::Member(3)],
+        },
+        Capture {
+            name: "Filter",
+            steps: &[Step::Member(0)],
+        },
+    ],
     requirements: &[
         Requirement {
             action: "organizations:ListPoliciesForTarget",
-            resources: &[],
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
+            ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Capture(1),
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -1585,25 +1577,25 @@ pub static LIST_TAGS_FOR_RESOURCE: Permissions = Permissions {
         Requirement {
             action: "organizations:ListTagsForResource",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Opaque,
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: Some(Filter::Arn),
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &[
-                "organizations:PolicyType",
-                "organizations:TransferDirection",
-                "organizations:TransferType",
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
             ],
+            untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
     follow_ups: &[],
@@ -1623,27 +1615,25 @@ pub static LIST_TARGETS_FOR_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:ListTargetsForPolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":policy/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "policy",
+                    index: 4,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],
@@ -1671,22 +1661,11 @@ pub static MOVE_ACCOUNT: Permissions = Permissions {
         Requirement {
             action: "organizations:MoveAccount",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1696,24 +1675,13 @@ pub static MOVE_ACCOUNT: Permissions = Permissions {
         Requirement {
             action: "organizations:MoveAccount",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":ou/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 1,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[1],
+                },
             ],
-            when: Predicate::Contains(1, "ou-"),
+            when: Predicate::Always,
             each: None,
             keys: &[],
             untold: &[],
@@ -1721,74 +1689,13 @@ pub static MOVE_ACCOUNT: Permissions = Permissions {
         Requirement {
             action: "organizations:MoveAccount",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":root/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 1,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[2],
+                },
             ],
-            when: Predicate::Not(&Predicate::Contains(1, "ou-")),
-            each: None,
-            keys: &[],
-            untold: &[],
-        },
-        Requirement {
-            action: "organizations:MoveAccount",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":ou/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 2,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Contains(2, "ou-"),
-            each: None,
-            keys: &[],
-            untold: &[],
-        },
-        Requirement {
-            action: "organizations:MoveAccount",
-            resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":root/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 2,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
-            ],
-            when: Predicate::Not(&Predicate::Contains(2, "ou-")),
+            when: Predicate::Always,
             each: None,
             keys: &[],
             untold: &[],
@@ -1815,18 +1722,11 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:PutResourcePolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":resourcepolicy/o-"),
-                        Part::Opaque,
-                        Part::Literal("/rp-"),
-                        Part::Literal("*"),
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "resource_policy",
+                    index: 6,
+                    arguments: &[],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1867,22 +1767,11 @@ pub static REGISTER_DELEGATED_ADMINISTRATOR: Permissions = Permissions {
         Requirement {
             action: "organizations:RegisterDelegatedAdministrator",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1912,22 +1801,11 @@ pub static REMOVE_ACCOUNT_FROM_ORGANIZATION: Permissions = Permissions {
         Requirement {
             action: "organizations:RemoveAccountFromOrganization",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":account/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "account",
+                    index: 0,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1960,16 +1838,11 @@ pub static TAG_RESOURCE: Permissions = Permissions {
         Requirement {
             action: "organizations:TagResource",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Opaque,
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: Some(Filter::Arn),
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1985,12 +1858,16 @@ pub static TAG_RESOURCE: Permissions = Permissions {
                     key: "aws:TagKeys",
                     value: Value::Capture(1),
                 },
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
             ],
-            untold: &[
-                "organizations:PolicyType",
-                "organizations:TransferDirection",
-                "organizations:TransferType",
-            ],
+            untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
     follow_ups: &[],
@@ -2046,6 +1923,10 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
     source: Source::Name,
     captures: &[
         Capture {
+            name: "ResourceId",
+            steps: &[Step::Member(0)],
+        },
+        Capture {
             name: "TagKeys[]",
             steps: &[Step::Member(1), Step::Each],
         },
@@ -2053,20 +1934,30 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
     requirements: &[
         Requirement {
             action: "organizations:UntagResource",
-            resources: &[Resource::Template(&[Part::Opaque])],
+            resources: &[
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
+            ],
             when: Predicate::Always,
             each: None,
             keys: &[
                 KeyBinding {
                     key: "aws:TagKeys",
-                    value: Value::Capture(0),
+                    value: Value::Capture(1),
+                },
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
                 },
             ],
-            untold: &[
-                "organizations:PolicyType",
-                "organizations:TransferDirection",
-                "organizations:TransferType",
-            ],
+            untold: &["organizations:TransferDirection", "organizations:TransferType"],
         },
     ],
     follow_ups: &[],
@@ -2086,22 +1977,11 @@ pub static UPDATE_ORGANIZATIONAL_UNIT: Permissions = Permissions {
         Requirement {
             action: "organizations:UpdateOrganizationalUnit",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":ou/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "entity",
+                    index: 1,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -2126,27 +2006,25 @@ pub static UPDATE_POLICY: Permissions = Permissions {
         Requirement {
             action: "organizations:UpdatePolicy",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Opaque,
-                        Part::Literal(":policy/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "policy",
+                    index: 4,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
-            keys: &[],
-            untold: &["organizations:PolicyType"],
+            keys: &[
+                KeyBinding {
+                    key: "organizations:PolicyType",
+                    value: Value::Resolver {
+                        name: "policy_type",
+                        index: 5,
+                        arguments: &[0],
+                    },
+                },
+            ],
+            untold: &[],
         },
     ],
     follow_ups: &[],

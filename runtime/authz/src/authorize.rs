@@ -504,14 +504,15 @@ fn principal(context: &RequestContext) -> Principal<'_> {
     }
 }
 
-/// The account a resource belongs to: its ARN's, or where that is empty what the state says. What
-/// belongs to AWS itself (a managed policy of `aws`) belongs to nobody here.
+/// The account a resource belongs to: what the state says, or else its ARN's. What belongs to AWS itself (a managed
+/// policy of `aws`) belongs to nobody here.
 fn owner<'a>(resource: &'a str, facts: &'a ResourceFacts) -> Option<&'a str> {
     let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-    let account = split_arn(resource).map(|[_, _, _, account, _]| account);
-    account
-        .filter(is_account)
-        .or(facts.owner.as_deref().filter(is_account))
+    let owner = facts.owner.as_deref().filter(is_account);
+    owner.or_else(|| {
+        let account = split_arn(resource).map(|[_, _, _, account, _]| account);
+        account.filter(is_account)
+    })
 }
 
 fn kind(role: PolicyRole) -> PolicyKind {

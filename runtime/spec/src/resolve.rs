@@ -94,7 +94,8 @@ pub struct ResourcePolicy {
 /// Whose a resource is that a requirement names, and what policy it carries.
 #[derive(Debug, Clone, Default)]
 pub struct ResourceFacts {
-    /// The account that owns it, where the ARN does not say (an S3 bucket).
+    /// The account whose permissions it is under, where the ARN does not say (an S3 bucket) or names another (what a member
+    /// account may do in its organization).
     pub owner: Option<String>,
     /// Its own policy.
     pub policy: Option<ResourcePolicy>,

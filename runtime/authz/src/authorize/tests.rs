@@ -772,3 +772,31 @@ fn without_enforcement_nobody_is_asked_and_a_role_that_is_gone_acts_no_more() {
         )
     );
 }
+
+/// What a member may do in its organization is under its own account's policies, though the ARN is another's.
+#[test]
+fn whose_a_resource_is_the_state_says_before_the_arn() {
+    let facts = |owner: Option<&str>| ResourceFacts {
+        owner: owner.map(str::to_owned),
+        ..ResourceFacts::default()
+    };
+    let of_two = "arn:aws:shelf::222222222222:book/1";
+    for (resource, said, expected) in [
+        (of_two, None, Some("222222222222")),
+        (of_two, Some("111111111111"), Some("111111111111")),
+        (of_two, Some(""), Some("222222222222")),
+        (
+            "arn:aws:shelf:::book/1",
+            Some("111111111111"),
+            Some("111111111111"),
+        ),
+        ("arn:aws:shelf::aws:book/1", None, None),
+        ("*", None, None),
+    ] {
+        assert_eq!(
+            owner(resource, &facts(said)),
+            expected,
+            "{resource} {said:?}"
+        );
+    }
+}

@@ -44,7 +44,11 @@ pub(crate) fn to_shape(
         (shapes::AccountStatus::Active, shapes::AccountState::Active)
     };
     Ok(shapes::Account {
-        arn: Some(membership.organization.account_arn(context, &account.id)),
+        arn: Some(
+            membership
+                .organization
+                .account_arn(context.partition, &account.id),
+        ),
         email: Some(account.email.clone()),
         id: Some(account.id.clone()),
         joined_method: Some(if account.created {

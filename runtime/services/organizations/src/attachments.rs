@@ -254,13 +254,13 @@ fn target_shape(
 ) -> Result<shapes::PolicyTargetSummary, Failure> {
     let organization = &membership.organization;
     let (arn, name, kind) = if let Some(account) = membership.account(snapshot, id)? {
-        let arn = organization.account_arn(context, id);
+        let arn = organization.account_arn(context.partition, id);
         (arn, account.name, shapes::TargetType::Account)
     } else if let Some(unit) = membership.unit(snapshot, id)? {
-        let arn = organization.unit_arn(context, id);
+        let arn = organization.unit_arn(context.partition, id);
         (arn, unit.name, shapes::TargetType::OrganizationalUnit)
     } else {
-        let arn = organization.root_arn(context);
+        let arn = organization.root_arn(context.partition);
         (arn, organization::root_name(), shapes::TargetType::Root)
     };
     Ok(shapes::PolicyTargetSummary {

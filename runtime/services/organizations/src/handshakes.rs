@@ -84,7 +84,7 @@ impl Handshake {
         let bare_id = organization.id.trim_start_matches("o-").to_owned();
         Ok(shapes::Handshake {
             action: Some(shapes::ActionType::Invite),
-            arn: Some(organization.handshake_arn(context, &self.id)),
+            arn: Some(organization.handshake_arn(context.partition, &self.id)),
             expiration_timestamp: Some(DateTime::from_secs(self.expires)),
             id: Some(self.id.clone()),
             parties: Some(vec![
@@ -165,7 +165,11 @@ pub(crate) async fn invite(
 }
 
 /// A handshake that the account has a part in: it invited, or is invited.
-fn find(snapshot: &Snapshot, account: &str, id: &str) -> Result<(Membership, Handshake), Failure> {
+pub(crate) fn find(
+    snapshot: &Snapshot,
+    account: &str,
+    id: &str,
+) -> Result<(Membership, Handshake), Failure> {
     let inviter = snapshot.get(INVITATIONS, &Scope::account(account), &[id])?;
     let manager = inviter.as_deref().unwrap_or(account);
     let found = match Membership::find(snapshot, manager)? {

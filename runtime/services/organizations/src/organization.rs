@@ -13,7 +13,7 @@ const ROOT_NAME: &str = "Root";
 impl Organization {
     fn to_shape(&self, context: &RequestContext, email: String) -> shapes::Organization {
         shapes::Organization {
-            arn: Some(self.arn(context)),
+            arn: Some(self.arn(context.partition)),
             // What can be enabled is told by the root; here AWS has this one since the beginning.
             available_policy_types: Some(if self.all_features {
                 vec![policy_types::summary("SERVICE_CONTROL_POLICY")]
@@ -26,7 +26,7 @@ impl Organization {
                 shapes::OrganizationFeatureSet::ConsolidatedBilling
             }),
             id: Some(self.id.clone()),
-            master_account_arn: Some(self.account_arn(context, &self.management)),
+            master_account_arn: Some(self.account_arn(context.partition, &self.management)),
             master_account_email: Some(email),
             master_account_id: Some(self.management.clone()),
         }
@@ -34,7 +34,7 @@ impl Organization {
 
     pub(crate) fn root_shape(&self, context: &RequestContext) -> shapes::Root {
         shapes::Root {
-            arn: Some(self.root_arn(context)),
+            arn: Some(self.root_arn(context.partition)),
             id: Some(self.root.clone()),
             name: Some(ROOT_NAME.to_owned()),
             policy_types: Some(

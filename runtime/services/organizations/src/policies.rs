@@ -30,7 +30,7 @@ impl Policy {
         context: &RequestContext,
     ) -> shapes::PolicySummary {
         shapes::PolicySummary {
-            arn: Some(membership.organization.policy_arn(context, self)),
+            arn: Some(membership.organization.policy_arn(context.partition, self)),
             aws_managed: Some(self.is_aws_managed()),
             description: Some(self.description.clone()),
             id: Some(self.id.clone()),

@@ -1,21 +1,160 @@
 //! What the state says of the resources that requirements name.
+//!
+//! Resources are those of the organization that the caller's account is in: only the state knows its id
+//! and its management account, which their ARNs begin with.
 
 use stockade_kit::failure::Failure;
+use stockade_kit::ids::is_account_id;
 use stockade_organizations_api::permissions::Resolvers;
 use stockade_spec::Facts;
-use stockade_spec::resolve::{ResourceFacts, Scope, StateKeys};
+use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
+use stockade_store::Snapshot;
 
 use crate::state::Membership;
-use crate::{Organizations, tags};
+use crate::{Organizations, handshakes, policies, tags};
 
-impl Resolvers for Organizations {}
+/// The single value of an argument, where the request has one.
+fn first<'a>(arguments: &Arguments<'a>) -> Option<&'a str> {
+    arguments.first()?.first().map(String::as_str)
+}
 
-impl Facts for Organizations {
-    /// Everything but the organization itself is named by the last part of its ARN.
-    fn facts(&self, _action: &str, _resource: &str, _scope: &Scope<'_>) -> ResourceFacts {
-        ResourceFacts::default()
+/// What no organization has; requests for it are refused by every handler.
+fn nowhere(scope: &Scope<'_>) -> Resolved {
+    let Scope {
+        partition, account, ..
+    } = scope;
+    Resolved::Begins(format!("arn:{partition}:organizations::{account}:"))
+}
+
+impl Organizations {
+    /// What the organization of the caller's account tells of a resource.
+    fn tell(
+        &self,
+        scope: &Scope<'_>,
+        tell: impl FnOnce(&Snapshot, &Membership) -> Result<Resolved, Failure>,
+    ) -> Resolved {
+        let snapshot = self.store.snapshot();
+        let told = Membership::find(&snapshot, scope.account)
+            .map_err(Failure::from)
+            .and_then(|membership| match membership {
+                Some(membership) => tell(&snapshot, &membership),
+                None => Ok(nowhere(scope)),
+            });
+        told.unwrap_or_else(|_| Resolved::Unknown("the organization cannot be read".to_owned()))
+    }
+}
+
+fn policy_arn(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    partition: &str,
+    id: &str,
+) -> Result<Resolved, Failure> {
+    let organization = &membership.organization;
+    Ok(match policies::find(snapshot, membership, id)? {
+        Some(policy) => Resolved::one(organization.policy_arn(partition, &policy)),
+        // Its type is part of the ARN, and what does not exist has none.
+        None => Resolved::Begins(organization.arn_of(partition, "policy", "/")),
+    })
+}
+
+impl Resolvers for Organizations {
+    /// An account; the caller's where the request names none.
+    fn account(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let id = first(arguments).unwrap_or(scope.account);
+        self.tell(scope, |_, membership| {
+            let organization = &membership.organization;
+            Ok(Resolved::one(organization.account_arn(scope.partition, id)))
+        })
     }
 
+    /// Whatever has this id: its form tells what it is.
+    fn entity(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let Some(id) = first(arguments) else {
+            return Resolved::Known(Vec::new());
+        };
+        let partition = scope.partition;
+        self.tell(scope, |snapshot, membership| {
+            let organization = &membership.organization;
+            Ok(match id.split('-').next() {
+                Some("r") => {
+                    Resolved::one(organization.arn_of(partition, "root", &format!("/{id}")))
+                }
+                Some("ou") => Resolved::one(organization.unit_arn(partition, id)),
+                Some("p") => policy_arn(snapshot, membership, partition, id)?,
+                Some("rp") => Resolved::one(organization.resource_policy_arn(partition, id)),
+                _ if is_account_id(id) => Resolved::one(organization.account_arn(partition, id)),
+                _ => nowhere(scope),
+            })
+        })
+    }
+
+    /// A handshake that the caller's account has a part in. It belongs to the organization that invited.
+    fn handshake(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let id = first(arguments).unwrap_or_default();
+        let snapshot = self.store.snapshot();
+        match handshakes::find(&snapshot, scope.account, id) {
+            Ok((membership, _)) => {
+                Resolved::one(membership.organization.handshake_arn(scope.partition, id))
+            }
+            Err(_) => nowhere(scope),
+        }
+    }
+
+    /// A policy that is being made: of its type, with any id.
+    fn new_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let kind = first(arguments).unwrap_or_default().to_lowercase();
+        self.tell(scope, |_, membership| {
+            let organization = &membership.organization;
+            let rest = format!("/{kind}/p-*");
+            Ok(Resolved::one(organization.arn_of(
+                scope.partition,
+                "policy",
+                &rest,
+            )))
+        })
+    }
+
+    fn policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let id = first(arguments).unwrap_or_default();
+        self.tell(scope, |snapshot, membership| {
+            policy_arn(snapshot, membership, scope.partition, id)
+        })
+    }
+
+    /// The type of a policy; of what is no policy none.
+    fn policy_type(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let id = first(arguments).unwrap_or_default();
+        self.tell(scope, |snapshot, membership| {
+            let found = policies::find(snapshot, membership, id)?;
+            Ok(Resolved::Known(
+                found.into_iter().map(|policy| policy.kind).collect(),
+            ))
+        })
+    }
+
+    /// The organization's resource policy, or the one that is being made.
+    fn resource_policy(&self, scope: &Scope<'_>, _arguments: &Arguments<'_>) -> Resolved {
+        self.tell(scope, |_, membership| {
+            let organization = &membership.organization;
+            Ok(Resolved::one(
+                organization.resource_policy_arn(scope.partition, "rp-*"),
+            ))
+        })
+    }
+}
+
+impl Facts for Organizations {
+    /// The ARNs are the management account's, but members act on the organization as on their own: which of
+    /// them may is the handlers' to say, and the permissions are those of the caller's account.
+    fn facts(&self, _action: &str, _resource: &str, scope: &Scope<'_>) -> ResourceFacts {
+        ResourceFacts {
+            owner: Some(scope.account.to_owned()),
+            ..ResourceFacts::default()
+        }
+    }
+
+    /// Everything but the organization itself is named by the last part of its ARN.
     fn state_keys(&self, _action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys {
         let snapshot = self.store.snapshot();
         let id = resource.rsplit('/').next().unwrap_or_default();

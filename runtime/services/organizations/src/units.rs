@@ -19,7 +19,11 @@ fn to_shape(
     context: &RequestContext,
 ) -> Result<shapes::OrganizationalUnit, Failure> {
     Ok(shapes::OrganizationalUnit {
-        arn: Some(membership.organization.unit_arn(context, &unit.id)),
+        arn: Some(
+            membership
+                .organization
+                .unit_arn(context.partition, &unit.id),
+        ),
         id: Some(unit.id.clone()),
         name: Some(unit.name.clone()),
         path: Some(membership.path(snapshot, &unit.id)?),
