@@ -389,6 +389,12 @@ class TestSeveralPermissions:
         assert [it["Message"] for it in answer["Errors"]] == ["Access Denied"]
         assert shelf.head_object(Bucket="shelf", Key="a")
 
+    def test_a_batch_delete_of_no_keys_is_malformed_for_everybody(self, enforcing, shelf):
+        """There is nothing to allow; the list's minimum is one key, and S3 calls less than that malformed."""
+        for identity in (enforcing.root(), enforcing.new_user("bob"), enforcing.anonymous()):
+            with refused("MalformedXML", 400):
+                identity.client("s3").delete_objects(Bucket="shelf", Delete={"Objects": []})
+
     def test_soft_mode_deletes_what_would_have_been_spared(self, serve):
         server = serve(soft=True)
         s3 = server.new_user("alice").client("s3")

@@ -192,6 +192,21 @@ impl<'a> Input<'a> {
 }
 
 impl Input<'_> {
+    /// Whether all that the operation needs is needed for each element of the list that it answers for, and the list
+    /// is there without any: then there is nothing to allow, and what to say of it is the handler's.
+    pub(crate) fn answers_for_nothing(&self) -> bool {
+        let Some(list) = self.permissions.answers else {
+            return false;
+        };
+        let whole = View::new(self.permissions.captures, &self.captured);
+        whole.elements(list).is_empty()
+            && self
+                .permissions
+                .requirements
+                .iter()
+                .all(|requirement| requirement.each == Some(list))
+    }
+
     /// See [`follow_ups`]: what each principal needs, those of one principal together.
     pub(crate) fn acts(&self) -> Vec<(Acting, Vec<Need<'_>>)> {
         let mut acts: Vec<(Acting, Vec<Need<'_>>)> = Vec::new();

@@ -172,7 +172,11 @@ fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
 }
 
 fn required(permissions: &Permissions, input: &Input) -> Vec<Required> {
-    let source = Source {
+    fill(permissions, input, &source()).unwrap()
+}
+
+fn source() -> Source<'static> {
+    Source {
         scope: Scope {
             partition: "aws",
             region: "us-east-1",
@@ -181,8 +185,7 @@ fn required(permissions: &Permissions, input: &Input) -> Vec<Required> {
         },
         service: None,
         header: &|name| (name == "x-amz-acl").then(|| "private".to_owned()),
-    };
-    fill(permissions, input, &source).unwrap()
+    }
 }
 
 static THING: &[Resource] = &[Resource::Template(&[
@@ -432,6 +435,38 @@ fn elements_that_are_answered_for_are_told_by_their_places() {
         told,
         expected.map(|(resource, element)| (resource.to_owned(), element))
     );
+}
+
+#[test]
+fn an_operation_answers_for_nothing_when_its_list_is_empty_and_all_else_is_needed_of_elements() {
+    static OF_KEY: &[Resource] = &[Resource::Template(&[part(1)])];
+    static EACH: &[Requirement] = &[requirement(OF_KEY, Predicate::Always, Some(1), &[])];
+    static EACH_AND_MORE: &[Requirement] = &[
+        requirement(OF_KEY, Predicate::Always, Some(1), &[]),
+        requirement(THING, Predicate::Present(2), None, &[]),
+    ];
+    let answers_for_nothing = |requirements, answers, input: &Input| {
+        let permissions = Permissions {
+            class: Class::Requirements,
+            source: Origin::Overlay,
+            captures: CAPTURES,
+            requirements,
+            follow_ups: &[],
+            answers,
+        };
+        super::Input::gather(&permissions, input, source())
+            .expect("the input can be read")
+            .answers_for_nothing()
+    };
+    let none = Input::default();
+    let one = Input {
+        items: vec![item("", None)],
+        ..Input::default()
+    };
+    assert!(answers_for_nothing(EACH, Some(1), &none));
+    assert!(!answers_for_nothing(EACH, Some(1), &one));
+    assert!(!answers_for_nothing(EACH, None, &none));
+    assert!(!answers_for_nothing(EACH_AND_MORE, Some(1), &none));
 }
 
 #[test]
