@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 fn main() -> io::Result<()> {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-    for folder in ["shapes", "permissions"] {
+    for folder in ["authorization", "shapes", "permissions"] {
         println!("cargo:rerun-if-changed={folder}");
         fs::create_dir_all(out.join(folder))?;
         for entry in fs::read_dir(folder)? {

@@ -46,6 +46,7 @@ pub(super) fn emit(
         outputs.insert(file, text.into_bytes());
     }
     let services: Vec<&Model> = models.services.values().collect();
+    outputs.extend(super::authorization::emit(&root, models)?);
     outputs.insert(
         root.join("src/services.rs"),
         super::rust_file(&table(&services, overlaid.constraints))?,
@@ -67,7 +68,8 @@ pub(super) fn emit(
 
 fn library(count: usize) -> TokenStream {
     let front = super::front_page(&format!(
-        "The catalog of {count} services: their names, protocols and operations on the wire.\n\n\
+        "The catalog of {count} services: their names, protocols and operations on the wire, and IAM's\n\
+         authorization reference.\n\n\
          The types, and how a service is found, are `stockade_spec::catalog`'s.\n\n\
          ```\n\
          use stockade_catalog::CATALOG;\n\n\
@@ -78,9 +80,11 @@ fn library(count: usize) -> TokenStream {
     quote! {
         #front
 
+        mod authorization;
         mod indexes;
         mod services;
 
+        pub use authorization::REFERENCES;
         pub use indexes::CATALOG;
         pub use services::SERVICES;
     }
@@ -100,7 +104,7 @@ fn build_script() -> TokenStream {
 
         fn main() -> io::Result<()> {
             let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
-            for folder in ["shapes", "permissions"] {
+            for folder in ["authorization", "shapes", "permissions"] {
                 println!("cargo:rerun-if-changed={folder}");
                 fs::create_dir_all(out.join(folder))?;
                 for entry in fs::read_dir(folder)? {

@@ -2,6 +2,7 @@
 //!
 //! An emitter is a pure function from models to files; nothing here writes to disk.
 
+mod authorization;
 mod binding;
 mod catalog;
 mod coverage;

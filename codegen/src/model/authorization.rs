@@ -82,6 +82,56 @@ pub(crate) struct ResourceType {
     pub(crate) condition_keys: Vec<String>,
 }
 
+/// What is about all prefixes.
+#[derive(Debug, Default)]
+pub(crate) struct Global {
+    /// Condition keys of all services and their types.
+    pub(crate) condition_keys: BTreeMap<String, String>,
+    /// The prefixes that resource control policies may name.
+    pub(crate) resource_control: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawGlobalKey {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(rename = "category")]
+    _category: String,
+}
+
+impl Global {
+    pub(crate) fn load(path: &Path) -> Result<Self> {
+        let text = lined::read_file(path)?;
+        let mut sections = lined::read(path, &text)?;
+        let mut section = |name: &str| take(&mut sections, path, name);
+        let condition_keys = entries(&section("conditionKeys")?, |entry| {
+            Ok(entry.parse::<RawGlobalKey>()?.kind)
+        })?;
+        let resource_control = section("resourceControlPolicyPrefixes")?;
+        let resource_control = resource_control
+            .first()
+            .map_or_else(|| Ok(Vec::new()), |entry| entry.parse())?;
+        Ok(Self {
+            condition_keys,
+            resource_control,
+        })
+    }
+}
+
+fn take<'a>(
+    sections: &mut lined::Sections<'a>,
+    file: &Path,
+    name: &str,
+) -> Result<Vec<lined::Entry<'a>>> {
+    sections.remove(name).with_context(|| {
+        format!(
+            "{}: has no section {name:?}; write it anew with `cargo run -p codegen -- sync`",
+            file.display()
+        )
+    })
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawKey {
@@ -96,11 +146,7 @@ impl Authorization {
 
     pub(crate) fn parse(file: &Path, text: &str) -> Result<Self> {
         let mut sections = lined::read(file, text)?;
-        let mut section = |name: &str| {
-            sections.remove(name).with_context(|| {
-                format!("{}: has no section {name:?}; write it anew with `cargo run -p codegen -- sync`", file.display())
-            })
-        };
+        let mut section = |name: &str| take(&mut sections, file, name);
         let lines = section("actions")?;
         let actions: BTreeMap<String, Action> = entries(&lines, |entry| entry.parse())?;
         let resource_types = entries(&section("resourceTypes")?, |entry| entry.parse())?;

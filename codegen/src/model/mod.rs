@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-pub(crate) use authorization::{Action, Authorization};
+pub(crate) use authorization::{Action, Authorization, Global};
 pub(crate) use managed::ManagedPolicy;
 pub(crate) use operation::{Auth, Operation, Pagination};
 pub(crate) use service::{Model, Protocol};
@@ -27,6 +27,8 @@ pub(crate) struct Models {
     pub(crate) services: BTreeMap<String, Model>,
     /// By IAM prefix, for example `lambda`.
     pub(crate) authorization: BTreeMap<String, Authorization>,
+    /// What is about all prefixes.
+    pub(crate) global: Global,
     /// By name, for example `AdministratorAccess`.
     pub(crate) managed_policies: BTreeMap<String, ManagedPolicy>,
 }
@@ -50,9 +52,11 @@ impl Models {
         for (_, path) in json_files(&models.join("managed-policies"))? {
             managed_policies.extend(ManagedPolicy::load(&path)?);
         }
+        let global = Global::load(&models.join("authorization/global.json"))?;
         Ok(Self {
             services,
             authorization,
+            global,
             managed_policies,
         })
     }

@@ -22,6 +22,7 @@ fn model(id: &str, metadata: &str, operations: &str) -> Model {
 
 fn models(services: Vec<Model>) -> Models {
     Models {
+        global: crate::model::Global::default(),
         services: services
             .into_iter()
             .map(|model| (model.id.clone(), model))

@@ -310,7 +310,7 @@ impl Problems {
 }
 
 /// Partitions of AWS. A pattern may also leave the partition to a wildcard.
-const PARTITIONS: [&str; 8] = [
+pub const PARTITIONS: [&str; 8] = [
     "aws",
     "aws-cn",
     "aws-us-gov",

@@ -96,6 +96,7 @@ mod grammar;
 mod index;
 mod json;
 mod key;
+pub mod language;
 mod minimal;
 mod opaque;
 mod pattern;

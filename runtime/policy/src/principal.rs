@@ -169,7 +169,8 @@ impl PrincipalPattern {
 
 /// Whether an entry under `"AWS"` has the form of a principal: `*`, an account, the ARN of a root user, user, role or session,
 /// or the unique id that stands for a user or role that is gone. Parts of them are no wildcards.
-pub(crate) fn names_principal(text: &str) -> bool {
+#[must_use]
+pub fn names_principal(text: &str) -> bool {
     if text == "*" || is_account_id(text) {
         return true;
     }
@@ -188,7 +189,9 @@ pub(crate) fn names_principal(text: &str) -> bool {
         && (named || (service == "iam" && name == "root"))
 }
 
-fn is_account_id(text: &str) -> bool {
+/// Whether a text is an account id: 12 digits.
+#[must_use]
+pub fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 

@@ -36,6 +36,7 @@ pub mod error;
 pub mod filter;
 pub mod operation;
 pub mod permission;
+pub mod reference;
 pub mod resolve;
 pub mod service;
 pub mod shape;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use stockade_accessanalyzer::AccessAnalyzer;
 use stockade_catalog::CATALOG;
 use stockade_gateway::{Parties, Settings, Upstreams};
 use stockade_iam::Iam;
@@ -53,6 +54,7 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
     Ok(Parties {
         catalog: &CATALOG,
         services: vec![
+            Arc::new(stockade_accessanalyzer_api::Server::new(AccessAnalyzer)),
             Arc::new(stockade_iam_api::Server::new(
                 iam.clone()
                     .with_organizations(Arc::new(organizations.clone())),

@@ -2,7 +2,7 @@
 
 /// A moment: seconds since 1970-01-01T00:00:00Z, and what is left in nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Instant {
+pub(crate) struct Instant {
     seconds: i64,
     nanos: u32,
 }
@@ -10,7 +10,7 @@ pub(super) struct Instant {
 impl Instant {
     /// Reads `2026-11-24T10:20:30.5Z`, a shorter form of it (a missing part is the start of the period, a missing zone is
     /// UTC), or an integer of seconds. Four digits are a year.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let is_year = text.len() == 4;
         if !is_year && !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -8,7 +8,10 @@ mod operator;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-pub(crate) use operator::Operator;
+pub(crate) use date::Instant;
+pub use ip::Network;
+pub(crate) use numeric::Decimal;
+pub use operator::{Family, Operator, Set};
 
 use crate::Context;
 use crate::arn::{ArnPattern, Name};
@@ -16,10 +19,7 @@ use crate::context::Known;
 use crate::key::Key;
 use crate::statement::Effect;
 use crate::variable::{Lack, Reading, Template, any};
-use date::Instant;
-use ip::Network;
-use numeric::Decimal;
-use operator::{Comparison, Qualifier, Test};
+use operator::{Comparison, Test};
 
 /// One operator applied to one key. All clauses of a statement must hold.
 #[derive(Debug, Clone)]
@@ -116,28 +116,24 @@ impl Clause {
         }
         let Some(found) = found else {
             return operator.if_exists
-                || match operator.qualifier {
-                    Qualifier::ForAllValues => true,
-                    Qualifier::ForAnyValue => false,
-                    Qualifier::None => operator.negated,
+                || match operator.set {
+                    Some(Set::AllValues) => true,
+                    Some(Set::AnyValue) => false,
+                    None => operator.negated,
                 };
         };
         // To set operators an empty string is a set without values (*Set operators for multivalued context keys*).
-        if operator.qualifier != Qualifier::None && found.iter().all(|value| value.is_empty()) {
-            return operator.qualifier == Qualifier::ForAllValues;
+        if operator.set.is_some() && found.iter().all(|value| value.is_empty()) {
+            return operator.set == Some(Set::AllValues);
         }
         let satisfied = |value: &str| match (self.matches(value, context), operator.negated) {
             (Ok(matched), negated) => matched != negated,
             (Err(Lack::Value), negated) => negated && effect == Effect::Deny,
             (Err(Lack::Knowledge), _) => effect == Effect::Deny,
         };
-        match (operator.qualifier, operator.negated) {
-            (Qualifier::ForAllValues, _) | (Qualifier::None, true) => {
-                found.iter().all(|value| satisfied(value))
-            }
-            (Qualifier::ForAnyValue, _) | (Qualifier::None, false) => {
-                found.iter().any(|value| satisfied(value))
-            }
+        match (operator.set, operator.negated) {
+            (Some(Set::AllValues), _) | (None, true) => found.iter().all(|value| satisfied(value)),
+            (Some(Set::AnyValue), _) | (None, false) => found.iter().any(|value| satisfied(value)),
         }
     }
 
@@ -227,7 +223,7 @@ fn read<'a, T>(
         .collect()
 }
 
-fn bool_of(text: &str) -> Option<bool> {
+pub(crate) fn bool_of(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         Some(true)
     } else if text.eq_ignore_ascii_case("false") {

@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 
 /// A decimal number. Zeros that do not count are stripped, so that equal numbers have equal digits.
 #[derive(Debug, Clone)]
-pub(super) struct Decimal<S> {
+pub(crate) struct Decimal<S> {
     negative: bool,
     whole: S,
     fraction: S,
 }
 
 impl<'a> Decimal<&'a str> {
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
         let (negative, digits) = match text.strip_prefix('-') {
             Some(digits) => (true, digits),

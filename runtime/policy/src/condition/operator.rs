@@ -4,19 +4,49 @@ use std::cmp::Ordering;
 
 /// A condition operator, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Operator {
-    pub(super) qualifier: Qualifier,
+#[non_exhaustive]
+pub struct Operator {
+    /// What it compares.
+    pub family: Family,
+    /// How the values of a multivalued key are taken together.
+    pub set: Option<Set>,
+    /// Whether it is a `…Not…` form.
+    pub negated: bool,
+    /// Whether it ends in `IfExists`.
+    pub if_exists: bool,
+    /// Whether its name says that values are patterns.
+    pub like: bool,
     pub(super) test: Test,
-    pub(super) negated: bool,
-    pub(super) if_exists: bool,
 }
 
-/// How the values of a multi-valued key are taken together.
+/// The qualifier before an operator, for multivalued keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Qualifier {
-    None,
-    ForAllValues,
-    ForAnyValue,
+pub enum Set {
+    /// `ForAllValues:`.
+    AllValues,
+    /// `ForAnyValue:`.
+    AnyValue,
+}
+
+/// What operators compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// `String…`.
+    String,
+    /// `Numeric…`.
+    Number,
+    /// `Date…`.
+    Date,
+    /// `Bool`.
+    Bool,
+    /// `BinaryEquals`.
+    Binary,
+    /// `IpAddress` and `NotIpAddress`.
+    Ip,
+    /// `Arn…`.
+    Arn,
+    /// `Null`.
+    Null,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,20 +97,36 @@ impl Comparison {
     }
 }
 
+impl Test {
+    fn family(self) -> Family {
+        match self {
+            Self::StringEquals | Self::StringEqualsIgnoreCase | Self::StringLike => Family::String,
+            Self::Numeric(_) => Family::Number,
+            Self::Date(_) => Family::Date,
+            Self::Bool => Family::Bool,
+            Self::Binary => Family::Binary,
+            Self::Ip => Family::Ip,
+            Self::Arn => Family::Arn,
+            Self::Null => Family::Null,
+        }
+    }
+}
+
 impl Operator {
     pub(crate) fn compares_arns(self) -> bool {
         self.test == Test::Arn
     }
 
     /// Reads an operator's name without regard to case; `None` for one that is not known here.
-    pub(crate) fn parse(name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
         let lower = name.to_ascii_lowercase();
-        let (qualifier, rest) = if let Some(rest) = lower.strip_prefix("forallvalues:") {
-            (Qualifier::ForAllValues, rest)
+        let (set, rest) = if let Some(rest) = lower.strip_prefix("forallvalues:") {
+            (Some(Set::AllValues), rest)
         } else if let Some(rest) = lower.strip_prefix("foranyvalue:") {
-            (Qualifier::ForAnyValue, rest)
+            (Some(Set::AnyValue), rest)
         } else {
-            (Qualifier::None, lower.as_str())
+            (None, lower.as_str())
         };
         let (base, if_exists) = match rest.strip_suffix("ifexists") {
             Some(base) => (base, true),
@@ -100,7 +146,7 @@ impl Operator {
             "arnequals" | "arnlike" => (Test::Arn, false),
             "arnnotequals" | "arnnotlike" => (Test::Arn, true),
             // Absence is what it asks for, so it has no IfExists form and nothing to take together.
-            "null" if !if_exists && qualifier == Qualifier::None => (Test::Null, false),
+            "null" if !if_exists && set.is_none() => (Test::Null, false),
             _ => {
                 if let Some(suffix) = base.strip_prefix("numeric") {
                     let (comparison, negated) = Comparison::parse(suffix)?;
@@ -112,10 +158,12 @@ impl Operator {
             }
         };
         Some(Self {
-            qualifier,
-            test,
+            family: test.family(),
+            set,
             negated,
             if_exists,
+            like: base.ends_with("like"),
+            test,
         })
     }
 }

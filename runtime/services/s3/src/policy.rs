@@ -53,7 +53,7 @@ pub(crate) async fn status(
     let policy = find(s3, &input.bucket, input.expected_bucket_owner.as_deref())?;
     Ok(shapes::GetBucketPolicyStatusOutput {
         policy_status: Some(shapes::PolicyStatus {
-            is_public: Some(document::is_public(&policy)),
+            is_public: Some(stockade_analysis::grants_public_access(&policy)),
         }),
     })
 }

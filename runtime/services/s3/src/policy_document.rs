@@ -1,9 +1,8 @@
-//! What S3 demands of a bucket policy before it keeps it, in its own words, and whether a policy
-//! makes its bucket public.
+//! What S3 demands of a bucket policy before it keeps it, in its own words.
 //!
 //! The language itself ("IAM JSON policy element reference") is evaluated elsewhere; here is what
-//! S3 says of documents that it does not take ("Policies and permissions in Amazon S3" and
-//! "Blocking public access to your Amazon S3 storage", Amazon S3 User Guide).
+//! S3 says of documents that it does not take ("Policies and permissions in Amazon S3", Amazon S3
+//! User Guide).
 
 use serde_json::{Map, Value};
 use stockade_spec::Error;
@@ -367,91 +366,6 @@ fn check_condition(condition: &Value) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// Condition keys that narrow a policy down to known callers, when they are compared with fixed
-/// values ("The meaning of public", Amazon S3 User Guide).
-const NARROWING_KEYS: [&str; 15] = [
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceip",
-    "aws:sourceorgid",
-    "aws:sourceorgpaths",
-    "aws:sourceowner",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:userid",
-    "s3:dataaccesspointaccount",
-    "s3:dataaccesspointarn",
-];
-
-/// Whether a checked policy makes its bucket public: it allows something to everyone, without a
-/// condition that narrows everyone down.
-pub(crate) fn is_public(policy: &str) -> bool {
-    let Ok(policy) = serde_json::from_str::<Value>(policy) else {
-        return true;
-    };
-    let statements = match &policy["Statement"] {
-        Value::Array(statements) => statements.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    statements.iter().any(|statement| {
-        statement["Effect"] == "Allow"
-            && is_everyone(statement)
-            && !statement["Condition"].as_object().is_some_and(narrows)
-    })
-}
-
-fn is_everyone(statement: &Value) -> bool {
-    if statement.get("NotPrincipal").is_some() {
-        return true;
-    }
-    let has_star = |value: &Value| match value {
-        Value::String(text) => text == "*",
-        Value::Array(values) => values.iter().any(|value| value == "*"),
-        _ => false,
-    };
-    match &statement["Principal"] {
-        Value::Object(kinds) => kinds.values().any(has_star),
-        other => has_star(other),
-    }
-}
-
-fn narrows(condition: &Map<String, Value>) -> bool {
-    condition.iter().any(|(operator, keys)| {
-        let is_positive = [
-            "StringEquals",
-            "StringLike",
-            "ArnEquals",
-            "ArnLike",
-            "IpAddress",
-        ]
-        .iter()
-        .any(|known| operator.eq_ignore_ascii_case(known));
-        is_positive
-            && keys.as_object().is_some_and(|keys| {
-                keys.iter().any(|(key, values)| {
-                    NARROWING_KEYS.contains(&key.to_ascii_lowercase().as_str()) && is_fixed(values)
-                })
-            })
-    })
-}
-
-/// Whether values hold neither wildcards nor variables nor all addresses.
-fn is_fixed(values: &Value) -> bool {
-    let values = match values {
-        Value::Array(values) => values.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    values.iter().all(|value| {
-        value.as_str().is_some_and(|text| {
-            !text.contains(['*', '?']) && !text.contains("${") && !text.ends_with("/0")
-        })
-    })
 }
 
 #[cfg(test)]

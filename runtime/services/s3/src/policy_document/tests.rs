@@ -144,42 +144,6 @@ fn bad_policies_are_refused_in_s3s_words() {
 }
 
 #[test]
-fn everyone_without_a_narrowing_condition_is_public() {
-    let public = |principal: Value, condition: Value| {
-        let policy = json!({"Statement": [{
-            "Effect": "Allow", "Principal": principal, "Action": "s3:*",
-            "Resource": "arn:aws:s3:::bucket/*", "Condition": condition,
-        }]});
-        is_public(&policy.to_string())
-    };
-    assert!(public(json!("*"), json!({})));
-    assert!(public(json!({"AWS": ["*"]}), json!({})));
-    assert!(!public(json!({"AWS": "111111111111"}), json!({})));
-    assert!(!public(
-        json!("*"),
-        json!({"StringEquals": {"aws:SourceVpc": "vpc-1"}})
-    ));
-    assert!(public(
-        json!("*"),
-        json!({"StringLike": {"aws:SourceVpc": "vpc-*"}})
-    ));
-    assert!(public(
-        json!("*"),
-        json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}})
-    ));
-    assert!(public(
-        json!("*"),
-        json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
-    ));
-    assert!(public(
-        json!("*"),
-        json!({"StringEquals": {"s3:prefix": "x"}})
-    ));
-    let denied = json!({"Statement": {"Effect": "Deny", "Principal": "*"}});
-    assert!(!is_public(&denied.to_string()));
-}
-
-#[test]
 fn patterns_match() {
     for (pattern, text, expected) in [
         ("bucket", "bucket", true),
