@@ -4,7 +4,7 @@
 //! Operations: their table, the handler trait, and the server that shows one to the gateway.
 use aws_smithy_schema::serde::{SerdeError, ShapeDeserializer};
 use aws_smithy_types::byte_stream::ByteStream;
-use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope};
+use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
 use stockade_spec::service::{BoxFuture, read, run};
 use stockade_spec::{AnyShape, Denied, Error, Facts, Operation, RequestContext, Service};
 use stockade_spec::{Structure, Unit};
@@ -1119,5 +1119,8 @@ impl<H: Accessanalyzer + Resolvers + Facts> Service for Server<H> {
     }
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
         self.handler.facts(action, resource, scope)
+    }
+    fn state_keys(&self, action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys {
+        self.handler.state_keys(action, resource, scope)
     }
 }

@@ -22,7 +22,7 @@ use stockade_accessanalyzer_api::permissions::Resolvers;
 use stockade_accessanalyzer_api::shapes;
 use stockade_kit::operations;
 use stockade_spec::Facts;
-use stockade_spec::resolve::{ResourceFacts, Scope};
+use stockade_spec::resolve::{ResourceFacts, Scope, StateKeys};
 
 /// The service.
 #[derive(Debug, Clone, Copy)]
@@ -38,9 +38,13 @@ impl stockade_accessanalyzer_api::Accessanalyzer for AccessAnalyzer {
 impl Resolvers for AccessAnalyzer {}
 
 impl Facts for AccessAnalyzer {
-    /// Nobody here can tell anything of analyzers: none is kept.
     fn facts(&self, _action: &str, _resource: &str, _scope: &Scope<'_>) -> ResourceFacts {
-        ResourceFacts::elsewhere("access-analyzer")
+        ResourceFacts::default()
+    }
+
+    /// Nobody here can tell anything of analyzers: none is kept.
+    fn state_keys(&self, _action: &str, _resource: &str, _scope: &Scope<'_>) -> StateKeys {
+        StateKeys::elsewhere("access-analyzer")
     }
 }
 
