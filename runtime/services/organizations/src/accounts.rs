@@ -9,7 +9,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Snapshot, WriteTx};
 
 use crate::state::{self, ACCOUNTS, Account, CREATIONS, Creation, Membership};
-use crate::{Organizations, attachments, errors, ids, paging, tags};
+use crate::{Organizations, attachments, delegation, errors, ids, paging, tags};
 
 /// The greatest quota that AWS grants ("Quotas and service limits for AWS Organizations"); the default
 /// of 10 can be raised there, and nothing here could raise it.
@@ -164,7 +164,8 @@ pub(crate) async fn describe_creation(
     input: shapes::DescribeCreateAccountStatusRequest,
 ) -> Result<shapes::DescribeCreateAccountStatusResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "DescribeCreateAccountStatus")?;
     let creation = snapshot
         .get(
             CREATIONS,
@@ -188,7 +189,8 @@ pub(crate) async fn list_creations(
     input: shapes::ListCreateAccountStatusRequest,
 ) -> Result<shapes::ListCreateAccountStatusResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "ListCreateAccountStatus")?;
     let states = input.states.unwrap_or_default();
     let creations: Vec<(String, shapes::CreateAccountStatus)> = membership
         .creations(&snapshot)
@@ -228,7 +230,7 @@ pub(crate) async fn describe(
     input: shapes::DescribeAccountRequest,
 ) -> Result<shapes::DescribeAccountResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, "DescribeAccount")?;
     let account = require(&membership, &snapshot, &input.account_id)?;
     Ok(shapes::DescribeAccountResponse {
         account: Some(to_shape(&account, &membership, &snapshot, context)?),
@@ -244,7 +246,7 @@ fn page(
     parent: Option<&str>,
 ) -> Result<(Vec<shapes::Account>, Option<String>), Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, operation)?;
     if parent.is_some_and(|parent| !membership.is_parent(&snapshot, parent)) {
         return Err(errors::no_parent());
     }
@@ -329,6 +331,13 @@ fn expel(tx: &mut WriteTx, membership: &Membership, id: &str) -> Result<(), Fail
         .into());
     }
     require(membership, tx, id)?;
+    if delegation::is_registered(tx, membership, id)? {
+        return Err(errors::constraint(
+            ConstraintViolationExceptionReason::CannotRemoveDelegatedAdministratorFromOrg,
+            "You can't remove an account that is a delegated administrator. Deregister it first.",
+        )
+        .into());
+    }
     membership.part(tx, id);
     Ok(())
 }
@@ -351,6 +360,20 @@ pub(crate) async fn leave(service: &Organizations, context: &RequestContext) -> 
         expel(tx, &membership, &context.account)
     })
     .await
+}
+
+/// What is paired with no account of AWS GovCloud (US) cannot make any.
+pub(crate) async fn create_gov_cloud(
+    service: &Organizations,
+    context: &RequestContext,
+    _input: shapes::CreateGovCloudAccountRequest,
+) -> Result<shapes::CreateGovCloudAccountResponse, Error> {
+    Membership::managed_by(&service.store.snapshot(), &context.account)?;
+    Err(errors::constraint(
+        ConstraintViolationExceptionReason::MasterAccountNotGovcloudEnabled,
+        "To complete this operation, the management account must have an associated account in the \
+         AWS GovCloud (US-West) Region.",
+    ))
 }
 
 pub(crate) async fn close(

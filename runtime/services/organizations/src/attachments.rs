@@ -110,10 +110,10 @@ pub(crate) fn attach_defaults(
 fn pair(
     tx: &WriteTx,
     context: &RequestContext,
-    policy: &str,
-    target: &str,
+    operation: &str,
+    (policy, target): (&str, &str),
 ) -> Result<(Membership, state::Policy), Failure> {
-    let membership = Membership::managed_by(tx, &context.account)?;
+    let membership = Membership::administered_by(tx, &context.account, operation)?;
     let policy = policies::require(tx, &membership, policy)?;
     if !is_target(tx, &membership, target)? {
         return Err(errors::no_target().into());
@@ -130,7 +130,8 @@ pub(crate) async fn attach(
     input: shapes::AttachPolicyRequest,
 ) -> Result<(), Error> {
     state::write(&service.store, |tx| {
-        let (membership, policy) = pair(tx, context, &input.policy_id, &input.target_id)?;
+        let named = (input.policy_id.as_str(), input.target_id.as_str());
+        let (membership, policy) = pair(tx, context, "AttachPolicy", named)?;
         let attached = attached(tx, &membership, &input.target_id, &policy.kind)?;
         if attached.iter().any(|other| other.id == policy.id) {
             return Err(api::duplicate_policy_attachment_exception(
@@ -157,7 +158,8 @@ pub(crate) async fn detach(
     input: shapes::DetachPolicyRequest,
 ) -> Result<(), Error> {
     state::write(&service.store, |tx| {
-        let (membership, policy) = pair(tx, context, &input.policy_id, &input.target_id)?;
+        let named = (input.policy_id.as_str(), input.target_id.as_str());
+        let (membership, policy) = pair(tx, context, "DetachPolicy", named)?;
         let attached = attached(tx, &membership, &input.target_id, &policy.kind)?;
         if !attached.iter().any(|other| other.id == policy.id) {
             return Err(api::policy_not_attached_exception(
@@ -194,7 +196,8 @@ pub(crate) async fn list_policies(
 ) -> Result<shapes::ListPoliciesForTargetResponse, Error> {
     policy_types::check("ListPoliciesForTarget", &input.filter)?;
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "ListPoliciesForTarget")?;
     if !is_target(&snapshot, &membership, &input.target_id)? {
         return Err(errors::no_target());
     }
@@ -224,7 +227,8 @@ pub(crate) async fn list_targets(
     input: shapes::ListTargetsForPolicyRequest,
 ) -> Result<shapes::ListTargetsForPolicyResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "ListTargetsForPolicy")?;
     let policy = policies::require(&snapshot, &membership, &input.policy_id)?;
     let mut attachments = all(&snapshot, &membership)?;
     attachments.retain(|attachment| attachment.policy == policy.id);

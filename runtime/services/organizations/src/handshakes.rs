@@ -325,7 +325,8 @@ pub(crate) async fn list_for_organization(
     input: shapes::ListHandshakesForOrganizationRequest,
 ) -> Result<shapes::ListHandshakesForOrganizationResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "ListHandshakesForOrganization")?;
     let found = membership.handshakes(&snapshot).map_err(Failure::from)?;
     let shapes: Result<Vec<_>, Failure> = found
         .iter()

@@ -35,6 +35,11 @@ pub(crate) fn policy() -> String {
     draw("p-", 8)
 }
 
+/// `rp-` and eight characters.
+pub(crate) fn resource_policy() -> String {
+    draw("rp-", 8)
+}
+
 /// `car-` and 32 characters: a request for an account.
 pub(crate) fn creation() -> String {
     draw("car-", 32)
@@ -57,7 +62,7 @@ mod tests {
     use super::*;
 
     /// The patterns of the API's shapes: `OrganizationId`, `RootId`, `OrganizationalUnitId`,
-    /// `PolicyId`, `CreateAccountRequestId`, `HandshakeId`, `AccountId`.
+    /// `PolicyId`, `ResourcePolicyId`, `CreateAccountRequestId`, `HandshakeId`, `AccountId`.
     #[test]
     fn ids_have_the_forms_of_the_api() {
         let root = root();
@@ -66,6 +71,7 @@ mod tests {
             (root.clone(), "r-", 6),
             (unit(&root), "ou-", 16),
             (policy(), "p-", 10),
+            (resource_policy(), "rp-", 11),
             (creation(), "car-", 36),
             (handshake(), "h-", 34),
             (account(), "", 12),

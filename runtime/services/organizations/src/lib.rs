@@ -1,11 +1,11 @@
 //! AWS Organizations: the organization and its root, organizational units, accounts, invitations,
-//! control policies and their attachments, tags; and, for the rest of Stockade, which control policies
-//! bind an account.
+//! control policies and their attachments, tags, trusted services, delegated administrators and the resource
+//! policy that delegates to members; and, for the rest of Stockade, which control policies bind an account.
 //!
 //! Behaves as the AWS Organizations API Reference and User Guide say. An account need not be made to be
 //! used in Stockade; one that `CreateAccount` makes, or that accepts an invitation, is a member from
-//! then on. Policies that configure accounts (of tags, backups, …), delegated administration, trusted
-//! access of services and transfers of responsibility keep the generated default: `NotImplemented`.
+//! then on. Policies that configure accounts (of tags, backups, …) and transfers of responsibility keep the generated
+//! default: `NotImplemented`.
 //!
 //! The crate deliberately knows no HTTP and no evaluation: it says which policies stand at which level
 //! ([`stockade_spec::directory::Organizations`]); roles of new accounts are made through [`Roles`].
@@ -39,6 +39,7 @@
 
 mod accounts;
 mod attachments;
+mod delegation;
 mod documents;
 mod errors;
 mod guardrails;
@@ -50,10 +51,12 @@ mod paging;
 mod policies;
 mod policy_types;
 mod resolve;
+mod resource_policy;
 mod service;
 mod state;
 mod tags;
 mod tree;
+mod trusted_services;
 mod units;
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ pub(crate) async fn list_roots(
     input: shapes::ListRootsRequest,
 ) -> Result<shapes::ListRootsResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, "ListRoots")?;
     let page = paging::page(
         "ListRoots",
         input.next_token.as_deref(),

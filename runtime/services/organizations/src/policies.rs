@@ -133,7 +133,7 @@ pub(crate) async fn create(
     documents::check(kind, &input.content)?;
     let tags = tags::from_input(input.tags.as_deref())?;
     let shape = state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
+        let membership = Membership::administered_by(tx, &context.account, "CreatePolicy")?;
         if !membership.organization.all_features {
             return Err(api::policy_type_not_available_for_organization_exception(
                 "You can't use the specified policy type with the feature set currently enabled for \
@@ -173,7 +173,7 @@ pub(crate) async fn describe(
     input: shapes::DescribePolicyRequest,
 ) -> Result<shapes::DescribePolicyResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, "DescribePolicy")?;
     let policy = require(&snapshot, &membership, &input.policy_id)?;
     Ok(shapes::DescribePolicyResponse {
         policy: Some(policy.to_shape(&membership, context)),
@@ -187,7 +187,7 @@ pub(crate) async fn list(
 ) -> Result<shapes::ListPoliciesResponse, Error> {
     policy_types::check("ListPolicies", &input.filter)?;
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, "ListPolicies")?;
     let kind = input.filter.as_str();
     let mut policies = membership.policies(&snapshot).map_err(Failure::from)?;
     policies.retain(|policy| policy.kind == kind);
@@ -220,7 +220,7 @@ pub(crate) async fn update(
     input: shapes::UpdatePolicyRequest,
 ) -> Result<shapes::UpdatePolicyResponse, Error> {
     let shape = state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
+        let membership = Membership::administered_by(tx, &context.account, "UpdatePolicy")?;
         let mut policy = require_own(tx, &membership, &input.policy_id)?;
         if let Some(name) = input.name.as_ref().filter(|name| **name != policy.name) {
             refuse_twin(tx, &membership, (&policy.kind, name))?;
@@ -248,7 +248,7 @@ pub(crate) async fn delete(
     input: shapes::DeletePolicyRequest,
 ) -> Result<(), Error> {
     state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
+        let membership = Membership::administered_by(tx, &context.account, "DeletePolicy")?;
         let policy = require_own(tx, &membership, &input.policy_id)?;
         let attachments = attachments::all(tx, &membership)?;
         if attachments.iter().any(|at| at.policy == policy.id) {

@@ -37,7 +37,7 @@ pub(crate) async fn enable(
     check("EnablePolicyType", &input.policy_type)?;
     let kind = input.policy_type.as_str();
     let root = state::write(&service.store, |tx| {
-        let mut membership = of_root(tx, context, &input.root_id)?;
+        let mut membership = of_root(tx, context, "EnablePolicyType", &input.root_id)?;
         if !membership.organization.all_features {
             return Err(errors::policy_type_not_available_for_organization_exception(
                 "This operation is not supported by organizations that have only the consolidated \
@@ -69,7 +69,7 @@ pub(crate) async fn disable(
     check("DisablePolicyType", &input.policy_type)?;
     let kind = input.policy_type.as_str();
     let root = state::write(&service.store, |tx| {
-        let mut membership = of_root(tx, context, &input.root_id)?;
+        let mut membership = of_root(tx, context, "DisablePolicyType", &input.root_id)?;
         if !membership.organization.policy_types.remove(kind) {
             return Err(not_enabled().into());
         }
@@ -98,9 +98,10 @@ pub(crate) fn not_enabled() -> Error {
 fn of_root(
     tx: &WriteTx,
     context: &RequestContext,
+    operation: &str,
     root: &str,
 ) -> Result<Membership, stockade_kit::failure::Failure> {
-    let membership = Membership::managed_by(tx, &context.account)?;
+    let membership = Membership::administered_by(tx, &context.account, operation)?;
     if membership.organization.root != root {
         return Err(refusals::no_root().into());
     }

@@ -7,9 +7,12 @@ use stockade_kit::failure::Failure;
 use stockade_kit::ids::is_account_id;
 use stockade_organizations_api::permissions::Resolvers;
 use stockade_spec::Facts;
-use stockade_spec::resolve::{Arguments, Resolved, ResourceFacts, Scope, StateKeys};
+use stockade_spec::resolve::{
+    Arguments, PolicyRole, Resolved, ResourceFacts, ResourcePolicy, Scope, StateKeys,
+};
 use stockade_store::Snapshot;
 
+use crate::delegation::Ground;
 use crate::state::Membership;
 use crate::{Organizations, handshakes, policies, tags};
 
@@ -145,12 +148,37 @@ impl Resolvers for Organizations {
 }
 
 impl Facts for Organizations {
-    /// The ARNs are the management account's, but members act on the organization as on their own: which of
-    /// them may is the handlers' to say, and the permissions are those of the caller's account.
-    fn facts(&self, _action: &str, _resource: &str, scope: &Scope<'_>) -> ResourceFacts {
+    /// The ARNs are the management account's, but members act on the organization as on their own, except for what
+    /// the organization's resource policy delegates to them: that is another account's, and both have to allow it.
+    fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
+        let operation = action.rsplit(':').next().unwrap_or_default();
+        let snapshot = self.store.snapshot();
+        let ground = Membership::find(&snapshot, scope.account)
+            .map_err(Failure::from)
+            .and_then(|membership| match membership {
+                // What binds it every account may see.
+                Some(_)
+                    if operation == "DescribeEffectivePolicy"
+                        && resource.ends_with(scope.account) =>
+                {
+                    Ok(Ground::Own)
+                }
+                Some(membership) => membership.ground(&snapshot, scope.account, operation),
+                None => Ok(Ground::Own),
+            });
+        let (owner, document) = match ground {
+            Ok(Ground::Delegated { by, document }) => (by, Some(document)),
+            Ok(Ground::Registered { denials }) => (scope.account.to_owned(), denials),
+            // What cannot be read the handler cannot read either.
+            Ok(Ground::Own | Ground::Nothing) | Err(_) => (scope.account.to_owned(), None),
+        };
         ResourceFacts {
-            owner: Some(scope.account.to_owned()),
-            ..ResourceFacts::default()
+            owner: Some(owner),
+            policy: document.map(|document| ResourcePolicy {
+                document: document.into(),
+                label: "resource policy of the organization".to_owned(),
+                role: PolicyRole::Grants,
+            }),
         }
     }
 

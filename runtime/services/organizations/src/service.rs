@@ -5,8 +5,8 @@ use stockade_organizations_api::shapes;
 use stockade_spec::{Error, RequestContext, Unit};
 
 use crate::{
-    Organizations, accounts, attachments, handshakes, organization, policies, policy_types, tags,
-    tree, units,
+    Organizations, accounts, attachments, delegation, handshakes, organization, policies,
+    policy_types, resource_policy, tags, tree, trusted_services, units,
 };
 
 impl stockade_organizations_api::Organizations for Organizations {
@@ -40,6 +40,11 @@ impl stockade_organizations_api::Organizations for Organizations {
         describe_handshake(DescribeHandshakeRequest) -> DescribeHandshakeResponse = handshakes::describe;
         list_handshakes_for_account(ListHandshakesForAccountRequest) -> ListHandshakesForAccountResponse = handshakes::list_for_account;
         list_handshakes_for_organization(ListHandshakesForOrganizationRequest) -> ListHandshakesForOrganizationResponse = handshakes::list_for_organization;
+        list_aws_service_access_for_organization(ListAWSServiceAccessForOrganizationRequest) -> ListAWSServiceAccessForOrganizationResponse = trusted_services::list;
+        list_delegated_administrators(ListDelegatedAdministratorsRequest) -> ListDelegatedAdministratorsResponse = delegation::list_administrators;
+        list_delegated_services_for_account(ListDelegatedServicesForAccountRequest) -> ListDelegatedServicesForAccountResponse = delegation::list_services;
+        put_resource_policy(PutResourcePolicyRequest) -> PutResourcePolicyResponse = resource_policy::put;
+        create_gov_cloud_account(CreateGovCloudAccountRequest) -> CreateGovCloudAccountResponse = accounts::create_gov_cloud;
         list_tags_for_resource(ListTagsForResourceRequest) -> ListTagsForResourceResponse = tags::list;
     }
 
@@ -51,6 +56,10 @@ impl stockade_organizations_api::Organizations for Organizations {
         delete_policy(DeletePolicyRequest) = policies::delete;
         attach_policy(AttachPolicyRequest) = attachments::attach;
         detach_policy(DetachPolicyRequest) = attachments::detach;
+        enable_aws_service_access(EnableAWSServiceAccessRequest) = trusted_services::enable;
+        disable_aws_service_access(DisableAWSServiceAccessRequest) = trusted_services::disable;
+        register_delegated_administrator(RegisterDelegatedAdministratorRequest) = delegation::register;
+        deregister_delegated_administrator(DeregisterDelegatedAdministratorRequest) = delegation::deregister;
         tag_resource(TagResourceRequest) = tags::tag;
         untag_resource(UntagResourceRequest) = tags::untag;
     }
@@ -69,6 +78,22 @@ impl stockade_organizations_api::Organizations for Organizations {
         _input: Unit,
     ) -> Result<Unit, Error> {
         organization::delete(self, context).await.map(|()| Unit)
+    }
+
+    async fn describe_resource_policy(
+        &self,
+        context: &RequestContext,
+        _input: Unit,
+    ) -> Result<shapes::DescribeResourcePolicyResponse, Error> {
+        resource_policy::describe(self, context).await
+    }
+
+    async fn delete_resource_policy(
+        &self,
+        context: &RequestContext,
+        _input: Unit,
+    ) -> Result<Unit, Error> {
+        resource_policy::delete(self, context).await.map(|()| Unit)
     }
 
     async fn leave_organization(

@@ -29,6 +29,13 @@ pub(crate) const CREATIONS: Table<Creation> = Table::new("organizations/creation
 pub(crate) const HANDSHAKES: Table<Handshake> = Table::new("organizations/handshakes");
 /// By the invited account and the handshake: the management account that keeps the handshake.
 pub(crate) const INVITATIONS: Table<String> = Table::new("organizations/invitations");
+/// By a service's principal: when it was trusted.
+pub(crate) const TRUSTED: Table<i64> = Table::new("organizations/trusted-services");
+/// By account and a service's principal: when the account became the service's administrator.
+pub(crate) const DELEGATIONS: Table<i64> = Table::new("organizations/delegations");
+/// One record, under the empty key.
+pub(crate) const RESOURCE_POLICY: Table<ResourcePolicy> =
+    Table::new("organizations/resource-policy");
 /// A random number that every change draws anew.
 const REVISION: Table<u64> = Table::new("organizations/revision");
 
@@ -76,6 +83,14 @@ pub(crate) struct Policy {
     pub(crate) description: String,
     /// As the API names it: `SERVICE_CONTROL_POLICY`.
     pub(crate) kind: String,
+    pub(crate) content: String,
+    pub(crate) tags: TagSet,
+}
+
+/// What the organization delegates to its members.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ResourcePolicy {
+    pub(crate) id: String,
     pub(crate) content: String,
     pub(crate) tags: TagSet,
 }
@@ -181,6 +196,13 @@ impl Membership {
         all(snapshot, HANDSHAKES, &self.scope)
     }
 
+    pub(crate) fn resource_policy(
+        &self,
+        snapshot: &Snapshot,
+    ) -> Result<Option<ResourcePolicy>, StoreError> {
+        snapshot.get(RESOURCE_POLICY, &self.scope, &[])
+    }
+
     /// Whether this is the root or a unit.
     pub(crate) fn is_parent(&self, snapshot: &Snapshot, id: &str) -> bool {
         id == self.organization.root || snapshot.contains(UNITS, &self.scope, &[id])
@@ -210,6 +232,8 @@ impl Membership {
         tx.delete_all(ATTACHMENTS, &self.scope, Scan::all());
         tx.delete_all(CREATIONS, &self.scope, Scan::all());
         tx.delete_all(HANDSHAKES, &self.scope, Scan::all());
+        tx.delete_all(TRUSTED, &self.scope, Scan::all());
+        tx.delete(RESOURCE_POLICY, &self.scope, &[]);
     }
 }
 

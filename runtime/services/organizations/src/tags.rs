@@ -1,4 +1,4 @@
-//! Tags of the root, of units, accounts and policies.
+//! Tags of the root, of units, accounts, policies, and of the resource policy.
 
 use stockade_kit::failure::Failure;
 use stockade_kit::tags::{Rules, TagError, TagSet};
@@ -9,7 +9,7 @@ use stockade_organizations_api::shapes::{
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Snapshot, WriteTx};
 
-use crate::state::{self, ACCOUNTS, Membership, POLICIES, UNITS};
+use crate::state::{self, ACCOUNTS, Membership, POLICIES, RESOURCE_POLICY, UNITS};
 use crate::{Organizations, errors, paging};
 
 fn refuse(error: TagError) -> Error {
@@ -58,6 +58,11 @@ pub(crate) fn of(
     if let Some(unit) = membership.unit(snapshot, id)? {
         return Ok(Some(unit.tags));
     }
+    if let Some(policy) = membership.resource_policy(snapshot)?
+        && policy.id == id
+    {
+        return Ok(Some(policy.tags));
+    }
     let policy = snapshot.get(POLICIES, &membership.scope, &[id])?;
     Ok(policy.map(|policy| policy.tags))
 }
@@ -81,6 +86,9 @@ fn put(
     } else if let Some(mut policy) = tx.get(POLICIES, &scope, &[id])? {
         policy.tags = tags;
         tx.put(POLICIES, &scope, &[id], &policy)?;
+    } else if let Some(mut policy) = membership.resource_policy(tx)? {
+        policy.tags = tags;
+        tx.put(RESOURCE_POLICY, &scope, &[], &policy)?;
     }
     Ok(())
 }
@@ -88,11 +96,11 @@ fn put(
 async fn change(
     service: &Organizations,
     context: &RequestContext,
-    id: &str,
+    (operation, id): (&str, &str),
     change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
 ) -> Result<(), Error> {
     state::write(&service.store, |tx| {
-        let mut membership = Membership::managed_by(tx, &context.account)?;
+        let mut membership = Membership::administered_by(tx, &context.account, operation)?;
         let mut tags = of(tx, &membership, id)?.ok_or_else(errors::no_target)?;
         change(&mut tags)?;
         put(tx, &mut membership, id, tags)
@@ -106,7 +114,8 @@ pub(crate) async fn tag(
     input: shapes::TagResourceRequest,
 ) -> Result<(), Error> {
     let more = from_input(Some(&input.tags))?;
-    change(service, context, &input.resource_id, |tags| {
+    let named = ("TagResource", input.resource_id.as_str());
+    change(service, context, named, |tags| {
         tags.merge(more.clone(), Rules::default()).map_err(refuse)
     })
     .await
@@ -117,7 +126,8 @@ pub(crate) async fn untag(
     context: &RequestContext,
     input: shapes::UntagResourceRequest,
 ) -> Result<(), Error> {
-    change(service, context, &input.resource_id, |tags| {
+    let named = ("UntagResource", input.resource_id.as_str());
+    change(service, context, named, |tags| {
         tags.remove(input.tag_keys.iter().map(String::as_str), Rules::default());
         Ok(())
     })
@@ -130,7 +140,8 @@ pub(crate) async fn list(
     input: shapes::ListTagsForResourceRequest,
 ) -> Result<shapes::ListTagsForResourceResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "ListTagsForResource")?;
     let tags = of(&snapshot, &membership, &input.resource_id)?.ok_or_else(errors::no_target)?;
     let page = paging::page(
         "ListTagsForResource",

@@ -57,7 +57,7 @@ pub(crate) async fn list_parents(
     input: shapes::ListParentsRequest,
 ) -> Result<shapes::ListParentsResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, "ListParents")?;
     let line = membership.line(&snapshot, &input.child_id)?;
     let [.., parent, _] = line.as_slice() else {
         return Err(errors::no_child());
@@ -89,7 +89,7 @@ pub(crate) async fn list_children(
     input: shapes::ListChildrenRequest,
 ) -> Result<shapes::ListChildrenResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(&snapshot, &context.account, "ListChildren")?;
     if !membership.is_parent(&snapshot, &input.parent_id) {
         return Err(errors::no_parent());
     }

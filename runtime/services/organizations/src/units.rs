@@ -103,7 +103,8 @@ pub(crate) async fn describe(
     input: shapes::DescribeOrganizationalUnitRequest,
 ) -> Result<shapes::DescribeOrganizationalUnitResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership =
+        Membership::administered_by(&snapshot, &context.account, "DescribeOrganizationalUnit")?;
     let unit = require(&membership, &snapshot, &input.organizational_unit_id)?;
     Ok(shapes::DescribeOrganizationalUnitResponse {
         organizational_unit: Some(to_shape(&unit, &membership, &snapshot, context)?),
@@ -166,7 +167,11 @@ pub(crate) async fn list_for_parent(
     input: shapes::ListOrganizationalUnitsForParentRequest,
 ) -> Result<shapes::ListOrganizationalUnitsForParentResponse, Error> {
     let snapshot = service.store.snapshot();
-    let membership = Membership::managed_by(&snapshot, &context.account)?;
+    let membership = Membership::administered_by(
+        &snapshot,
+        &context.account,
+        "ListOrganizationalUnitsForParent",
+    )?;
     if !membership.is_parent(&snapshot, &input.parent_id) {
         return Err(errors::no_parent());
     }

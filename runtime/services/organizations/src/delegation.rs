@@ -1,0 +1,296 @@
+//! Who besides the management account acts on the organization: members that administer a service read it
+//! all, and the resource policy delegates more to whom it names.
+
+use aws_smithy_types::DateTime;
+use stockade_kit::failure::Failure;
+use stockade_kit::time::epoch_seconds;
+use stockade_organizations_api::shapes::ConstraintViolationExceptionReason;
+use stockade_organizations_api::{errors as api, shapes};
+use stockade_spec::{Error, RequestContext};
+use stockade_store::{Scan, Snapshot};
+
+use crate::state::{self, Account, DELEGATIONS, Membership, TRUSTED};
+use crate::trusted_services::check_principal;
+use crate::{Organizations, accounts, errors, paging, resource_policy};
+
+/// What "the management account or a member account that is a delegated administrator" may call (AWS
+/// Organizations API Reference), beside what begins with `List`.
+const DELEGABLE: [&str; 15] = [
+    "AttachPolicy",
+    "CreatePolicy",
+    "DeletePolicy",
+    "DescribeAccount",
+    "DescribeCreateAccountStatus",
+    "DescribeEffectivePolicy",
+    "DescribeOrganizationalUnit",
+    "DescribePolicy",
+    "DescribeResourcePolicy",
+    "DetachPolicy",
+    "DisablePolicyType",
+    "EnablePolicyType",
+    "TagResource",
+    "UntagResource",
+    "UpdatePolicy",
+];
+
+/// What any account of the organization may call.
+const OPEN: &str = "ListHandshakesForAccount";
+
+/// Whether an operation can be delegated to a member.
+pub(crate) fn is_delegable(operation: &str) -> bool {
+    DELEGABLE.contains(&operation) || operation.starts_with("List") && operation != OPEN
+}
+
+fn is_read(operation: &str) -> bool {
+    operation.starts_with("List") || operation.starts_with("Describe")
+}
+
+/// On what ground an account acts on its organization.
+#[derive(Debug)]
+pub(crate) enum Ground {
+    /// It manages it.
+    Own,
+    /// It administers a service and reads; what the resource policy denies stays denied.
+    Registered { denials: Option<String> },
+    /// The resource policy of the management account speaks of it.
+    Delegated { by: String, document: String },
+    /// On none.
+    Nothing,
+}
+
+impl Membership {
+    /// On what ground an account calls an operation of the organization's administration.
+    pub(crate) fn ground(
+        &self,
+        snapshot: &Snapshot,
+        account: &str,
+        operation: &str,
+    ) -> Result<Ground, Failure> {
+        let management = &self.organization.management;
+        if account == management {
+            return Ok(Ground::Own);
+        }
+        if !is_delegable(operation) {
+            return Ok(Ground::Nothing);
+        }
+        let policy = self.resource_policy(snapshot)?;
+        if is_read(operation) && is_registered(snapshot, self, account)? {
+            let denials = policy.and_then(|policy| resource_policy::denials(&policy.content));
+            return Ok(Ground::Registered { denials });
+        }
+        Ok(match policy {
+            Some(policy) if resource_policy::speaks_of(&policy.content, account, operation) => {
+                Ground::Delegated {
+                    by: management.clone(),
+                    document: policy.content,
+                }
+            }
+            _ => Ground::Nothing,
+        })
+    }
+
+    /// The organization that this account manages, or in which the operation is delegated to it. Conditions and
+    /// resources of the delegation are authorization's to read.
+    pub(crate) fn administered_by(
+        snapshot: &Snapshot,
+        account: &str,
+        operation: &str,
+    ) -> Result<Self, Failure> {
+        let membership = Self::of(snapshot, account)?;
+        match membership.ground(snapshot, account, operation)? {
+            Ground::Nothing => Err(errors::not_management().into()),
+            _ => Ok(membership),
+        }
+    }
+}
+
+/// Whether an account administers any service.
+pub(crate) fn is_registered(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    account: &str,
+) -> Result<bool, Failure> {
+    let mut services = snapshot.keys(DELEGATIONS, &membership.scope, Scan::under(&[account]));
+    Ok(services.next().transpose()?.is_some())
+}
+
+fn not_registered() -> Error {
+    api::account_not_registered_exception(
+        "The provided account is not a registered delegated administrator for your organization.",
+    )
+}
+
+fn require(snapshot: &Snapshot, membership: &Membership, id: &str) -> Result<Account, Failure> {
+    let account = membership.account(snapshot, id)?;
+    Ok(account.ok_or_else(errors::no_account)?)
+}
+
+pub(crate) async fn register(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::RegisterDelegatedAdministratorRequest,
+) -> Result<(), Error> {
+    check_principal(&input.service_principal)?;
+    state::write(&service.store, |tx| {
+        let membership = Membership::managed_by(tx, &context.account)?;
+        let account = require(tx, &membership, &input.account_id)?;
+        let refuse = |reason, sentence: &str| Err(errors::constraint(reason, sentence).into());
+        if account.id == membership.organization.management {
+            return refuse(
+                ConstraintViolationExceptionReason::CannotRegisterMasterAsDelegatedAdministrator,
+                "You cannot register master account/yourself as delegated administrator for your \
+                 organization.",
+            );
+        }
+        if account.suspended {
+            return refuse(
+                ConstraintViolationExceptionReason::CannotRegisterSuspendedAccountAsDelegatedAdministrator,
+                "You cannot register a suspended account as a delegated administrator.",
+            );
+        }
+        if !tx.contains(TRUSTED, &membership.scope, &[&input.service_principal]) {
+            return refuse(
+                ConstraintViolationExceptionReason::ServiceAccessNotEnabled,
+                "You must enable service access before you register a delegated administrator.",
+            );
+        }
+        let key = [account.id.as_str(), &input.service_principal];
+        if tx.contains(DELEGATIONS, &membership.scope, &key) {
+            return Err(api::account_already_registered_exception(
+                "The provided account is already a delegated administrator for your organization.",
+            )
+            .into());
+        }
+        let now = epoch_seconds(context.now);
+        tx.put(DELEGATIONS, &membership.scope, &key, &now)?;
+        Ok(())
+    })
+    .await
+}
+
+pub(crate) async fn deregister(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::DeregisterDelegatedAdministratorRequest,
+) -> Result<(), Error> {
+    check_principal(&input.service_principal)?;
+    state::write(&service.store, |tx| {
+        let membership = Membership::managed_by(tx, &context.account)?;
+        let account = require(tx, &membership, &input.account_id)?;
+        let key = [account.id.as_str(), &input.service_principal];
+        if !tx.contains(DELEGATIONS, &membership.scope, &key) {
+            return Err(not_registered().into());
+        }
+        tx.delete(DELEGATIONS, &membership.scope, &key);
+        Ok(())
+    })
+    .await
+}
+
+/// An account, the service that it administers, and since when.
+fn delegations(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    scan: Scan<'_>,
+) -> Result<Vec<(String, String, i64)>, Failure> {
+    snapshot
+        .scan(DELEGATIONS, &membership.scope, scan)
+        .map(|entry| {
+            let entry = entry?;
+            let [account, principal] = <[String; 2]>::try_from(entry.parts).unwrap_or_default();
+            Ok((account, principal, entry.record))
+        })
+        .collect()
+}
+
+/// Each account once, since its first delegation.
+pub(crate) async fn list_administrators(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::ListDelegatedAdministratorsRequest,
+) -> Result<shapes::ListDelegatedAdministratorsResponse, Error> {
+    const OPERATION: &str = "ListDelegatedAdministrators";
+    if let Some(principal) = &input.service_principal {
+        check_principal(principal)?;
+    }
+    let snapshot = service.store.snapshot();
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
+    let mut found: Vec<(String, i64)> = Vec::new();
+    for (account, principal, since) in delegations(&snapshot, &membership, Scan::all())? {
+        if input
+            .service_principal
+            .as_ref()
+            .is_some_and(|asked| *asked != principal)
+        {
+            continue;
+        }
+        match found.last_mut() {
+            Some((last, first)) if *last == account => *first = since.min(*first),
+            _ => found.push((account, since)),
+        }
+    }
+    let page = paging::page(
+        OPERATION,
+        input.next_token.as_deref(),
+        input.max_results,
+        found,
+        |(account, _)| account,
+    )?;
+    let administrators: Result<Vec<_>, Failure> = page
+        .items
+        .into_iter()
+        .map(|(id, since)| {
+            let account = require(&snapshot, &membership, &id)?;
+            let shape = accounts::to_shape(&account, &membership, &snapshot, context)?;
+            Ok(shapes::DelegatedAdministrator {
+                arn: shape.arn,
+                delegation_enabled_date: Some(DateTime::from_secs(since)),
+                email: shape.email,
+                id: shape.id,
+                joined_method: shape.joined_method,
+                joined_timestamp: shape.joined_timestamp,
+                name: shape.name,
+                state: shape.state,
+                status: shape.status,
+            })
+        })
+        .collect();
+    Ok(shapes::ListDelegatedAdministratorsResponse {
+        delegated_administrators: Some(administrators?),
+        next_token: page.next,
+    })
+}
+
+pub(crate) async fn list_services(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::ListDelegatedServicesForAccountRequest,
+) -> Result<shapes::ListDelegatedServicesForAccountResponse, Error> {
+    const OPERATION: &str = "ListDelegatedServicesForAccount";
+    let snapshot = service.store.snapshot();
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
+    require(&snapshot, &membership, &input.account_id)?;
+    let found = delegations(&snapshot, &membership, Scan::under(&[&input.account_id]))?;
+    if found.is_empty() {
+        return Err(not_registered());
+    }
+    let page = paging::page(
+        OPERATION,
+        input.next_token.as_deref(),
+        input.max_results,
+        found,
+        |(_, principal, _)| principal,
+    )?;
+    Ok(shapes::ListDelegatedServicesForAccountResponse {
+        delegated_services: Some(
+            page.items
+                .into_iter()
+                .map(|(_, principal, since)| shapes::DelegatedService {
+                    service_principal: Some(principal),
+                    delegation_enabled_date: Some(DateTime::from_secs(since)),
+                })
+                .collect(),
+        ),
+        next_token: page.next,
+    })
+}
