@@ -355,12 +355,53 @@ impl<'a> Template<'a> {
                 quote! { Value::Pairs { names: #names, values: #values } }
             }
             KeyValue::Sole { names, values } => {
-                let names = self.index(names)?;
-                let values = values
-                    .iter()
-                    .map(|path| self.index(path))
-                    .collect::<Result<Vec<_>>>()?;
+                let (names, values) = (self.index(names)?, self.indices(values)?);
                 quote! { Value::Sole { names: #names, values: &[#(#values),*] } }
+            }
+            KeyValue::Attributes {
+                plain,
+                expressions,
+                names,
+            } => {
+                let (plain, expressions) = (self.indices(plain)?, self.indices(expressions)?);
+                let names = match names {
+                    Some((names, values)) => {
+                        let (names, values) = (self.index(names)?, self.index(values)?);
+                        quote! { Some((#names, #values)) }
+                    }
+                    None => quote! { None },
+                };
+                quote! {
+                    Value::Attributes {
+                        plain: &[#(#plain),*],
+                        expressions: &[#(#expressions),*],
+                        names: #names,
+                    }
+                }
+            }
+            KeyValue::Equated {
+                expression,
+                values,
+                texts,
+                otherwise,
+            } => {
+                let (expression, values) = (self.index(expression)?, self.index(values)?);
+                let texts = self.indices(texts)?;
+                let otherwise = match otherwise {
+                    Some((names, values)) => {
+                        let (names, values) = (self.index(names)?, self.indices(values)?);
+                        quote! { Some((#names, &[#(#values),*])) }
+                    }
+                    None => quote! { None },
+                };
+                quote! {
+                    Value::Equated {
+                        expression: #expression,
+                        values: #values,
+                        texts: &[#(#texts),*],
+                        otherwise: #otherwise,
+                    }
+                }
             }
             KeyValue::Presence(path) => {
                 let capture = self.index(path)?;
@@ -373,6 +414,10 @@ impl<'a> Template<'a> {
             }
         };
         Ok(quote! { KeyBinding { key: #name, value: #value } })
+    }
+
+    fn indices(&self, paths: &[Path]) -> Result<Vec<proc_macro2::Literal>> {
+        paths.iter().map(|path| self.index(path)).collect()
     }
 
     fn call(&self, call: &Call) -> Result<TokenStream> {

@@ -627,6 +627,33 @@ impl<'a> Resolver<'a> {
                     self.check_text(path, at, input);
                 }
             }
+            KeyValue::Attributes {
+                plain,
+                expressions,
+                names,
+            } => {
+                let names = names.iter().flat_map(|(names, values)| [names, values]);
+                for path in plain.iter().chain(expressions).chain(names) {
+                    self.check_text(path, at, input);
+                }
+            }
+            KeyValue::Equated {
+                expression,
+                values,
+                texts,
+                otherwise,
+            } => {
+                let otherwise = otherwise
+                    .iter()
+                    .flat_map(|(names, values)| std::iter::once(names).chain(values));
+                for path in [expression, values]
+                    .into_iter()
+                    .chain(texts)
+                    .chain(otherwise)
+                {
+                    self.check_text(path, at, input);
+                }
+            }
             KeyValue::Presence(path) => {
                 if let Err(message) = input.follow(path) {
                     self.problem(at, message);
@@ -706,6 +733,24 @@ fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {
         KeyValue::Template(parts) => members(parts).all(exists),
         KeyValue::Pairs { names, values } => exists(names) && exists(values),
         KeyValue::Sole { names, values } => exists(names) && values.iter().all(exists),
+        KeyValue::Attributes {
+            plain,
+            expressions,
+            names,
+        } => {
+            let mut names = names.iter().flat_map(|(names, values)| [names, values]);
+            plain.iter().chain(expressions).all(exists) && names.all(exists)
+        }
+        KeyValue::Equated {
+            expression,
+            values,
+            texts,
+            otherwise,
+        } => {
+            let mut otherwise = otherwise.iter();
+            [expression, values].into_iter().chain(texts).all(exists)
+                && otherwise.all(|(names, values)| exists(names) && values.iter().all(exists))
+        }
         KeyValue::Resolver(call) => call.arguments.iter().all(exists),
     }
 }

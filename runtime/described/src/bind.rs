@@ -171,6 +171,36 @@ impl Binder<'_> {
                     names: self.capture(names)?,
                     values: self.all(values, Self::capture)?,
                 },
+                KeyValue::Attributes {
+                    plain,
+                    expressions,
+                    names,
+                } => Value::Attributes {
+                    plain: self.all(plain, Self::capture)?,
+                    expressions: self.all(expressions, Self::capture)?,
+                    names: match names {
+                        Some((names, values)) => {
+                            Some((self.capture(names)?, self.capture(values)?))
+                        }
+                        None => None,
+                    },
+                },
+                KeyValue::Equated {
+                    expression,
+                    values,
+                    texts,
+                    otherwise,
+                } => Value::Equated {
+                    expression: self.capture(expression)?,
+                    values: self.capture(values)?,
+                    texts: self.all(texts, Self::capture)?,
+                    otherwise: match otherwise {
+                        Some((names, values)) => {
+                            Some((self.capture(names)?, self.all(values, Self::capture)?))
+                        }
+                        None => None,
+                    },
+                },
                 KeyValue::Presence(path) => Value::Presence(self.capture(path)?),
                 KeyValue::Header(name) => Value::Header(text(name)),
                 KeyValue::Resolver(call) => Value::Resolver {

@@ -33,6 +33,7 @@ pub mod constraint;
 mod denied;
 pub mod directory;
 pub mod error;
+pub mod expression;
 pub mod filter;
 pub mod operation;
 pub mod permission;

@@ -247,6 +247,27 @@ pub enum Value {
         /// The values, of one kind or another.
         values: &'static [CaptureIndex],
     },
+    /// The top-level attributes that members name, and that [expressions](crate::expression) speak of. Where an expression
+    /// cannot be read, nobody can tell.
+    Attributes {
+        /// Members whose values are names.
+        plain: &'static [CaptureIndex],
+        /// Expressions.
+        expressions: &'static [CaptureIndex],
+        /// Placeholders in expressions, and the names at the same place.
+        names: Option<(CaptureIndex, CaptureIndex)>,
+    },
+    /// What a key condition's one equality tests for. Where it has several, or cannot be read, nobody can tell.
+    Equated {
+        /// The key condition.
+        expression: CaptureIndex,
+        /// Placeholders of values.
+        values: CaptureIndex,
+        /// The values at the same place, of one kind or another.
+        texts: &'static [CaptureIndex],
+        /// Names and values for a request without the expression, as of [`Value::Sole`].
+        otherwise: Option<(CaptureIndex, &'static [CaptureIndex])>,
+    },
     /// `true` when the member is present, else `false`.
     Presence(CaptureIndex),
     /// A fact of the HTTP request that no model has: the named header's value.

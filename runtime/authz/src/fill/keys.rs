@@ -1,7 +1,9 @@
 //! Condition keys that the request itself sets.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
+use stockade_spec::expression;
 use stockade_spec::permission::{CaptureIndex, KeyBinding, Value};
 use stockade_spec::resolve::Resolved;
 
@@ -62,6 +64,29 @@ fn tell(bindings: &[KeyBinding], view: &View<'_>, source: &Source<'_>) -> Keys {
                     keys.push((key.into(), Err(why.to_owned())));
                 }
             },
+            Value::Attributes {
+                plain,
+                expressions,
+                names,
+            } => match attributes(view, plain, expressions, *names) {
+                Some(names) => add(&mut keys, key.into(), names),
+                None => {
+                    let why = "an expression of the request cannot be read";
+                    keys.push((key.into(), Err(why.to_owned())));
+                }
+            },
+            Value::Equated {
+                expression,
+                values,
+                texts,
+                otherwise,
+            } => match equated(view, *expression, *values, texts, *otherwise) {
+                Some(values) => add(&mut keys, key.into(), values),
+                None => {
+                    let why = "which condition is the partition key's is the service's state";
+                    keys.push((key.into(), Err(why.to_owned())));
+                }
+            },
             Value::Presence(index) => {
                 add(&mut keys, key.into(), [view.is_present(*index).to_string()]);
             }
@@ -107,6 +132,49 @@ fn sole(view: &View<'_>, names: CaptureIndex, values: &[CaptureIndex]) -> Option
         .map(str::to_owned)
         .collect();
     (values.len() == count).then_some(values)
+}
+
+/// The attributes that members name and expressions speak of, each once.
+fn attributes(
+    view: &View<'_>,
+    plain: &[CaptureIndex],
+    expressions: &[CaptureIndex],
+    names: Option<(CaptureIndex, CaptureIndex)>,
+) -> Option<Vec<String>> {
+    let names = names.map_or_else(Vec::new, |(names, values)| view.pairs(names, values));
+    let name = |placeholder: &str| {
+        let found = names.iter().find(|(known, _)| *known == placeholder);
+        found.and_then(|(_, name)| *name)
+    };
+    let mut found: Vec<&str> = plain.iter().flat_map(|index| view.texts(*index)).collect();
+    for expression in expressions.iter().flat_map(|index| view.texts(*index)) {
+        found.extend(expression::attributes(expression, name)?);
+    }
+    // One attribute is told once, however often it is spoken of.
+    let mut once = HashSet::new();
+    found.retain(|name| once.insert(*name));
+    Some(found.into_iter().map(str::to_owned).collect())
+}
+
+/// The value that a key condition's one equality tests for; without one, those of the conditions' sole name.
+fn equated(
+    view: &View<'_>,
+    expression: CaptureIndex,
+    values: CaptureIndex,
+    texts: &[CaptureIndex],
+    otherwise: Option<(CaptureIndex, &[CaptureIndex])>,
+) -> Option<Vec<String>> {
+    let Some(condition) = view.texts(expression).next() else {
+        let (names, values) = otherwise?;
+        let values = sole(view, names, values)?;
+        return (!values.is_empty()).then_some(values);
+    };
+    let placeholder = expression::equated(condition)?;
+    texts.iter().find_map(|texts| {
+        let mut pairs = view.pairs(values, *texts).into_iter();
+        let (_, text) = pairs.find(|(name, _)| *name == placeholder)?;
+        text.map(|text| vec![text.to_owned()])
+    })
 }
 
 /// Adds values to a key; a key without values is not set.

@@ -571,6 +571,76 @@ fn values_of_a_sole_name_are_told_and_others_are_not() {
 }
 
 #[test]
+fn attributes_are_told_once_and_unread_expressions_are_not() {
+    static KEYS: &[KeyBinding] = &[KeyBinding {
+        key: "example:Attributes",
+        value: Value::Attributes {
+            plain: &[3],
+            expressions: &[0],
+            names: Some((5, 6)),
+        },
+    }];
+    static NEEDS: &[Requirement] = &[requirement(&[], Predicate::Always, None, KEYS)];
+    let told = |expression: Option<&'static str>| {
+        let input = Input {
+            name: expression,
+            tags: vec![item("Id", None), item("Wins", None)],
+            labels: vec![("#l", "Losses")],
+            ..Input::default()
+        };
+        filled(NEEDS, &input).remove(0)
+    };
+    assert_eq!(told(None), "example:Do * example:Attributes=Id|Wins");
+    assert_eq!(
+        told(Some("SET Wins = :w, #l.Last = Score")),
+        "example:Do * example:Attributes=Id|Wins|Losses|Score"
+    );
+    assert_eq!(
+        told(Some("SET #nobody = :w")),
+        "example:Do * example:Attributes=<unknown>"
+    );
+}
+
+#[test]
+fn what_a_condition_equates_is_told_where_it_is_one() {
+    static KEYS: &[KeyBinding] = &[KeyBinding {
+        key: "example:Leading",
+        value: Value::Equated {
+            expression: 0,
+            values: 5,
+            texts: &[6],
+            otherwise: Some((3, &[4])),
+        },
+    }];
+    static NEEDS: &[Requirement] = &[requirement(&[], Predicate::Always, None, KEYS)];
+    let told = |expression: Option<&'static str>, conditions: Vec<Item>| {
+        let input = Input {
+            name: expression,
+            tags: conditions,
+            labels: vec![(":a", "1"), (":b", "2")],
+            ..Input::default()
+        };
+        filled(NEEDS, &input).remove(0)
+    };
+    let unknown = "example:Do * example:Leading=<unknown>";
+    assert_eq!(
+        told(Some("Id = :b AND Sort > :a"), Vec::new()),
+        "example:Do * example:Leading=2"
+    );
+    assert_eq!(told(Some("Id = :a AND Sort = :b"), Vec::new()), unknown);
+    assert_eq!(told(Some("Id = :c"), Vec::new()), unknown);
+    assert_eq!(
+        told(None, vec![item("Id", Some("x"))]),
+        "example:Do * example:Leading=x"
+    );
+    assert_eq!(
+        told(None, vec![item("Id", Some("x")), item("Sort", Some("y"))]),
+        unknown
+    );
+    assert_eq!(told(None, Vec::new()), unknown);
+}
+
+#[test]
 fn what_nobody_resolves_is_not_filled() {
     static NEEDS: &[Requirement] = &[requirement(
         &[Resource::Resolver {

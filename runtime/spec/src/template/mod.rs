@@ -218,6 +218,26 @@ pub enum KeyValue {
         /// The values, of one kind or another.
         values: Vec<Path>,
     },
+    /// `attributes(Names | Expression | Placeholders: Names)`: the attributes that these speak of.
+    Attributes {
+        /// Members whose values are names.
+        plain: Vec<Path>,
+        /// Expressions.
+        expressions: Vec<Path>,
+        /// Placeholders in expressions, and their names.
+        names: Option<(Path, Path)>,
+    },
+    /// `equated(Expression | Placeholders: Values | Names: Values)`: the value that the expression's one equality tests for.
+    Equated {
+        /// The key condition.
+        expression: Path,
+        /// Placeholders of values.
+        values: Path,
+        /// The values, of one kind or another.
+        texts: Vec<Path>,
+        /// Names and values for a request without the expression: their sole name's.
+        otherwise: Option<(Path, Vec<Path>)>,
+    },
     /// `present(Member)`
     Presence(Path),
     /// `header:name`
@@ -341,6 +361,27 @@ impl Requirement {
                 KeyValue::Sole { names, values } => {
                     paths.push(names);
                     paths.extend(values);
+                }
+                KeyValue::Attributes {
+                    plain,
+                    expressions,
+                    names,
+                } => {
+                    paths.extend(plain.iter().chain(expressions));
+                    paths.extend(names.iter().flat_map(|(names, values)| [names, values]));
+                }
+                KeyValue::Equated {
+                    expression,
+                    values,
+                    texts,
+                    otherwise,
+                } => {
+                    paths.extend([expression, values]);
+                    paths.extend(texts);
+                    if let Some((names, values)) = otherwise {
+                        paths.push(names);
+                        paths.extend(values);
+                    }
                 }
                 KeyValue::Resolver(call) => paths.extend(&call.arguments),
                 KeyValue::Literal(_) | KeyValue::Header(_) => {}
@@ -485,6 +526,11 @@ impl fmt::Display for Predicate {
     }
 }
 
+fn listed(paths: &[Path]) -> String {
+    let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+    paths.join(", ")
+}
+
 impl fmt::Display for KeyValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -493,8 +539,33 @@ impl fmt::Display for KeyValue {
             Self::Template(parts) => parts.iter().try_for_each(|part| part.fmt(f)),
             Self::Pairs { names, values } => write!(f, "{{{names}}}={{{values}}}"),
             Self::Sole { names, values } => {
-                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-                write!(f, "sole({names}: {})", values.join(", "))
+                write!(f, "sole({names}: {})", listed(values))
+            }
+            Self::Attributes {
+                plain,
+                expressions,
+                names,
+            } => {
+                write!(f, "attributes({}", listed(plain))?;
+                if !expressions.is_empty() {
+                    write!(f, " | {}", listed(expressions))?;
+                }
+                if let Some((names, values)) = names {
+                    write!(f, " | {names}: {values}")?;
+                }
+                f.write_str(")")
+            }
+            Self::Equated {
+                expression,
+                values,
+                texts,
+                otherwise,
+            } => {
+                write!(f, "equated({expression} | {values}: {}", listed(texts))?;
+                if let Some((names, values)) = otherwise {
+                    write!(f, " | {names}: {}", listed(values))?;
+                }
+                f.write_str(")")
             }
             Self::Presence(path) => write!(f, "present({path})"),
             Self::Header(name) => write!(f, "header:{name}"),

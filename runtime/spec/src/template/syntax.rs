@@ -65,13 +65,24 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
         .strip_prefix("sole(")
         .and_then(|rest| rest.strip_suffix(')'))
     {
-        let (names, values) = inner
-            .split_once(':')
+        let (names, values) = named(inner)
             .ok_or_else(|| format!("{text:?} has no names; it is written sole(Names: Values)"))?;
         return Ok(KeyValue::Sole {
             names: path(names)?,
-            values: values.split(',').map(path).collect::<Parsed<_>>()?,
+            values: paths(values)?,
         });
+    }
+    if let Some(inner) = text
+        .strip_prefix("attributes(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        return attributes(inner);
+    }
+    if let Some(inner) = text
+        .strip_prefix("equated(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
+        return equated(inner);
     }
     let parts = parts(text)?;
     let member = |part: &Part| match part {
@@ -96,9 +107,64 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
     .ok_or_else(|| {
         format!(
             "{text:?} is no key's value; it is a text, {{Member}}, a text with both, {{Names}}={{Values}}, \
-             sole(Names: Values), present(Member), header:name or @resolver(Member)"
+             sole(Names: Values), attributes(Names | Expression | Placeholders: Names), \
+             equated(Expression | Placeholders: Values | Names: Values), present(Member), header:name or @resolver(Member)"
         )
     })
+}
+
+/// `Names: Values`.
+fn named(text: &str) -> Option<(&str, &str)> {
+    text.split_once(':')
+}
+
+/// Paths with commas between them.
+fn paths(text: &str) -> Parsed<Vec<Path>> {
+    text.split(',').map(path).collect()
+}
+
+/// `Expression | Placeholders: Values | Names: Values`, the last of which may be left out.
+fn equated(text: &str) -> Parsed<KeyValue> {
+    let mut sections = text.split('|');
+    let expression = path(sections.next().unwrap_or_default())?;
+    let several = |text: &str| {
+        let (names, values) = named(text).ok_or_else(|| format!("{text:?} is no Names: Values"))?;
+        Ok::<_, String>((path(names)?, paths(values)?))
+    };
+    let (values, texts) = several(sections.next().unwrap_or_default())?;
+    let otherwise = sections.next().map(several).transpose()?;
+    match sections.next() {
+        Some(section) => Err(format!("{section:?} is more than an expression's values")),
+        None => Ok(KeyValue::Equated {
+            expression,
+            values,
+            texts,
+            otherwise,
+        }),
+    }
+}
+
+/// `Names, Names | Expression, Expression | Placeholders: Names`, the last two of which may be left out.
+fn attributes(text: &str) -> Parsed<KeyValue> {
+    let mut sections = text.split('|');
+    let plain = paths(sections.next().unwrap_or_default())?;
+    let expressions = sections.next().map(paths).transpose()?.unwrap_or_default();
+    let names = match sections.next() {
+        None => None,
+        Some(names) => {
+            let (names, values) =
+                named(names).ok_or_else(|| format!("{names:?} is no Placeholders: Names"))?;
+            Some((path(names)?, path(values)?))
+        }
+    };
+    match sections.next() {
+        Some(section) => Err(format!("{section:?} is more than an expression's names")),
+        None => Ok(KeyValue::Attributes {
+            plain,
+            expressions,
+            names,
+        }),
+    }
 }
 
 /// Whether a part is text or one that the request itself decides.
@@ -348,6 +414,10 @@ mod tests {
             "{Tags[].Key}={Tags[].Value}",
             "{Tags{keys}}={Tags{values}}",
             "sole(Key{keys}: Key{values}.S, Key{values}.N)",
+            "attributes(Key{keys}, AttributesToGet[])",
+            "attributes(Key{keys} | ProjectionExpression, FilterExpression | Names{keys}: Names{values})",
+            "equated(KeyConditionExpression | Values{keys}: Values{values}.S, Values{values}.N)",
+            "equated(Condition | Values{keys}: Values{values}.S | Conditions{keys}: Conditions{values}.List[].S)",
             "present(MFA)",
             "header:x-amz-acl",
             "@tag_keys(Tagging)",
@@ -417,6 +487,13 @@ mod tests {
             "a{B",
             "sole(A)",
             "sole(A: )",
+            "attributes()",
+            "attributes(A | B | C)",
+            "attributes(A | B | C: D | E)",
+            "equated(A)",
+            "equated(A | B)",
+            "equated(A | B: C | D)",
+            "equated(A | B: C | D: E | F)",
             "a (b)",
             "present(A",
             "{A}={B=x}",
