@@ -309,9 +309,9 @@ mod tests {
     const AT_MOST: [(&str, usize); 9] = [
         ("no template", 0),
         ("inferred", 40),
-        ("partly opaque", 75),
-        ("`*` though scoped", 8),
-        ("left to the service", 76),
+        ("partly opaque", 67),
+        ("`*` though scoped", 7),
+        ("left to the service", 72),
         ("not needed", 4),
         ("unbound dependents", 8),
         ("keys untold", 275),

@@ -3,6 +3,8 @@
 
 mod members;
 
+use std::cell::RefCell;
+
 use super::input::{Found, Input, is_scalar};
 use super::names::{self, Kind, Vocabulary, common, stem};
 use super::overlay::Overlay;
@@ -58,6 +60,18 @@ struct Instead {
     optional: Option<Path>,
 }
 
+/// A placeholder of a resource that no member fills, nor the service as the call makes the resource: the state's.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Unfilled {
+    /// The resource type, or [`ANY_TYPE`].
+    pub(super) resource_type: String,
+    /// The placeholder's name in the type's ARN format; none where the type itself is open.
+    pub(super) placeholder: String,
+}
+
+/// The call is about one of an action's types, and nothing tells which.
+pub(super) const ANY_TYPE: &str = "any";
+
 /// What the rules know when they bind the resources of an action.
 pub(super) struct Binder<'a> {
     operation: &'a str,
@@ -72,6 +86,7 @@ pub(super) struct Binder<'a> {
     near: Vec<Found<'a>>,
     /// A bare `Name` or `ResourceArn` means what the operation is about alone.
     strict: bool,
+    unfilled: RefCell<Vec<Unfilled>>,
 }
 
 /// A piece of an ARN format.
@@ -134,6 +149,7 @@ impl<'a> Binder<'a> {
             members: input.members(),
             near,
             strict: false,
+            unfilled: RefCell::default(),
         }
     }
 
@@ -193,6 +209,21 @@ impl<'a> Binder<'a> {
                 (!found.required).then(|| Predicate::Present(found.path.clone()))
             })
             .collect()
+    }
+
+    /// The placeholders that were left to the state, of all resources bound so far.
+    pub(super) fn unfilled(&self) -> Vec<Unfilled> {
+        let mut unfilled = self.unfilled.take();
+        unfilled.sort();
+        unfilled.dedup();
+        unfilled
+    }
+
+    fn leave(&self, resource_type: &str, placeholder: &str) {
+        self.unfilled.borrow_mut().push(Unfilled {
+            resource_type: resource_type.to_owned(),
+            placeholder: placeholder.to_owned(),
+        });
     }
 
     /// The reference that the operation's action stands in.
@@ -353,6 +384,7 @@ impl<'a> Binder<'a> {
         if !always.is_empty() || optional.is_empty() {
             if always.is_empty() && !types.is_empty() && self.names_something() {
                 // One of the types is meant; which, and which of its resources, only the state knows.
+                self.leave(ANY_TYPE, "");
                 always.push(Resource::Template(vec![Part::Opaque]));
             }
             bound.push(Bound {
@@ -417,7 +449,8 @@ impl<'a> Binder<'a> {
 
     /// What members and operations call a type: its name, and what its own placeholder speaks of.
     fn stems(&self, resource_type: &str) -> Vec<String> {
-        let mut stems = vec![common(resource_type)];
+        let own = common(resource_type);
+        let mut stems = vec![own.strip_suffix("resource").unwrap_or(&own).to_owned()];
         for arn in self.arns(resource_type) {
             let slots: Vec<String> = placeholders(arn).map(common).collect();
             let own = own_slot(slots.iter().map(String::as_str), resource_type);
@@ -427,6 +460,17 @@ impl<'a> Binder<'a> {
                 && !stems.iter().any(|known| known == stem)
             {
                 stems.push(stem.to_owned());
+            }
+        }
+        for arn in self
+            .arns(resource_type)
+            .iter()
+            .filter(|arn| arn.ends_with('}'))
+        {
+            let kind = kind_in(arn).map(common).unwrap_or_default();
+            let says_more = stems.iter().any(|known| names::relation(&kind, known) > 0);
+            if says_more && !stems.contains(&kind) {
+                stems.push(kind);
             }
         }
         stems
@@ -441,19 +485,19 @@ impl<'a> Binder<'a> {
         alone: bool,
     ) -> Option<OneType> {
         let lists = self.lists && (is_subject || alone);
-        if let Some(alternatives) = self.overlay.resources.get(name) {
-            return alternatives
-                .value
-                .iter()
-                .find(|resource| exists(resource, &self.input))
-                .map(|resource| OneType {
-                    resource: resource.clone(),
-                    optional: (lists || !required)
-                        .then(|| self.optional(resource))
-                        .flatten(),
-                    instead: None,
-                })
-                .map(|bound| self.or_all(bound, name, lists, types, alone));
+        let of_overlay = self.overlay.resources.get(name).and_then(|alternatives| {
+            let mut alternatives = alternatives.value.iter();
+            alternatives.find(|resource| exists(resource, &self.input))
+        });
+        if let Some(resource) = of_overlay {
+            let bound = OneType {
+                resource: resource.clone(),
+                optional: (lists || !required)
+                    .then(|| self.optional(resource))
+                    .flatten(),
+                instead: None,
+            };
+            return Some(self.or_all(bound, name, lists, types, alone));
         }
         let by_format = self
             .arns(name)
@@ -565,6 +609,9 @@ impl<'a> Binder<'a> {
         let lists = self.lists && (is_subject || !names_something);
         let makes = names::makes(self.operation) && (is_subject || alone);
         let Some(arn) = self.arns(name).first() else {
+            if !(lists || makes) {
+                self.leave(name, "");
+            }
             return Resource::Template(vec![if lists || makes { any() } else { Part::Opaque }]);
         };
         let pieces = self.pieces(arn, name, types, is_subject, alone);
@@ -572,22 +619,32 @@ impl<'a> Binder<'a> {
             .iter()
             .any(|piece| matches!(piece, Piece::Slot(slot) if slot.own && slot.filled.is_some()));
         let lists = lists && !told;
+        let own = self.stems(name);
+        let is_own = |slot: &Slot<'_>| slot.own || own.iter().any(|own| own == stem(&slot.name).0);
+        // What the ARN of a thing that the call names has beside or after its name, the service made up with the thing.
+        let is_name = |piece: &Piece<'_>| matches!(piece, Piece::Slot(slot) if slot.filled.is_some() && is_own(slot));
+        let named = pieces.iter().position(is_name);
         let parts = pieces
             .into_iter()
-            .map(|piece| match piece {
+            .enumerate()
+            .map(|(at, piece)| match piece {
                 Piece::Text(text) => Part::Literal(text.to_owned()),
                 Piece::Fixed(part) => part,
-                Piece::Slot(slot) => slot
-                    .filled
-                    .and_then(|found| self.part(found, slot.own))
-                    .unwrap_or_else(|| {
-                        let above = !slot.own && self.is_another(&slot.name, name);
-                        if lists || (makes && !above) {
-                            any()
-                        } else {
-                            Part::Opaque
-                        }
-                    }),
+                Piece::Slot(slot) => {
+                    if let Some(part) = slot.filled.and_then(|found| self.part(found, slot.own)) {
+                        return part;
+                    }
+                    let above = !slot.own && self.is_another(&slot.name, name);
+                    if lists || (makes && !above) {
+                        return any();
+                    }
+                    let is_made = stem(&slot.name).1 != Kind::Name
+                        && named.is_some_and(|name| at > name || is_own(&slot));
+                    if above || !is_made {
+                        self.leave(name, &slot.name);
+                    }
+                    Part::Opaque
+                }
             })
             .collect();
         Resource::Template(parts)

@@ -17,6 +17,7 @@ mod project;
 mod resolve;
 mod roles;
 mod rules;
+mod state;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -40,7 +41,7 @@ pub(crate) use stockade_spec::template::{
 use crate::model::{Model, Models};
 use crate::routing::Equivalents;
 pub(crate) use resolve::known_action;
-use resolve::resolve;
+use resolve::{Resolved, resolve};
 use tables::Tables;
 
 /// What is wrong in an overlay, and where.
@@ -75,14 +76,17 @@ pub(crate) fn load(root: &FilePath, models: &Models) -> AnyResult<BTreeMap<Strin
     let tables = Tables::load(root, models)?;
     let mut loaded = BTreeMap::new();
     let mut problems = tables.check(models);
+    let mut unfilled = BTreeMap::new();
     for (id, model) in &models.services {
         match service(root, models, model, &tables)? {
-            Ok(permissions) => {
-                loaded.insert(id.clone(), permissions);
+            Ok(resolved) => {
+                loaded.insert(id.clone(), resolved.permissions);
+                unfilled.insert(id.clone(), resolved.unfilled);
             }
             Err(found) => problems.extend(found.iter().map(ToString::to_string)),
         }
     }
+    problems.extend(tables.state.check(root, models, &unfilled)?);
     ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(loaded)
 }
@@ -127,7 +131,7 @@ fn service(
     models: &Models,
     model: &Model,
     tables: &Tables,
-) -> AnyResult<Result<Permissions, Vec<Diagnostic>>> {
+) -> AnyResult<Result<Resolved, Vec<Diagnostic>>> {
     let service = &model.id;
     let file = PathBuf::from(format!("models/overlays/{service}.toml"));
     // A service that the rules settle needs no overlay.

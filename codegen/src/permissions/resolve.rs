@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bind::Binder;
+use super::bind::{Binder, Unfilled};
 use super::input::{Input, is_scalar};
 use super::names::{self, Vocabulary};
 use super::overlay::{Acting, Entry, Keys, Located, OverlayClass, Wanted};
@@ -18,6 +18,14 @@ use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
 
 /// The permissions of every operation of a service.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub(super) permissions: Permissions,
+    /// What the rules leave to the state, by operation.
+    pub(super) unfilled: BTreeMap<String, Vec<Unfilled>>,
+}
+
+/// Puts together the permissions of a service.
 ///
 /// `references` is the authorization reference of every prefix; an overlay that names what neither
 /// it nor the model has is refused, all its mistakes at once.
@@ -26,7 +34,7 @@ pub(crate) fn resolve(
     references: &BTreeMap<String, Authorization>,
     tables: &Tables,
     overlay: &Overlay,
-) -> Result<Permissions, Vec<Diagnostic>> {
+) -> Result<Resolved, Vec<Diagnostic>> {
     let mut resolver = Resolver {
         model,
         references,
@@ -37,6 +45,7 @@ pub(crate) fn resolve(
         kms: &tables.kms,
         overlay,
         untold: Untold::new(references),
+        unfilled: BTreeMap::new(),
         problems: Vec::new(),
     };
     resolver.check_service();
@@ -45,7 +54,10 @@ pub(crate) fn resolve(
         permissions.insert(name.clone(), resolver.operation(name, operation));
     }
     if resolver.problems.is_empty() {
-        Ok(permissions)
+        Ok(Resolved {
+            permissions,
+            unfilled: resolver.unfilled,
+        })
     } else {
         Err(resolver.problems)
     }
@@ -61,6 +73,7 @@ struct Resolver<'a> {
     kms: &'a Kms,
     overlay: &'a Overlay,
     untold: Untold<'a>,
+    unfilled: BTreeMap<String, Vec<Unfilled>>,
     problems: Vec<Diagnostic>,
 }
 
@@ -393,6 +406,10 @@ impl<'a> Resolver<'a> {
                 requirements.extend(passed);
             }
             None => {}
+        }
+        let unfilled = binder.map(|binder| binder.unfilled()).unwrap_or_default();
+        if !unfilled.is_empty() {
+            self.unfilled.insert(name.to_owned(), unfilled);
         }
         for wanted in of_overlay {
             requirements.extend(self.wanted(name, wanted, input));

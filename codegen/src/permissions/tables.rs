@@ -10,6 +10,7 @@ use super::dependents::{self, Dependents};
 use super::kms::Kms;
 use super::prefixes::{self, Prefixes};
 use super::roles::{self, Roles};
+use super::state::State;
 use crate::model::Models;
 
 /// What holds across services, or does not follow from their models' own names.
@@ -19,6 +20,7 @@ pub(crate) struct Tables {
     pub(super) prefixes: Prefixes,
     pub(super) roles: Roles,
     pub(super) kms: Kms,
+    pub(super) state: State,
 }
 
 impl Tables {
@@ -29,6 +31,7 @@ impl Tables {
             prefixes: read(root, prefixes::FILE)?,
             roles: read(root, roles::FILE)?,
             kms: Kms::load(root, models)?,
+            state: State::load(root)?,
         })
     }
 

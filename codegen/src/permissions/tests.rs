@@ -4,6 +4,7 @@ mod documents;
 mod errors;
 mod inline;
 mod kms;
+mod state;
 mod untold;
 
 use std::path::PathBuf;
@@ -100,7 +101,9 @@ fn the_rules_run_for_every_service() {
             &Tables::default(),
             &Overlay::default(),
         );
-        let permissions = resolved.unwrap_or_else(|problems| panic!("{service}: {problems:?}"));
+        let permissions = resolved
+            .unwrap_or_else(|problems| panic!("{service}: {problems:?}"))
+            .permissions;
         assert_eq!(permissions.len(), model.operations.len());
         operations += permissions.len();
         inferred += permissions

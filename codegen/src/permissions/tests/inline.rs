@@ -184,7 +184,9 @@ fn with_tables(operation: &str, overlay: &str, tables: &Tables) -> String {
             (prefix.to_owned(), reference)
         },
     ));
-    let mut permissions = resolve(&model, &references, tables, &overlay).unwrap();
+    let mut permissions = resolve(&model, &references, tables, &overlay)
+        .unwrap()
+        .permissions;
     permissions.retain(|name, _| name == operation);
     let table = table::write("toy", &permissions);
     table.split_once("\n\n").unwrap().1.to_owned()

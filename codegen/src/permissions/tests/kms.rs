@@ -105,7 +105,7 @@ fn the_table_stands_in_place_of_the_rules() {
             ..Tables::default()
         };
         let resolved = resolve(model, &MODELS.authorization, &tables, &overlay);
-        let cluster = &resolved.unwrap()["CreateCluster"];
+        let cluster = &resolved.unwrap().permissions["CreateCluster"];
         assert_eq!(
             cluster.requirements[0].action,
             "docdb-elastic:CreateCluster"
