@@ -9,12 +9,17 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Snapshot, WriteTx};
 
 use crate::policies::{self, FULL_ACCESS_TO_RESOURCES};
-use crate::policy_types::{self, SERVICE_CONTROL};
+use crate::policy_types::{self, RESOURCE_CONTROL, SERVICE_CONTROL};
 use crate::state::{self, ATTACHMENTS, Membership};
 use crate::{Organizations, errors, organization, paging};
 
 /// Most policies of a type on one entity: "Quotas and service limits for AWS Organizations".
-const MAX_ATTACHED: usize = 5;
+fn max_attached(kind: &str) -> usize {
+    match kind {
+        SERVICE_CONTROL | RESOURCE_CONTROL | "AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY" => 5,
+        _ => 10,
+    }
+}
 
 /// That a policy is attached to something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +50,7 @@ pub(crate) fn kind_of(
     Ok(policies::find(snapshot, membership, policy)?.map(|policy| policy.kind))
 }
 
-/// The policies of a type that are attached to a target itself, in the order of their ids.
+/// The policies of a type that are attached to a target itself, in the order of their attachment.
 pub(crate) fn attached(
     snapshot: &Snapshot,
     membership: &Membership,
@@ -53,23 +58,45 @@ pub(crate) fn attached(
     kind: &str,
 ) -> Result<Vec<state::Policy>, Failure> {
     let mut found = Vec::new();
-    for key in snapshot.keys(ATTACHMENTS, &membership.scope, Scan::under(&[target])) {
-        let policy = key?.pop().unwrap_or_default();
-        found.extend(policies::find(snapshot, membership, &policy)?.filter(|it| it.kind == kind));
+    for entry in snapshot.scan(ATTACHMENTS, &membership.scope, Scan::under(&[target])) {
+        let entry = entry?;
+        let policy = policies::find(snapshot, membership, entry.name())?;
+        found.extend(
+            policy
+                .filter(|it| it.kind == kind)
+                .map(|it| (entry.record, it)),
+        );
     }
-    Ok(found)
+    found.sort_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, policy)| policy).collect())
+}
+
+fn put(
+    tx: &mut WriteTx,
+    membership: &Membership,
+    target: &str,
+    policy: &str,
+) -> Result<(), Failure> {
+    let mut place = 0;
+    for entry in tx.scan(ATTACHMENTS, &membership.scope, Scan::under(&[target])) {
+        place = place.max(entry?.record + 1);
+    }
+    Ok(tx.put(ATTACHMENTS, &membership.scope, &[target, policy], &place)?)
 }
 
 fn is_target(snapshot: &Snapshot, membership: &Membership, id: &str) -> Result<bool, Failure> {
     Ok(membership.is_parent(snapshot, id) || membership.account(snapshot, id)?.is_some())
 }
 
-/// Attaches AWS's own policy of a type to everything: the type has been enabled.
+/// Attaches AWS's own policy of a type, if it has one, to everything: the type has been enabled.
 pub(crate) fn attach_default(
     tx: &mut WriteTx,
     membership: &Membership,
     kind: &str,
 ) -> Result<(), Failure> {
+    let Some(policy) = policies::default_of(kind) else {
+        return Ok(());
+    };
     let mut targets = vec![membership.organization.root.clone()];
     targets.extend(membership.units(tx)?.into_iter().map(|unit| unit.id));
     targets.extend(
@@ -79,12 +106,7 @@ pub(crate) fn attach_default(
             .map(|account| account.id),
     );
     for target in targets {
-        tx.put(
-            ATTACHMENTS,
-            &membership.scope,
-            &[&target, policies::default_of(kind)],
-            &(),
-        )?;
+        put(tx, membership, &target, policy)?;
     }
     Ok(())
 }
@@ -95,13 +117,9 @@ pub(crate) fn attach_defaults(
     membership: &Membership,
     target: &str,
 ) -> Result<(), Failure> {
-    for kind in &membership.organization.policy_types {
-        tx.put(
-            ATTACHMENTS,
-            &membership.scope,
-            &[target, policies::default_of(kind)],
-            &(),
-        )?;
+    let types = membership.organization.policy_types.iter();
+    for policy in types.filter_map(|kind| policies::default_of(kind)) {
+        put(tx, membership, target, policy)?;
     }
     Ok(())
 }
@@ -139,15 +157,14 @@ pub(crate) async fn attach(
             )
             .into());
         }
-        if attached.len() >= MAX_ATTACHED {
+        if attached.len() >= max_attached(&policy.kind) {
             return Err(errors::constraint(
                 ConstraintViolationExceptionReason::MaxPolicyTypeAttachmentLimitExceeded,
                 "You have attached the maximum number of policies to the specified target.",
             )
             .into());
         }
-        let key = [input.target_id.as_str(), &policy.id];
-        Ok(tx.put(ATTACHMENTS, &membership.scope, &key, &())?)
+        put(tx, &membership, &input.target_id, &policy.id)
     })
     .await
 }
@@ -194,7 +211,6 @@ pub(crate) async fn list_policies(
     context: &RequestContext,
     input: shapes::ListPoliciesForTargetRequest,
 ) -> Result<shapes::ListPoliciesForTargetResponse, Error> {
-    policy_types::check("ListPoliciesForTarget", &input.filter)?;
     let snapshot = service.store.snapshot();
     let membership =
         Membership::administered_by(&snapshot, &context.account, "ListPoliciesForTarget")?;

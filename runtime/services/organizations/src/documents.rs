@@ -1,31 +1,36 @@
-//! What the content of control policies must be ("SCP syntax", "RCP syntax", AWS Organizations User
-//! Guide).
+//! What the content of policies must be ("SCP syntax", "RCP syntax" and the pages on the syntax of other
+//! types, AWS Organizations User Guide).
 
 use stockade_organizations_api::errors as api;
 use stockade_organizations_api::shapes::ConstraintViolationExceptionReason;
 use stockade_policy::{Effect, Policy, PolicyKind};
 use stockade_spec::Error;
 
-use crate::errors;
-use crate::policy_types::RESOURCE_CONTROL;
+use crate::policy_types::{RESOURCE_CONTROL, SERVICE_CONTROL};
+use crate::{errors, management_policies};
 
-/// Characters, of service and of resource control policies: "Quotas and service limits for AWS
-/// Organizations".
-const MAX_CONTENT: usize = 5120;
+/// In characters: "Quotas and service limits for AWS Organizations".
+fn max_content(kind: &str) -> usize {
+    match kind {
+        SERVICE_CONTROL | RESOURCE_CONTROL => 5120,
+        "AISERVICES_OPT_OUT_POLICY" => 2500,
+        _ => 10_000,
+    }
+}
 
 /// Refuses content that the type does not take.
 pub(crate) fn check(kind: &str, content: &str) -> Result<(), Error> {
-    if content.chars().count() > MAX_CONTENT {
+    if content.chars().count() > max_content(kind) {
         return Err(errors::constraint(
             ConstraintViolationExceptionReason::PolicyContentLimitExceeded,
             "You have exceeded the maximum policy size.",
         ));
     }
-    let is_good = if kind == RESOURCE_CONTROL {
-        Policy::parse_strict(content, PolicyKind::ResourceControl)
-            .is_ok_and(|policy| policy.statements().iter().all(is_resource_control))
-    } else {
-        Policy::parse_strict(content, PolicyKind::ServiceControl).is_ok()
+    let is_good = match kind {
+        SERVICE_CONTROL => Policy::parse_strict(content, PolicyKind::ServiceControl).is_ok(),
+        RESOURCE_CONTROL => Policy::parse_strict(content, PolicyKind::ResourceControl)
+            .is_ok_and(|policy| policy.statements().iter().all(is_resource_control)),
+        other => management_policies::is_well_formed(other, content),
     };
     if is_good {
         return Ok(());
@@ -49,7 +54,6 @@ fn is_resource_control(statement: &stockade_policy::Statement) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy_types::SERVICE_CONTROL;
 
     fn code(kind: &str, content: &str) -> Option<String> {
         check(kind, content)
@@ -93,12 +97,40 @@ mod tests {
 
     #[test]
     fn long_ones_are_told_apart() {
-        let sid = "a".repeat(MAX_CONTENT);
+        let sid = "a".repeat(max_content(SERVICE_CONTROL));
         let content = format!(
             r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"{sid}","Effect":"Deny","Action":"*","Resource":"*"}}]}}"#
         );
         assert_eq!(
             code(SERVICE_CONTROL, &content).as_deref(),
+            Some("ConstraintViolationException")
+        );
+    }
+
+    #[test]
+    fn management_policies_are_operators_within_objects() {
+        let good =
+            r#"{"tags":{"team":{"tag_key":{"@@assign":"Team"},"tag_value":{"@@append":["Red"]}}}}"#;
+        assert_eq!(code("TAG_POLICY", good), None);
+        for (from, to) in [
+            ("tags", "plans"),
+            ("@@assign", "@@set"),
+            (r#"{"@@assign":"Team"}"#, r#""Team""#),
+            (r#""Team""#, "{}"),
+            ("@@append", "@@operators_allowed_for_child_policies"),
+            (good, "{}"),
+            (good, "[]"),
+        ] {
+            let bad = good.replacen(from, to, 1);
+            assert_eq!(
+                code("TAG_POLICY", &bad).as_deref(),
+                Some(MALFORMED),
+                "{bad}"
+            );
+        }
+        let long = good.replace("Team", &"T".repeat(10_000));
+        assert_eq!(
+            code("TAG_POLICY", &long).as_deref(),
             Some("ConstraintViolationException")
         );
     }

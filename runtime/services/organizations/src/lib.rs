@@ -4,8 +4,9 @@
 //!
 //! Behaves as the AWS Organizations API Reference and User Guide say. An account need not be made to be
 //! used in Stockade; one that `CreateAccount` makes, or that accepts an invitation, is a member from
-//! then on. Policies that configure accounts (of tags, backups, …) and transfers of responsibility keep the generated
-//! default: `NotImplemented`.
+//! then on. Policies that configure accounts (of tags, backups, …) are kept and merged, and configure nothing. What is
+//! wrong with effective policies, invitations by address, the move to all features and transfers of
+//! responsibility keep the generated default: `NotImplemented`.
 //!
 //! The crate deliberately knows no HTTP and no evaluation: it says which policies stand at which level
 //! ([`stockade_spec::directory::Organizations`]); roles of new accounts are made through [`Roles`].
@@ -41,10 +42,12 @@ mod accounts;
 mod attachments;
 mod delegation;
 mod documents;
+mod effective;
 mod errors;
 mod guardrails;
 mod handshakes;
 mod ids;
+mod management_policies;
 mod names;
 mod organization;
 mod paging;

@@ -1,4 +1,4 @@
-//! Control policies: the organization's own, and AWS's two that allow everything.
+//! Policies: the organization's own, and AWS's two that allow everything.
 
 use stockade_kit::failure::Failure;
 use stockade_kit::tags::TagSet;
@@ -7,7 +7,7 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Snapshot, WriteTx};
 
-use crate::policy_types::{self, RESOURCE_CONTROL, SERVICE_CONTROL};
+use crate::policy_types::{RESOURCE_CONTROL, SERVICE_CONTROL};
 use crate::state::{self, Membership, POLICIES, Policy};
 use crate::{Organizations, attachments, documents, errors, ids, paging, tags};
 
@@ -16,8 +16,14 @@ pub(crate) const FULL_ACCESS: &str = "p-FullAWSAccess";
 /// AWS's resource control policy, which stays attached to everything.
 pub(crate) const FULL_ACCESS_TO_RESOURCES: &str = "p-RCPFullAWSAccess";
 
-/// "Quotas and service limits for AWS Organizations": of each type.
-const MAX_POLICIES: usize = 1000;
+/// "Quotas and service limits for AWS Organizations".
+fn max_policies(kind: &str) -> usize {
+    if kind == SERVICE_CONTROL {
+        10_000
+    } else {
+        1000
+    }
+}
 
 impl Policy {
     pub(crate) fn is_aws_managed(&self) -> bool {
@@ -47,12 +53,12 @@ impl Policy {
     }
 }
 
-/// AWS's own policy of a type.
-pub(crate) fn default_of(kind: &str) -> &'static str {
-    if kind == RESOURCE_CONTROL {
-        FULL_ACCESS_TO_RESOURCES
-    } else {
-        FULL_ACCESS
+/// AWS's own policy of a type of control policies. Management policies have none.
+pub(crate) fn default_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        SERVICE_CONTROL => Some(FULL_ACCESS),
+        RESOURCE_CONTROL => Some(FULL_ACCESS_TO_RESOURCES),
+        _ => None,
     }
 }
 
@@ -113,7 +119,7 @@ fn refuse_twin(
     (kind, name): (&str, &str),
 ) -> Result<(), Failure> {
     let is_twin = |policy: &Policy| policy.kind == kind && policy.name == name;
-    let of_aws = aws_managed(default_of(kind));
+    let of_aws = default_of(kind).and_then(aws_managed);
     if membership.policies(tx)?.iter().chain(&of_aws).any(is_twin) {
         return Err(api::duplicate_policy_exception(
             "A policy with the specified name and type already exists.",
@@ -128,7 +134,6 @@ pub(crate) async fn create(
     context: &RequestContext,
     input: shapes::CreatePolicyRequest,
 ) -> Result<shapes::CreatePolicyResponse, Error> {
-    policy_types::check("CreatePolicy", &input.r#type)?;
     let kind = input.r#type.as_str();
     documents::check(kind, &input.content)?;
     let tags = tags::from_input(input.tags.as_deref())?;
@@ -143,7 +148,7 @@ pub(crate) async fn create(
         }
         refuse_twin(tx, &membership, (kind, &input.name))?;
         let policies = membership.policies(tx)?;
-        if policies.iter().filter(|policy| policy.kind == kind).count() >= MAX_POLICIES {
+        if policies.iter().filter(|policy| policy.kind == kind).count() >= max_policies(kind) {
             return Err(errors::constraint(
                 shapes::ConstraintViolationExceptionReason::PolicyNumberLimitExceeded,
                 "You have exceeded the allowed number of policies.",
@@ -185,13 +190,12 @@ pub(crate) async fn list(
     context: &RequestContext,
     input: shapes::ListPoliciesRequest,
 ) -> Result<shapes::ListPoliciesResponse, Error> {
-    policy_types::check("ListPolicies", &input.filter)?;
     let snapshot = service.store.snapshot();
     let membership = Membership::administered_by(&snapshot, &context.account, "ListPolicies")?;
     let kind = input.filter.as_str();
     let mut policies = membership.policies(&snapshot).map_err(Failure::from)?;
     policies.retain(|policy| policy.kind == kind);
-    policies.extend(aws_managed(default_of(kind)));
+    policies.extend(default_of(kind).and_then(aws_managed));
     let asked = (input.next_token.as_deref(), input.max_results);
     let (policies, next_token) = summaries("ListPolicies", asked, policies, &membership, context)?;
     Ok(shapes::ListPoliciesResponse {

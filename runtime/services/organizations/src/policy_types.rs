@@ -1,18 +1,23 @@
 //! The types of policies, and switching them on and off for the root.
 //!
-//! Control policies are here. Those that configure accounts (of tags, backups, AI services, …) bind
-//! nobody's requests, and are answered `NotImplemented`.
+//! Control policies bind requests. Management policies, which configure accounts (of tags, backups, AI
+//! services, …), bind nobody's.
 
 use stockade_organizations_api::{errors, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::WriteTx;
 
 use crate::errors as refusals;
-use crate::state::{self, ATTACHMENTS, Membership};
+use crate::state::{self, ATTACHMENTS, Membership, TRUSTED};
 use crate::{Organizations, attachments};
 
 pub(crate) const SERVICE_CONTROL: &str = "SERVICE_CONTROL_POLICY";
 pub(crate) const RESOURCE_CONTROL: &str = "RESOURCE_CONTROL_POLICY";
+
+/// A type that stays on only while its service is trusted ("ConstraintViolationException", SERVICE_ACCESS_NOT_ENABLED
+/// and POLICY_TYPE_ENABLED_FOR_THIS_SERVICE).
+pub(crate) const SECURITY_HUB: &str = "SECURITYHUB_POLICY";
+pub(crate) const SECURITY_HUB_SERVICE: &str = "securityhub.amazonaws.com";
 
 pub(crate) fn summary(kind: &str) -> shapes::PolicyTypeSummary {
     shapes::PolicyTypeSummary {
@@ -21,20 +26,11 @@ pub(crate) fn summary(kind: &str) -> shapes::PolicyTypeSummary {
     }
 }
 
-/// Refuses types that are not kept here.
-pub(crate) fn check(operation: &str, kind: &shapes::PolicyType) -> Result<(), Error> {
-    match kind.as_str() {
-        SERVICE_CONTROL | RESOURCE_CONTROL => Ok(()),
-        other => Err(refusals::unsupported(operation, other)),
-    }
-}
-
 pub(crate) async fn enable(
     service: &Organizations,
     context: &RequestContext,
     input: shapes::EnablePolicyTypeRequest,
 ) -> Result<shapes::EnablePolicyTypeResponse, Error> {
-    check("EnablePolicyType", &input.policy_type)?;
     let kind = input.policy_type.as_str();
     let root = state::write(&service.store, |tx| {
         let mut membership = of_root(tx, context, "EnablePolicyType", &input.root_id)?;
@@ -42,6 +38,14 @@ pub(crate) async fn enable(
             return Err(errors::policy_type_not_available_for_organization_exception(
                 "This operation is not supported by organizations that have only the consolidated \
                  billing feature set.",
+            )
+            .into());
+        }
+        if kind == SECURITY_HUB && !tx.contains(TRUSTED, &membership.scope, &[SECURITY_HUB_SERVICE])
+        {
+            return Err(refusals::constraint(
+                shapes::ConstraintViolationExceptionReason::ServiceAccessNotEnabled,
+                "You must enable service access before you enable the policy type.",
             )
             .into());
         }
@@ -66,7 +70,6 @@ pub(crate) async fn disable(
     context: &RequestContext,
     input: shapes::DisablePolicyTypeRequest,
 ) -> Result<shapes::DisablePolicyTypeResponse, Error> {
-    check("DisablePolicyType", &input.policy_type)?;
     let kind = input.policy_type.as_str();
     let root = state::write(&service.store, |tx| {
         let mut membership = of_root(tx, context, "DisablePolicyType", &input.root_id)?;

@@ -5,8 +5,8 @@ use stockade_organizations_api::shapes;
 use stockade_spec::{Error, RequestContext, Unit};
 
 use crate::{
-    Organizations, accounts, attachments, delegation, handshakes, organization, policies,
-    policy_types, resource_policy, tags, tree, trusted_services, units,
+    Organizations, accounts, attachments, delegation, handshakes, management_policies,
+    organization, policies, policy_types, resource_policy, tags, tree, trusted_services, units,
 };
 
 impl stockade_organizations_api::Organizations for Organizations {
@@ -31,6 +31,7 @@ impl stockade_organizations_api::Organizations for Organizations {
         describe_policy(DescribePolicyRequest) -> DescribePolicyResponse = policies::describe;
         list_policies(ListPoliciesRequest) -> ListPoliciesResponse = policies::list;
         update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse = policies::update;
+        describe_effective_policy(DescribeEffectivePolicyRequest) -> DescribeEffectivePolicyResponse = management_policies::describe_effective;
         list_policies_for_target(ListPoliciesForTargetRequest) -> ListPoliciesForTargetResponse = attachments::list_policies;
         list_targets_for_policy(ListTargetsForPolicyRequest) -> ListTargetsForPolicyResponse = attachments::list_targets;
         invite_account_to_organization(InviteAccountToOrganizationRequest) -> InviteAccountToOrganizationResponse = handshakes::invite;

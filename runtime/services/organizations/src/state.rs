@@ -23,8 +23,8 @@ const MEMBERS: Table<String> = Table::new("organizations/members");
 pub(crate) const UNITS: Table<Unit> = Table::new("organizations/units");
 pub(crate) const ACCOUNTS: Table<Account> = Table::new("organizations/accounts");
 pub(crate) const POLICIES: Table<Policy> = Table::new("organizations/policies");
-/// By target and policy.
-pub(crate) const ATTACHMENTS: Table<()> = Table::new("organizations/attachments");
+/// By target and policy: after how many others of the target it was attached.
+pub(crate) const ATTACHMENTS: Table<u64> = Table::new("organizations/attachments");
 pub(crate) const CREATIONS: Table<Creation> = Table::new("organizations/creations");
 pub(crate) const HANDSHAKES: Table<Handshake> = Table::new("organizations/handshakes");
 /// By the invited account and the handshake: the management account that keeps the handshake.

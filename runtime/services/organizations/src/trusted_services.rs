@@ -10,6 +10,7 @@ use stockade_organizations_api::shapes::{
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Scan;
 
+use crate::policy_types::{SECURITY_HUB, SECURITY_HUB_SERVICE};
 use crate::state::{self, Membership, TRUSTED};
 use crate::{Organizations, errors, paging};
 
@@ -67,6 +68,14 @@ pub(crate) async fn disable(
     check_principal(&input.service_principal)?;
     state::write(&service.store, |tx| {
         let membership = Membership::managed_by(tx, &context.account)?;
+        let types = &membership.organization.policy_types;
+        if input.service_principal == SECURITY_HUB_SERVICE && types.contains(SECURITY_HUB) {
+            return Err(errors::constraint(
+                ConstraintViolationExceptionReason::PolicyTypeEnabledForThisService,
+                "You must disable the policy type before you disable service access.",
+            )
+            .into());
+        }
         tx.delete(TRUSTED, &membership.scope, &[&input.service_principal]);
         Ok(())
     })

@@ -69,7 +69,8 @@ pub(crate) async fn create(
         if line.len() > tree::MAX_DEPTH {
             return Err(errors::constraint(
                 ConstraintViolationExceptionReason::OuDepthLimitExceeded,
-                "You have exceeded the allowed depth of organizational units.",
+                "You cannot add an organizational unit to the specified parent because it would exceed the \
+                 max depth allowed.",
             )
             .into());
         }
