@@ -219,7 +219,12 @@ impl Facts for S3 {
 
     fn state_keys(&self, _action: &str, resource: &str, _scope: &Scope<'_>) -> StateKeys {
         let Some((bucket, key)) = named(resource) else {
-            return StateKeys::default();
+            // An access point's state is nobody's here; what is no resource has none.
+            return if resource.starts_with("arn:") {
+                StateKeys::elsewhere("s3")
+            } else {
+                StateKeys::default()
+            };
         };
         match self.keys_of(bucket, key) {
             Ok(keys) => StateKeys {

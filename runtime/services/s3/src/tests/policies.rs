@@ -102,6 +102,16 @@ async fn authorization_is_told_of_owner_policy_and_tags() {
     let own = [pair("s3:ResourceAccount", OWNER)];
     assert_eq!(keys("arn:aws:s3:::bucket"), own);
     assert_eq!(keys("arn:aws:s3:::nowhere"), []);
+    // Of what is no bucket's, nobody here knows anything; of no resource there is nothing to know.
+    let is_elsewhere = |resource: &str| {
+        let keys = s3.state_keys("s3:GetObject", resource, &stranger.scope());
+        keys.is_elsewhere && !keys.unknown.is_empty()
+    };
+    assert!(is_elsewhere(
+        "arn:aws:s3:us-east-1:000000000000:accesspoint/a/object/dir/key"
+    ));
+    assert!(!is_elsewhere("arn:aws:s3:::bucket/dir/key"));
+    assert!(!is_elsewhere("*"));
     let facts = s3.facts("s3:ListBucket", "arn:aws:s3:::nowhere", &stranger.scope());
     assert_eq!(facts.owner, None);
 }
