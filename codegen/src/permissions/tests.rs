@@ -1,6 +1,7 @@
 //! The tables, what AWS's documents say of them, and the overlays' errors.
 
 mod documents;
+mod equivalents;
 mod errors;
 mod inline;
 mod kms;
