@@ -88,37 +88,35 @@ impl<'a> Authority<'a> {
     /// What is known of a condition key in a statement about actions of these prefixes.
     pub(crate) fn key(&self, key: &str, prefixes: &[String]) -> Known {
         let prefix = key.split(':').next().unwrap_or_default();
-        let global = self.references.global_keys.iter();
-        let mut keys: Vec<(String, String)> = global
-            .map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()))
-            .collect();
         let own = self.prefix(prefix);
+        let is_own = own.is_some();
         let named = prefixes.iter().filter_map(|prefix| self.prefix(prefix));
-        let federation = self.prefix(FEDERATION);
-        for reference in own.iter().cloned().chain(named).chain(federation) {
-            let more = reference.keys.iter();
-            keys.extend(more.map(|(name, kind)| (name.clone(), kind.clone())));
-        }
-        for (name, kind) in &keys {
+        let references: Vec<Rc<Reference>> = own
+            .into_iter()
+            .chain(named)
+            .chain(self.prefix(FEDERATION))
+            .collect();
+        let global = self.references.global_keys.iter().copied();
+        let listed = references.iter().flat_map(|reference| &reference.keys);
+        let listed = listed.map(|(name, kind)| (name.as_str(), kind.as_str()));
+        let bare = key.trim_end_matches('/');
+        let mut is_listed = false;
+        for (name, kind) in global.chain(listed) {
             if is_key(name, key) {
-                return Known::Key(kind.clone());
+                return Known::Key(kind.to_owned());
             }
             if let Some(stem) = tag_stem(name)
-                && key
-                    .trim_end_matches('/')
-                    .eq_ignore_ascii_case(stem.trim_end_matches('/'))
+                && bare.eq_ignore_ascii_case(stem.trim_end_matches('/'))
             {
                 return Known::TagWithoutName(stem.to_owned());
             }
+            is_listed |= name.split(':').next() == Some(prefix);
         }
-        if prefix.eq_ignore_ascii_case("aws") || own.is_some() {
+        if prefix.eq_ignore_ascii_case("aws") || is_own {
             Known::NoKey
         } else if prefix.contains('.') {
             Known::Provider
-        } else if keys
-            .iter()
-            .any(|(name, _)| name.split(':').next() == Some(prefix))
-        {
+        } else if is_listed {
             Known::NoKey
         } else {
             Known::NoService

@@ -1,6 +1,7 @@
 //! The checks: their codes, kinds and sentences (*IAM policy validation check reference*, IAM User Guide).
 //!
-//! Each `{}` of a sentence is filled by whoever finds something.
+//! Each `{}` of a sentence is filled by whoever finds something. A check with several sentences stands here under a name for
+//! each, `of` its code.
 
 use crate::finding::Kind;
 
@@ -27,15 +28,17 @@ impl Check {
 }
 
 macro_rules! checks {
-    ($($kind:ident { $($code:ident = $sentence:expr;)* })*) => {
-        $($(pub(crate) static $code: Check = Check {
-            code: stringify!($code),
+    (@code $code:ident) => { stringify!($code) };
+    (@code $name:ident $code:ident) => { stringify!($code) };
+    ($($kind:ident { $($name:ident $(of $code:ident)? = $sentence:expr;)* })*) => {
+        $($(pub(crate) static $name: Check = Check {
+            code: checks!(@code $name $($code)?),
             kind: Kind::$kind,
             sentence: $sentence,
         };)*)*
 
         /// Every check.
-        pub(crate) static ALL: &[&Check] = &[$($(&$code),*),*];
+        pub(crate) static ALL: &[&Check] = &[$($(&$name),*),*];
     };
 }
 
@@ -116,7 +119,9 @@ checks! {
         UNSUPPORTED_WILDCARD_IN_PRINCIPAL = "Wildcards (*, ?) are not supported with the principal key {}. Replace the wildcard with a valid principal value.";
         VARIABLE_UNSUPPORTED_IN_ELEMENT = "Policy variables are supported in the Resource and Condition elements. Remove the policy variable {} from this element.";
         VARIABLE_UNSUPPORTED_IN_VERSION = "To include variables in your policy, use the policy version 2012-10-17 or later.";
+        VARIABLE_IN_USER_ID of VARIABLE_USAGE_TOO_PERMISSIVE = "Overly permissive use of policy variable with aws:userID. Use the policy variable on the right side of colon or as the only character on the left side of a colon.";
         VARIABLE_USAGE_TOO_PERMISSIVE = "The policy variable is not allowed in the condition key {}. We consider the key to be sensitive and policy variables can be evaluated as effective wildcards. Therefore policy variables are not allowed to be used with sensitive keys. Refer to https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html for the list of sensitive keys.";
+        WILDCARD_IN_USER_ID of WILDCARD_USAGE_TOO_PERMISSIVE = "Overly permissive use of wildcard with aws:userID. Use the wildcard on the right side of colon or as the only character on the left side of a colon.";
         WILDCARD_USAGE_TOO_PERMISSIVE = "The wildcard is not allowed in the condition key {}. We consider the key to be sensitive and wildcards are not allowed to be used with sensitive keys. Refer to https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html for the list of sensitive keys.";
     }
 

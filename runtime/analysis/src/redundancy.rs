@@ -32,10 +32,12 @@ pub(crate) fn of_entries(analysis: &mut Analysis<'_>, entries: &[Entry<'_>], of:
     for (index, text) in normal.iter().enumerate() {
         first.entry(text.as_str()).or_insert(index);
     }
-    let patterns: Vec<usize> = (0..entries.len())
-        .filter(|index| {
-            normal[*index].contains(['*', '?']) && first[normal[*index].as_str()] == *index
-        })
+    // What a pattern covers begins as it does, up to its first wildcard.
+    let patterns: Vec<(usize, &str)> = normal
+        .iter()
+        .enumerate()
+        .filter(|(index, text)| text.contains(['*', '?']) && first[text.as_str()] == *index)
+        .map(|(index, text)| (index, text.split(['*', '?']).next().unwrap_or_default()))
         .collect();
     let patterns = if patterns.len() * entries.len() > MAX_COMPARISONS {
         Vec::new()
@@ -45,7 +47,8 @@ pub(crate) fn of_entries(analysis: &mut Analysis<'_>, entries: &[Entry<'_>], of:
     let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, text) in normal.iter().enumerate() {
         let equal = first[text.as_str()];
-        let by = patterns.iter().copied().find(|by| {
+        let beginning = patterns.iter().filter(|(_, head)| text.starts_with(head));
+        let by = beginning.map(|(index, _)| *index).find(|by| {
             *by != equal
                 && match of {
                     Redundant::Action => covers(&normal[*by], text),

@@ -58,6 +58,9 @@ pub(crate) const SENSITIVE: [&str; 10] = [
     "aws:VpceOrgID",
 ];
 
+/// The key of a user's id or a role's with its session's name (*IAM identifiers*).
+pub(crate) const USER_ID: &str = "aws:userid";
+
 /// Keys that callers choose (*AWS global condition context keys*, aws:referer and aws:UserAgent).
 pub(crate) const CHOSEN_BY_CALLER: [&str; 2] = ["aws:Referer", "aws:UserAgent"];
 

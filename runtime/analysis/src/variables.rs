@@ -23,6 +23,11 @@ impl<'t> Variable<'t> {
         self.inside.split(',').next().unwrap_or_default().trim()
     }
 
+    /// The variable as written.
+    pub(crate) fn text(self) -> String {
+        format!("${{{}}}", self.inside)
+    }
+
     fn default(self) -> Option<&'t str> {
         self.inside
             .split_once(',')
@@ -62,7 +67,7 @@ pub(crate) fn look(analysis: &mut Analysis<'_>, statement: &Statement<'_>) {
     {
         for entry in &element.entries {
             for variable in split(entry.text, true).1 {
-                let words = [format!("${{{}}}", variable.inside)];
+                let words = [variable.text()];
                 let spots = vec![entry.spot.clone()];
                 analysis
                     .report
