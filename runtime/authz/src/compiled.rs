@@ -1,8 +1,8 @@
 //! Policies, compiled once for each text, and principals' policies, gathered once for each change.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use parking_lot::RwLock;
 use stockade_policy::{Attached, Holder, Policy, PolicyKind, Source, split_arn};
 use stockade_spec::Caller;

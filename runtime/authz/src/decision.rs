@@ -1,6 +1,7 @@
 //! What was decided, and why: the one value that every rendering reads.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use stockade_policy::{self as policy, Attached, Effect, Layer, Resource};
@@ -22,8 +23,8 @@ pub struct Decision {
     pub service: &'static str,
     /// The operation, for example `CreateFunction`.
     pub operation: &'static str,
-    /// What each requirement came to, in the template's order.
-    pub verdicts: Vec<Verdict>,
+    /// What each requirement came to, in the template's order; shared with other decisions on the same question.
+    pub verdicts: Arc<[Verdict]>,
     /// Why the whole request is denied, whatever its verdicts: no template, a principal that is
     /// gone, a policy that cannot be read.
     pub refusal: Option<Refusal>,

@@ -19,7 +19,7 @@ use stockade_spec::permission::{
 };
 use stockade_spec::resolve::{Resolved, Scope};
 
-use collector::Captured;
+pub(crate) use collector::Captured;
 use keys::KeySource;
 pub use keys::Keys;
 use view::View;
@@ -152,6 +152,11 @@ impl<'a> Input<'a> {
             captured: Captured::gather(permissions.captures, input)?,
             source,
         })
+    }
+
+    /// What the template makes use of.
+    pub(crate) fn captured(&self) -> &Captured {
+        &self.captured
     }
 
     /// See [`fill`].

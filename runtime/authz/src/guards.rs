@@ -1,10 +1,10 @@
 //! What organizations lay over requests: their control policies, compiled, and the condition keys that tell where an
 //! account stands.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use parking_lot::RwLock;
 use stockade_policy::{
     Attached, Context, Exemptions, Guardrail, GuardrailKind, PolicyKind, Source,

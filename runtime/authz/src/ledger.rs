@@ -66,7 +66,7 @@ impl Ledger {
         if deeds.caller != context.caller {
             deeds.caller.clone_from(&context.caller);
         }
-        for verdict in &decision.verdicts {
+        for verdict in decision.verdicts.iter() {
             deeds.note(verdict);
         }
     }

@@ -27,7 +27,7 @@
 //!     anonymous: false,
 //!     service: "sqs",
 //!     operation: "SendMessage",
-//!     verdicts: Vec::new(),
+//!     verdicts: [].into(),
 //!     refusal: Some(Refusal {
 //!         action: "sqs:SendMessage".into(),
 //!         why: "because the principal no longer exists".into(),

@@ -69,6 +69,12 @@ pub trait Directory: Send + Sync {
     /// A number that changes whenever any answer of [`Directory::profile`] or
     /// [`Directory::managed_policy`] may have changed; cheap to ask.
     fn revision(&self) -> u64;
+
+    /// The revision of all state that decisions are made from, this directory's and that of services and organizations:
+    /// a number that grows with every change. `None` where nobody can tell.
+    fn state_revision(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// A service or resource control policy.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use stockade_policy::Resource;
 use stockade_spec::{Caller, RequestContext};
 
-use super::{Authorizer, Call, Mode, root, scope};
+use super::judge::{Call, root, scope};
+use super::{Authorizer, Mode};
 use crate::decision::Decision;
 use crate::fill::{self, Acting};
 use crate::request::{Facts, Request};
@@ -47,7 +48,7 @@ impl Authorizer {
                             Acting::Role(_) | Acting::Service(_) => None,
                         },
                     };
-                    self.judge(&call, acts)
+                    self.judge(&call, acts).map(|judged| judged.verdicts)
                 }
                 Err(why) => Err(why.clone()),
             };

@@ -11,13 +11,13 @@ use smallvec::SmallVec;
 use stockade_spec::permission::{Capture, Step};
 
 /// The values of each capture of one input. Most have one at most.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Captured {
     captures: Vec<Values>,
 }
 
 /// The values of one capture, in input order; `places` runs beside `texts`.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Values {
     /// The values as text.
     pub(crate) texts: SmallVec<[String; 1]>,
@@ -29,7 +29,7 @@ pub(crate) struct Values {
 }
 
 /// Where a value stands in the input.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     /// The index of the outermost list element or map entry that it lies in.
     pub(crate) outer: u32,
@@ -84,6 +84,12 @@ impl Captured {
         Ok(Self {
             captures: collector.values,
         })
+    }
+
+    /// All values, whatever their capture.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let texts = self.captures.iter().flat_map(|values| &values.texts);
+        texts.map(String::as_str)
     }
 
     /// The values of a capture; none for an index that the template does not have.

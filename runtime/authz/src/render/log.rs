@@ -94,7 +94,7 @@ fn deciders(decision: &Decision) -> String {
     if let Some(refusal) = &decision.refusal {
         parts.push(format!("{} was denied {}.", refusal.action, refusal.why));
     }
-    for verdict in &decision.verdicts {
+    for verdict in decision.verdicts.iter() {
         let (action, resource) = (verdict.action, &verdict.resource);
         if verdict.is_allowed() {
             for spoken in &verdict.statements {

@@ -49,14 +49,15 @@ fn create_function() -> Decision {
         anonymous: false,
         service: "lambda",
         operation: "CreateFunction",
-        verdicts: vec![
+        verdicts: [
             allowed,
             verdict(
                 "iam:PassRole",
                 "arn:aws:iam::000000000000:role/lambda-role",
                 policy::Decision::ImplicitlyDenied,
             ),
-        ],
+        ]
+        .into(),
         refusal: None,
         soft: false,
     }
@@ -104,12 +105,13 @@ fn delete_objects() -> Decision {
     Decision {
         service: "s3",
         operation: "DeleteObjects",
-        verdicts: vec![
+        verdicts: [
             of(0, "a", policy::Decision::Allowed),
             of(1, "b", policy::Decision::ImplicitlyDenied),
             explicit,
             of(2, "c", policy::Decision::ImplicitlyDenied),
-        ],
+        ]
+        .into(),
         ..create_function()
     }
 }
@@ -161,7 +163,7 @@ fn soft_mode_and_denials_of_the_whole_are_not_partial() {
         "arn:aws:s3:::b",
         policy::Decision::ImplicitlyDenied,
     );
-    whole.verdicts.push(of_bucket);
+    whole.verdicts = whole.verdicts.iter().cloned().chain([of_bucket]).collect();
     assert!(whole.blocks() && !whole.is_partial());
     assert!(denied(&whole, Style::Aws, Form::S3).is_empty());
     let message = denial(&whole, Style::Aws, Form::S3).message;
@@ -172,20 +174,22 @@ fn soft_mode_and_denials_of_the_whole_are_not_partial() {
 fn statements_share_actions_and_resources() {
     let mut decision = create_function();
     let denied = policy::Decision::ImplicitlyDenied;
-    decision.verdicts = vec![
+    decision.verdicts = [
         verdict("s3:GetObject", "arn:aws:s3:::b/1*", denied),
         verdict("s3:GetObject", "arn:aws:s3:::b/2", denied),
         verdict("s3:GetObjectTagging", "arn:aws:s3:::b/1*", denied),
         verdict("s3:GetObjectTagging", "arn:aws:s3:::b/2", denied),
         verdict("s3:ListAllMyBuckets", "*", denied),
-    ];
+    ]
+    .into();
     let sentence = super::suggestion::sentence(&decision);
     assert_snapshot!(sentence, @r#"The smallest statements that would together have allowed the call: {"Effect":"Allow","Action":["s3:GetObject","s3:GetObjectTagging"],"Resource":["arn:aws:s3:::b/1${*}","arn:aws:s3:::b/2"]} (in an identity-based policy) {"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"*"} (in an identity-based policy)"#);
-    decision.verdicts = vec![verdict(
+    decision.verdicts = [verdict(
         "s3:GetObject",
         "arn:aws:s3:::b/2",
         policy::Decision::ExplicitlyDenied,
-    )];
+    )]
+    .into();
     assert_eq!(
         super::suggestion::sentence(&decision),
         "No statement that could be added would have allowed the call."
@@ -229,7 +233,7 @@ fn s3_tells_strangers_nothing() {
 #[test]
 fn a_refusal_says_why() {
     let mut decision = create_function();
-    decision.verdicts.clear();
+    decision.verdicts = [].into();
     decision.refusal = Some(Refusal {
         action: "sqs:SendMessage".into(),
         why: "because no permission template is known".into(),

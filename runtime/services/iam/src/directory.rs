@@ -97,6 +97,11 @@ impl Directory for Iam {
     fn revision(&self) -> u64 {
         state::revision(&self.store.snapshot())
     }
+
+    /// Services keep state nowhere but in the store, and all in the same one.
+    fn state_revision(&self) -> Option<u64> {
+        Some(self.store.snapshot().revision())
+    }
 }
 
 fn long_term(
