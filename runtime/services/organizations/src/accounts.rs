@@ -218,7 +218,11 @@ pub(crate) async fn list_creations(
     })
 }
 
-fn require(membership: &Membership, snapshot: &Snapshot, id: &str) -> Result<Account, Failure> {
+pub(crate) fn require(
+    membership: &Membership,
+    snapshot: &Snapshot,
+    id: &str,
+) -> Result<Account, Failure> {
     Ok(membership
         .account(snapshot, id)?
         .ok_or_else(errors::no_account)?)

@@ -9,7 +9,7 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Snapshot};
 
-use crate::state::{self, Account, DELEGATIONS, Membership, TRUSTED};
+use crate::state::{self, DELEGATIONS, Membership, TRUSTED};
 use crate::trusted_services::check_principal;
 use crate::{Organizations, accounts, errors, paging, resource_policy};
 
@@ -120,11 +120,6 @@ fn not_registered() -> Error {
     )
 }
 
-fn require(snapshot: &Snapshot, membership: &Membership, id: &str) -> Result<Account, Failure> {
-    let account = membership.account(snapshot, id)?;
-    Ok(account.ok_or_else(errors::no_account)?)
-}
-
 pub(crate) async fn register(
     service: &Organizations,
     context: &RequestContext,
@@ -133,7 +128,7 @@ pub(crate) async fn register(
     check_principal(&input.service_principal)?;
     state::write(&service.store, |tx| {
         let membership = Membership::managed_by(tx, &context.account)?;
-        let account = require(tx, &membership, &input.account_id)?;
+        let account = accounts::require(&membership, tx, &input.account_id)?;
         let refuse = |reason, sentence: &str| Err(errors::constraint(reason, sentence).into());
         if account.id == membership.organization.management {
             return refuse(
@@ -176,7 +171,7 @@ pub(crate) async fn deregister(
     check_principal(&input.service_principal)?;
     state::write(&service.store, |tx| {
         let membership = Membership::managed_by(tx, &context.account)?;
-        let account = require(tx, &membership, &input.account_id)?;
+        let account = accounts::require(&membership, tx, &input.account_id)?;
         let key = [account.id.as_str(), &input.service_principal];
         if !tx.contains(DELEGATIONS, &membership.scope, &key) {
             return Err(not_registered().into());
@@ -240,7 +235,7 @@ pub(crate) async fn list_administrators(
         .items
         .into_iter()
         .map(|(id, since)| {
-            let account = require(&snapshot, &membership, &id)?;
+            let account = accounts::require(&membership, &snapshot, &id)?;
             let shape = accounts::to_shape(&account, &membership, &snapshot, context)?;
             Ok(shapes::DelegatedAdministrator {
                 arn: shape.arn,
@@ -269,7 +264,7 @@ pub(crate) async fn list_services(
     const OPERATION: &str = "ListDelegatedServicesForAccount";
     let snapshot = service.store.snapshot();
     let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
-    require(&snapshot, &membership, &input.account_id)?;
+    accounts::require(&membership, &snapshot, &input.account_id)?;
     let found = delegations(&snapshot, &membership, Scan::under(&[&input.account_id]))?;
     if found.is_empty() {
         return Err(not_registered());

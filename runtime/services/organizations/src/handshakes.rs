@@ -11,25 +11,37 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
-use crate::state::{self, Account, HANDSHAKES, Handshake, INVITATIONS, Membership};
-use crate::{Organizations, accounts, attachments, errors, ids, paging, tags};
+use crate::state::{self, Account, HANDSHAKES, Handshake, INVITATIONS, Membership, Organization};
+use crate::{Organizations, accounts, all_features, attachments, errors, ids, paging, tags};
 
 /// "If the handshake isn't accepted within 15 days, it expires" (`InviteAccountToOrganization`).
 const LIFETIME: i64 = 15 * 24 * 3600;
 
-const OPEN: &str = "OPEN";
+pub(crate) const INVITE: &str = "INVITE";
+pub(crate) const OPEN: &str = "OPEN";
+/// Sent to several, not all of whom have answered.
+pub(crate) const REQUESTED: &str = "REQUESTED";
 const EXPIRED: &str = "EXPIRED";
 
+fn party(kind: shapes::HandshakePartyType, id: String) -> shapes::HandshakeParty {
+    shapes::HandshakeParty { id, r#type: kind }
+}
+
+/// Parties name an organization without the `o-` of its id.
+fn bare_id(organization: &Organization) -> String {
+    organization.id.trim_start_matches("o-").to_owned()
+}
+
 impl Handshake {
-    fn state_at(&self, now: i64) -> &str {
-        if self.state == OPEN && now >= self.expires {
+    pub(crate) fn state_at(&self, now: i64) -> &str {
+        if matches!(self.state.as_str(), OPEN | REQUESTED) && now >= self.expires {
             EXPIRED
         } else {
             &self.state
         }
     }
 
-    fn to_shape(
+    pub(crate) fn to_shape(
         &self,
         snapshot: &Snapshot,
         membership: &Membership,
@@ -71,32 +83,35 @@ impl Handshake {
                 organization.id.clone(),
             )
         };
-        let mut resources = vec![
-            about,
-            resource(shapes::HandshakeResourceType::Account, self.account.clone()),
-        ];
+        let mut resources = vec![about];
+        let mut parties = vec![party(
+            shapes::HandshakePartyType::Organization,
+            bare_id(organization),
+        )];
+        if self.account != organization.management {
+            let account = self.account.clone();
+            resources.push(resource(
+                shapes::HandshakeResourceType::Account,
+                account.clone(),
+            ));
+            parties.push(party(shapes::HandshakePartyType::Account, account));
+        }
+        resources.extend(
+            self.parent
+                .clone()
+                .map(|parent| resource(shapes::HandshakeResourceType::ParentHandshake, parent)),
+        );
         resources.extend(
             self.notes
                 .clone()
                 .map(|notes| resource(shapes::HandshakeResourceType::Notes, notes)),
         );
-        // Parties name an organization without the `o-` of its id.
-        let bare_id = organization.id.trim_start_matches("o-").to_owned();
         Ok(shapes::Handshake {
-            action: Some(shapes::ActionType::Invite),
-            arn: Some(organization.handshake_arn(context.partition, &self.id)),
+            action: Some(self.action.as_str().into()),
+            arn: Some(organization.handshake_arn(context.partition, self)),
             expiration_timestamp: Some(DateTime::from_secs(self.expires)),
             id: Some(self.id.clone()),
-            parties: Some(vec![
-                shapes::HandshakeParty {
-                    id: bare_id,
-                    r#type: shapes::HandshakePartyType::Organization,
-                },
-                shapes::HandshakeParty {
-                    id: self.account.clone(),
-                    r#type: shapes::HandshakePartyType::Account,
-                },
-            ]),
+            parties: Some(parties),
             requested_timestamp: Some(DateTime::from_secs(self.requested)),
             resources: Some(resources),
             state: Some(self.state_at(epoch_seconds(context.now)).into()),
@@ -133,6 +148,13 @@ pub(crate) async fn invite(
             )
             .into());
         }
+        if all_features::pending(tx, &membership, now)?.is_some() {
+            return Err(errors::handshake_constraint(
+                HandshakeConstraintViolationExceptionReason::InviteDisabledDuringEnableAllFeatures,
+                "You can't invite accounts while the organization is enabling all features.",
+            )
+            .into());
+        }
         let is_open = |it: &Handshake| it.account == *account && it.state_at(now) == OPEN;
         if membership.handshakes(tx)?.iter().any(is_open) {
             return Err(api::duplicate_handshake_exception(
@@ -142,6 +164,8 @@ pub(crate) async fn invite(
         }
         let handshake = Handshake {
             id: ids::handshake(),
+            action: INVITE.to_owned(),
+            parent: None,
             account: account.clone(),
             notes: input.notes.clone(),
             requested: now,
@@ -196,8 +220,11 @@ fn settle(
     (side, to): (Side, &str),
 ) -> Result<(Membership, Handshake), Failure> {
     let (membership, mut handshake) = find(tx, &context.account, id)?;
-    let is_invited = handshake.account == context.account;
-    if is_invited != (side == Side::Invited) {
+    let may = match side {
+        Side::Invited => handshake.account == context.account,
+        Side::Inviter => membership.organization.management == context.account,
+    };
+    if !may {
         return Err(errors::not_management().into());
     }
     let now = handshake.state_at(epoch_seconds(context.now));
@@ -207,7 +234,7 @@ fn settle(
         )
         .into());
     }
-    if now != OPEN {
+    if now != OPEN && (side, now) != (Side::Inviter, REQUESTED) {
         return Err(api::invalid_handshake_transition_exception(
             "You can't perform this operation on a handshake in its present state.",
         )
@@ -224,7 +251,9 @@ pub(crate) async fn accept(
     input: shapes::AcceptHandshakeRequest,
 ) -> Result<shapes::AcceptHandshakeResponse, Error> {
     let shape = state::write(&service.store, |tx| {
-        if Membership::find(tx, &context.account)?.is_some() {
+        let found = find(tx, &context.account, &input.handshake_id);
+        let is_invitation = found.as_ref().is_ok_and(|(_, it)| it.action == INVITE);
+        if Membership::find(tx, &context.account)?.is_some() && (is_invitation || found.is_err()) {
             return Err(errors::handshake_constraint(
                 HandshakeConstraintViolationExceptionReason::AlreadyInAnOrganization,
                 "Your account is already a member of an organization.",
@@ -232,25 +261,38 @@ pub(crate) async fn accept(
             .into());
         }
         let as_invited = (Side::Invited, "ACCEPTED");
-        let (membership, handshake) = settle(tx, context, &input.handshake_id, as_invited)?;
-        let account = Account {
-            id: context.account.clone(),
-            name: accounts::default_name(&context.account),
-            email: accounts::default_email(&context.account),
-            parent: membership.organization.root.clone(),
-            created: false,
-            joined: epoch_seconds(context.now),
-            suspended: false,
-            tags: handshake.tags.clone(),
-        };
-        membership.join(tx, &account)?;
-        attachments::attach_defaults(tx, &membership, &account.id)?;
+        let (mut membership, handshake) = settle(tx, context, &input.handshake_id, as_invited)?;
+        if is_invitation {
+            join(tx, context, &membership, &handshake)?;
+        } else {
+            all_features::accepted(tx, &mut membership, &handshake)?;
+        }
         handshake.to_shape(tx, &membership, context)
     })
     .await?;
     Ok(shapes::AcceptHandshakeResponse {
         handshake: Some(shape),
     })
+}
+
+fn join(
+    tx: &mut WriteTx,
+    context: &RequestContext,
+    membership: &Membership,
+    handshake: &Handshake,
+) -> Result<(), Failure> {
+    let account = Account {
+        id: context.account.clone(),
+        name: accounts::default_name(&context.account),
+        email: accounts::default_email(&context.account),
+        parent: membership.organization.root.clone(),
+        created: false,
+        joined: epoch_seconds(context.now),
+        suspended: false,
+        tags: handshake.tags.clone(),
+    };
+    membership.join(tx, &account)?;
+    attachments::attach_defaults(tx, membership, &account.id)
 }
 
 pub(crate) async fn decline(
@@ -277,6 +319,7 @@ pub(crate) async fn cancel(
     let shape = state::write(&service.store, |tx| {
         let as_inviter = (Side::Inviter, "CANCELED");
         let (membership, handshake) = settle(tx, context, &input.handshake_id, as_inviter)?;
+        all_features::canceled(tx, &membership, &handshake)?;
         handshake.to_shape(tx, &membership, context)
     })
     .await?;
@@ -306,7 +349,14 @@ fn page(
 ) -> Result<(Vec<shapes::Handshake>, Option<String>), Error> {
     if let Some(filter) = filter {
         handshakes.retain(|handshake| {
-            filter.parent_handshake_id.is_none()
+            let is_part = |parent: &String| {
+                let mut resources = handshake.resources.iter().flatten();
+                resources.any(|it| {
+                    it.r#type == Some(shapes::HandshakeResourceType::ParentHandshake)
+                        && it.value.as_ref() == Some(parent)
+                })
+            };
+            filter.parent_handshake_id.as_ref().is_none_or(is_part)
                 && filter
                     .action_type
                     .as_ref()

@@ -5,7 +5,7 @@
 //! Behaves as the AWS Organizations API Reference and User Guide say. An account need not be made to be
 //! used in Stockade; one that `CreateAccount` makes, or that accepts an invitation, is a member from
 //! then on. Policies that configure accounts (of tags, backups, …) are kept and merged, and configure nothing. What is
-//! wrong with effective policies, invitations by address, the move to all features and transfers of
+//! wrong with effective policies, invitations by address and transfers of
 //! responsibility keep the generated default: `NotImplemented`.
 //!
 //! The crate deliberately knows no HTTP and no evaluation: it says which policies stand at which level
@@ -39,6 +39,7 @@
 //! ```
 
 mod accounts;
+mod all_features;
 mod attachments;
 mod delegation;
 mod documents;

@@ -1,6 +1,6 @@
 //! ARNs and paths of what an organization has.
 
-use crate::state::{Organization, Policy};
+use crate::state::{Handshake, Organization, Policy};
 
 /// Where policies of AWS itself are.
 const AWS: &str = "aws";
@@ -34,8 +34,9 @@ impl Organization {
         self.arn_of(partition, "resourcepolicy", &format!("/{id}"))
     }
 
-    pub(crate) fn handshake_arn(&self, partition: &str, id: &str) -> String {
-        self.arn_of(partition, "handshake", &format!("/invite/{id}"))
+    pub(crate) fn handshake_arn(&self, partition: &str, handshake: &Handshake) -> String {
+        let kind = handshake.action.to_lowercase();
+        self.arn_of(partition, "handshake", &format!("/{kind}/{}", handshake.id))
     }
 
     pub(crate) fn policy_arn(&self, partition: &str, policy: &Policy) -> String {

@@ -97,8 +97,9 @@ impl Resolvers for Organizations {
         let id = first(arguments).unwrap_or_default();
         let snapshot = self.store.snapshot();
         match handshakes::find(&snapshot, scope.account, id) {
-            Ok((membership, _)) => {
-                Resolved::one(membership.organization.handshake_arn(scope.partition, id))
+            Ok((membership, handshake)) => {
+                let organization = &membership.organization;
+                Resolved::one(organization.handshake_arn(scope.partition, &handshake))
             }
             Err(_) => nowhere(scope),
         }

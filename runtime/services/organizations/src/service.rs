@@ -5,8 +5,9 @@ use stockade_organizations_api::shapes;
 use stockade_spec::{Error, RequestContext, Unit};
 
 use crate::{
-    Organizations, accounts, attachments, delegation, handshakes, management_policies,
-    organization, policies, policy_types, resource_policy, tags, tree, trusted_services, units,
+    Organizations, accounts, all_features, attachments, delegation, handshakes,
+    management_policies, organization, policies, policy_types, resource_policy, tags, tree,
+    trusted_services, units,
 };
 
 impl stockade_organizations_api::Organizations for Organizations {
@@ -46,6 +47,7 @@ impl stockade_organizations_api::Organizations for Organizations {
         list_delegated_services_for_account(ListDelegatedServicesForAccountRequest) -> ListDelegatedServicesForAccountResponse = delegation::list_services;
         put_resource_policy(PutResourcePolicyRequest) -> PutResourcePolicyResponse = resource_policy::put;
         create_gov_cloud_account(CreateGovCloudAccountRequest) -> CreateGovCloudAccountResponse = accounts::create_gov_cloud;
+        enable_all_features(EnableAllFeaturesRequest) -> EnableAllFeaturesResponse = all_features::enable;
         list_tags_for_resource(ListTagsForResourceRequest) -> ListTagsForResourceResponse = tags::list;
     }
 

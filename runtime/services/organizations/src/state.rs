@@ -108,15 +108,25 @@ pub(crate) struct Creation {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Handshake {
     pub(crate) id: String,
-    /// The invited account.
+    /// As the API names it.
+    #[serde(default = "invite")]
+    pub(crate) action: String,
+    /// The handshake that this one is part of.
+    #[serde(default)]
+    pub(crate) parent: Option<String>,
+    /// Who has to accept: the invited account, or one of the organization's.
     pub(crate) account: String,
     pub(crate) notes: Option<String>,
     pub(crate) requested: i64,
     pub(crate) expires: i64,
-    /// As the API names it; `OPEN` ones expire.
+    /// As the API names it; `REQUESTED` and `OPEN` ones expire.
     pub(crate) state: String,
     /// Of the account that joins.
     pub(crate) tags: TagSet,
+}
+
+fn invite() -> String {
+    "INVITE".to_owned()
 }
 
 /// An organization as one of its accounts finds it.
