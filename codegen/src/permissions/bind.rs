@@ -328,11 +328,14 @@ impl<'a> Binder<'a> {
                     optional: Some(path),
                     ..
                 }) => {
-                    if *required {
-                        wanting.push((resource.clone(), path));
+                    let opposite = self.opposite(&resource, &path);
+                    let named = if *required {
+                        &mut wanting
                     } else {
-                        sometimes.push((resource.clone(), path));
-                    }
+                        &mut sometimes
+                    };
+                    named.push((resource.clone(), path));
+                    named.extend(opposite);
                     resource
                 }
                 Some(OneType { resource, .. }) => {
@@ -410,6 +413,29 @@ impl<'a> Binder<'a> {
             when: Predicate::Present(path),
         }));
         Resources { bound, subject }
+    }
+
+    /// What a call takes away of what it names to add, or the other way round: `RemoveSubnetIds` of `AddSubnetIds`.
+    fn opposite(&self, resource: &Resource, path: &Path) -> Option<(Resource, Path)> {
+        let ([Step::Member(name)], Resource::Template(parts)) = (path.0.as_slice(), resource)
+        else {
+            return None;
+        };
+        let swapped =
+            [("Add", "Remove"), ("Remove", "Add")].map(|(one, other)| name.replacen(one, other, 1));
+        let opposite = self
+            .members
+            .iter()
+            .find(|found| found.name != name && swapped.iter().any(|name| name == found.name))?;
+        let mut parts = parts.clone();
+        for part in &mut parts {
+            if let Part::Member { path: at, .. } = part
+                && at.0.first() == path.0.first()
+            {
+                *at = opposite.values(&self.input)?;
+            }
+        }
+        Some((Resource::Template(parts), opposite.path.clone()))
     }
 
     /// Whether the call names a thing that exists: it neither lists nor makes, and requires a text.

@@ -101,10 +101,13 @@ impl<'a> Binder<'a> {
             });
             if is_subject || alone {
                 let of = own_stems.last().map(String::as_str).unwrap_or_default();
+                let makes = is_subject && self.operation.starts_with("Create");
                 fill(slot, &|found| {
                     let member = member_name(found);
                     let (rest, member_kind) = stem(&member);
-                    (rest.is_empty() || (rest == "resource" && rest != member))
+                    // What is yet to be made is not the resource that the call names.
+                    let names_it = !(makes && member == "resourceid");
+                    (rest.is_empty() || (rest == "resource" && rest != member && names_it))
                         && (member_kind == kind
                             || member_kind == Kind::Any
                             || (is_subject && (kind != Kind::Id || name == "resourceid")))

@@ -106,3 +106,31 @@ fn names_that_differ_by_rule_alone_are_bound() {
         "arn:{partition}:lookoutequipment:{region}:{account}:model/{ModelName}/{?}"
     );
 }
+
+/// "Actions, resources, and condition keys for Amazon EC2": a transit gateway's attachment, and the subnets that it gets and
+/// loses.
+#[test]
+fn what_is_added_and_what_is_removed_are_both_asked_for() {
+    let operation = &permissions("ec2")["ModifyTransitGatewayVpcAttachment"];
+    for member in ["AddSubnetIds", "RemoveSubnetIds"] {
+        let subnet = format!("arn:{{partition}}:ec2:{{region}}:{{account}}:subnet/{{{member}[]}}");
+        let asked = operation.requirements.iter().any(|one| {
+            one.when.to_string() == member
+                && one.resources.iter().any(|on| on.to_string() == subnet)
+        });
+        assert!(asked, "{member}");
+    }
+}
+
+/// "Actions, resources, and condition keys for Amazon EC2": `ResourceIds` are what is logged, and the flow log is yet to be.
+#[test]
+fn what_is_made_is_not_what_the_call_names() {
+    let model = &MODELS.services["ec2"];
+    let (tables, overlay) = (Tables::default(), Overlay::default());
+    let resolved = resolve(model, &MODELS.authorization, &tables, &overlay).unwrap();
+    let made = &resolved.permissions["CreateFlowLogs"].requirements[0];
+    assert_eq!(
+        made.resources[0].to_string(),
+        "arn:{partition}:ec2:{region}:{account}:vpc-flow-log/*"
+    );
+}
