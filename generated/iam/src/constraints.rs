@@ -92,22 +92,6 @@ pub static ATTACH_USER_POLICY_REQUEST: Shape = Shape {
     ),
     ..Shape::ANY
 };
-/// `AttachmentName`.
-pub static ATTACHMENT_NAME: Shape = Shape {
-    bounds: Bounds::Length {
-        min: Some(1),
-        max: Some(128),
-    },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
-    sensitive: true,
-    ..Shape::ANY
-};
-/// The pattern of `AttachmentName`.
-pub static ATTACHMENT_NAME_PATTERN: Pattern = Pattern::new("[\\w+=,.@-]+")
-    .as_regex("[[a-zA-Z0-9_]+=,.@-]+")
-    .saying(
-        "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
-    );
 /// `AttachmentType`.
 pub static ATTACHMENT_TYPE: Shape = Shape {
     values: &["user", "group", "role"],
@@ -768,11 +752,7 @@ pub static GET_USER_REQUEST: Shape = Shape {
 pub static INLINE_POLICY_IDENTIFIER_TYPE: Shape = Shape {
     sensitive: true,
     within: Within::Members(
-        &[
-            Member::new(0, &ATTACHMENT_NAME),
-            Member::new(1, &ATTACHMENT_TYPE),
-            Member::new(2, &POLICY_NAME_TYPE),
-        ],
+        &[Member::new(1, &ATTACHMENT_TYPE), Member::new(2, &POLICY_NAME_TYPE)],
     ),
     ..Shape::ANY
 };
@@ -1882,10 +1862,16 @@ pub static CUSTOM_SUFFIX_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(64),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
+/// The pattern of `customSuffixType`.
+pub static CUSTOM_SUFFIX_TYPE_PATTERN: Pattern = Pattern::new("[\\w+=,.@-]+")
+    .as_regex("[[a-zA-Z0-9_]+=,.@-]+")
+    .saying(
+        "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+    );
 /// `delegationRequestDescriptionType`.
 pub static DELEGATION_REQUEST_DESCRIPTION_TYPE: Shape = Shape {
     bounds: Bounds::Length {
@@ -1931,7 +1917,7 @@ pub static EXISTING_USER_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(128),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -1947,7 +1933,7 @@ pub static GROUP_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(128),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -1957,7 +1943,7 @@ pub static INSTANCE_PROFILE_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(128),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -2162,7 +2148,7 @@ pub static POLICY_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(128),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -2347,7 +2333,7 @@ pub static ROLE_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(64),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -2370,7 +2356,7 @@ pub static SERVER_CERTIFICATE_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(128),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -2502,7 +2488,7 @@ pub static USER_NAME_TYPE: Shape = Shape {
         min: Some(1),
         max: Some(64),
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };
@@ -2512,7 +2498,7 @@ pub static VIRTUAL_MFA_DEVICE_NAME: Shape = Shape {
         min: Some(1),
         max: None,
     },
-    pattern: Some(&ATTACHMENT_NAME_PATTERN),
+    pattern: Some(&CUSTOM_SUFFIX_TYPE_PATTERN),
     sensitive: true,
     ..Shape::ANY
 };

@@ -1,28 +1,42 @@
 //! The policy simulator: `SimulateCustomPolicy`, `SimulatePrincipalPolicy`, and what keys policies read.
 //!
 //! Policies are those that the request holds, and for a principal those that it has; the resource's own are never looked
-//! up, as AWS does not ("Testing IAM policies with the IAM policy simulator", IAM User Guide).
+//! up, as AWS does not ("Testing IAM policies with the IAM policy simulator", IAM User Guide). There is one result for
+//! each action, with what holds for each resource inside it (`EvaluationResult`, IAM API Reference).
+//!
+//! Messages are those of IAM's answers, as far as any were seen.
 
-mod input;
+mod context;
+mod exclude;
+mod handling;
+mod origin;
+mod policies;
+mod resources;
 mod result;
+mod scenario;
 
-use stockade_iam_api::shapes;
+use stockade_iam_api::{errors, shapes};
 use stockade_policy::Guardrail;
 use stockade_spec::{Error, RequestContext};
 
-use crate::simulate::input::{Policies, Scenario};
+use crate::simulate::exclude::Exclusions;
+use crate::simulate::handling::Handling;
+use crate::simulate::origin::Origin;
+use crate::simulate::policies::Policies;
+use crate::simulate::resources::Resources;
 use crate::simulate::result::Case;
+use crate::simulate::scenario::Scenario;
 use crate::{Iam, paging};
+
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    errors::invalid_input_exception(message)
+}
 
 pub(crate) async fn custom(
     _iam: &Iam,
     context: &RequestContext,
     input: shapes::SimulateCustomPolicyRequest,
 ) -> Result<shapes::SimulatePolicyResponse, Error> {
-    refuse_scenarios(
-        "SimulateCustomPolicy",
-        input.resource_handling_option.as_deref(),
-    )?;
     let mut policies = Policies::default();
     policies.add_input(&input.policy_input_list)?;
     policies.set_boundary(input.permissions_boundary_policy_input_list.as_deref())?;
@@ -37,7 +51,8 @@ pub(crate) async fn custom(
     let asked = Asked {
         operation: "SimulateCustomPolicy",
         actions: &input.action_names,
-        resources: input.resource_arns.as_deref(),
+        resources: Resources::new(input.resource_arns.as_deref())?,
+        handling: input.resource_handling_option.as_deref(),
         marker: input.marker.as_deref(),
         max_items: input.max_items,
     };
@@ -49,47 +64,33 @@ pub(crate) async fn principal(
     context: &RequestContext,
     input: shapes::SimulatePrincipalPolicyRequest,
 ) -> Result<shapes::SimulatePolicyResponse, Error> {
-    refuse_scenarios(
-        "SimulatePrincipalPolicy",
-        input.resource_handling_option.as_deref(),
-    )?;
-    let exclusions = input.policy_exclusion_list.as_deref().unwrap_or_default();
-    if !exclusions.is_empty() {
-        return Err(Error::not_implemented(
-            "iam",
-            "SimulatePrincipalPolicy with PolicyExclusionList",
-        ));
-    }
-    let source = input.policy_source_arn.as_str();
-    let mut policies = Policies::of_principal(iam, source)?;
+    let exclusions = Exclusions::new(input.policy_exclusion_list.unwrap_or_default())?;
+    let origin = Origin::read(iam, context, &input.policy_source_arn)?;
+    let mut policies = Policies::of(&origin, &exclusions)?;
     policies.add_input(input.policy_input_list.as_deref().unwrap_or_default())?;
     policies.set_boundary(input.permissions_boundary_policy_input_list.as_deref())?;
     policies.set_resource(input.resource_policy.as_deref())?;
-    let is_user = source.contains(":user/");
-    let caller = match input.caller_arn.as_deref() {
-        None if is_user => Some(source),
-        None if input.resource_policy.is_some() => {
-            return Err(input::invalid(
-                "CallerArn must be given with a ResourcePolicy if the policies are not a user's.",
-            ));
-        }
-        caller => caller,
-    };
+    let caller = input.caller_arn.as_deref().unwrap_or(origin.arn());
     let mut scenario = Scenario::new(
         context,
-        caller,
+        Some(caller),
         input.resource_owner.as_deref(),
         input.context_entries.unwrap_or_default(),
     )?;
-    scenario.stand_for(iam, source)?;
+    scenario.stand_for(&origin);
+    let guardrail = match exclusions.service_control() {
+        true => None,
+        false => scenario.guardrail(iam)?,
+    };
     let asked = Asked {
         operation: "SimulatePrincipalPolicy",
         actions: &input.action_names,
-        resources: input.resource_arns.as_deref(),
+        resources: Resources::new(input.resource_arns.as_deref())?,
+        handling: input.resource_handling_option.as_deref(),
         marker: input.marker.as_deref(),
         max_items: input.max_items,
     };
-    asked.simulate(&policies, &scenario, scenario.guardrail(iam)?)
+    asked.simulate(&policies, &scenario, guardrail)
 }
 
 pub(crate) async fn keys_of_custom(
@@ -104,74 +105,74 @@ pub(crate) async fn keys_of_custom(
 
 pub(crate) async fn keys_of_principal(
     iam: &Iam,
-    _context: &RequestContext,
+    context: &RequestContext,
     input: shapes::GetContextKeysForPrincipalPolicyRequest,
 ) -> Result<shapes::GetContextKeysForPolicyResponse, Error> {
-    let mut policies = Policies::of_principal(iam, &input.policy_source_arn)?;
+    let origin = Origin::read(iam, context, &input.policy_source_arn)?;
+    let mut policies = Policies::of(&origin, &Exclusions::default())?;
     policies.add_input(input.policy_input_list.as_deref().unwrap_or_default())?;
     Ok(keys_response(&policies))
 }
 
 fn keys_response(policies: &Policies) -> shapes::GetContextKeysForPolicyResponse {
     shapes::GetContextKeysForPolicyResponse {
-        context_key_names: Some(policies.keys()),
+        context_key_names: Some(policies.identity_keys()),
     }
 }
 
-/// EC2's scenarios ask for several resources at once.
-fn refuse_scenarios(operation: &str, option: Option<&str>) -> Result<(), Error> {
-    match option {
-        None => Ok(()),
-        Some(_) => Err(Error::not_implemented(
-            "iam",
-            &format!("{operation} with ResourceHandlingOption"),
-        )),
+/// "Each operation must include the service identifier, such as `iam:CreateUser`", and `SimulateCustomPolicy` "does not
+/// support using wildcards (*) in an action name".
+fn check_action(action: &str) -> Result<(), Error> {
+    if !action.contains(':') {
+        return Err(invalid("The action is invalid since it is missing names"));
     }
+    if action.contains(['*', '?']) {
+        return Err(invalid(format!("Invalid Input Actions: {action}")));
+    }
+    Ok(())
 }
 
 /// Which results a request asks for.
 struct Asked<'a> {
     operation: &'static str,
     actions: &'a [String],
-    resources: Option<&'a [String]>,
+    resources: Resources<'a>,
+    handling: Option<&'a str>,
     marker: Option<&'a str>,
     max_items: Option<i32>,
 }
 
 impl Asked<'_> {
-    /// A result for every action on every resource, page by page.
+    /// A result for every action, page by page.
     fn simulate(
         &self,
         policies: &Policies,
         scenario: &Scenario,
         guardrail: Option<Guardrail>,
     ) -> Result<shapes::SimulatePolicyResponse, Error> {
-        let everything = [String::from("*")];
-        let named = self.resources.filter(|resources| !resources.is_empty());
-        let resources = named.unwrap_or(&everything);
-        let case = Case::new(policies, scenario, guardrail);
-        let mut results = Vec::with_capacity(self.actions.len() * resources.len());
         for action in self.actions {
-            input::check_action(action)?;
-            for resource in resources {
-                results.push(case.result(action, resource, named.is_some()));
-            }
+            check_action(action)?;
         }
-        self.page(results)
-    }
-
-    fn page(
-        &self,
-        results: Vec<shapes::EvaluationResult>,
-    ) -> Result<shapes::SimulatePolicyResponse, Error> {
-        let request = paging::Request::new(self.operation, self.marker, self.max_items)?;
-        let numbered = results
-            .into_iter()
+        if let Some(option) = self.handling {
+            Handling::new(self.operation, option).check(self.actions, &self.resources)?;
+        }
+        let case = Case::new(policies, scenario, guardrail);
+        case.check_resource_policy(self.actions, &self.resources)?;
+        let request = paging::Request::new(self.operation, self.marker, self.max_items)
+            .map_err(|_| invalid("Invalid marker for pagination."))?;
+        let numbered = self
+            .actions
+            .iter()
             .enumerate()
-            .map(|(number, result)| (stockade_store::ordered(number as u64), result));
+            .map(|(number, action)| (stockade_store::ordered(number as u64), action));
         let page = paging::items(request, numbered, |(number, _)| number.as_str())?;
+        let results = page.items.iter();
         Ok(shapes::SimulatePolicyResponse {
-            evaluation_results: Some(page.items.into_iter().map(|(_, result)| result).collect()),
+            evaluation_results: Some(
+                results
+                    .map(|(_, action)| case.result(action, &self.resources))
+                    .collect(),
+            ),
             is_truncated: Some(page.next.is_some()),
             marker: page.next,
         })
