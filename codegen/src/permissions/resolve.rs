@@ -630,57 +630,15 @@ impl<'a> Resolver<'a> {
     }
 
     fn check_value(&mut self, value: &KeyValue, at: usize, input: &Input<'_>) {
-        match value {
-            KeyValue::Literal(_) | KeyValue::Header(_) => {}
-            KeyValue::Member(path) => self.check_text(path, at, input),
-            KeyValue::Template(parts) => self.check_parts(parts, at, input),
-            KeyValue::Pairs { names, values } => {
-                self.check_text(names, at, input);
-                self.check_text(values, at, input);
+        // Whether it is there may be asked of any member.
+        if let KeyValue::Presence(path) = value {
+            if let Err(message) = input.follow(path) {
+                self.problem(at, message);
             }
-            KeyValue::Sole { names, values } => {
-                self.check_text(names, at, input);
-                for path in values {
-                    self.check_text(path, at, input);
-                }
-            }
-            KeyValue::Attributes {
-                plain,
-                expressions,
-                names,
-            } => {
-                let names = names.iter().flat_map(|(names, values)| [names, values]);
-                for path in plain.iter().chain(expressions).chain(names) {
-                    self.check_text(path, at, input);
-                }
-            }
-            KeyValue::Equated {
-                expression,
-                values,
-                texts,
-                otherwise,
-            } => {
-                let otherwise = otherwise
-                    .iter()
-                    .flat_map(|(names, values)| std::iter::once(names).chain(values));
-                for path in [expression, values]
-                    .into_iter()
-                    .chain(texts)
-                    .chain(otherwise)
-                {
-                    self.check_text(path, at, input);
-                }
-            }
-            KeyValue::Presence(path) => {
-                if let Err(message) = input.follow(path) {
-                    self.problem(at, message);
-                }
-            }
-            KeyValue::Resolver(call) => {
-                for path in &call.arguments {
-                    self.check_text(path, at, input);
-                }
-            }
+            return;
+        }
+        for path in value.paths() {
+            self.check_text(path, at, input);
         }
     }
 
@@ -742,34 +700,8 @@ fn is_operation(value: &KeyValue) -> bool {
 }
 
 fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {
-    let exists = |path: &Path| input.follow(path).is_ok();
-    match value {
-        KeyValue::Literal(_) | KeyValue::Header(_) => true,
-        value if is_operation(value) => true,
-        KeyValue::Member(path) | KeyValue::Presence(path) => exists(path),
-        KeyValue::Template(parts) => members(parts).all(exists),
-        KeyValue::Pairs { names, values } => exists(names) && exists(values),
-        KeyValue::Sole { names, values } => exists(names) && values.iter().all(exists),
-        KeyValue::Attributes {
-            plain,
-            expressions,
-            names,
-        } => {
-            let mut names = names.iter().flat_map(|(names, values)| [names, values]);
-            plain.iter().chain(expressions).all(exists) && names.all(exists)
-        }
-        KeyValue::Equated {
-            expression,
-            values,
-            texts,
-            otherwise,
-        } => {
-            let mut otherwise = otherwise.iter();
-            [expression, values].into_iter().chain(texts).all(exists)
-                && otherwise.all(|(names, values)| exists(names) && values.iter().all(exists))
-        }
-        KeyValue::Resolver(call) => call.arguments.iter().all(exists),
-    }
+    let mut paths = value.paths().into_iter();
+    is_operation(value) || paths.all(|path| input.follow(path).is_ok())
 }
 
 fn set(keys: &mut Vec<Key>, name: &str, value: KeyValue) {

@@ -353,40 +353,7 @@ impl Requirement {
         }
         paths.extend(self.when.paths());
         paths.extend(&self.each);
-        for key in &self.keys {
-            match &key.value {
-                KeyValue::Member(path) | KeyValue::Presence(path) => paths.push(path),
-                KeyValue::Template(parts) => paths.extend(members(parts)),
-                KeyValue::Pairs { names, values } => paths.extend([names, values]),
-                KeyValue::Sole { names, values } => {
-                    paths.push(names);
-                    paths.extend(values);
-                }
-                KeyValue::Attributes {
-                    plain,
-                    expressions,
-                    names,
-                } => {
-                    paths.extend(plain.iter().chain(expressions));
-                    paths.extend(names.iter().flat_map(|(names, values)| [names, values]));
-                }
-                KeyValue::Equated {
-                    expression,
-                    values,
-                    texts,
-                    otherwise,
-                } => {
-                    paths.extend([expression, values]);
-                    paths.extend(texts);
-                    if let Some((names, values)) = otherwise {
-                        paths.push(names);
-                        paths.extend(values);
-                    }
-                }
-                KeyValue::Resolver(call) => paths.extend(&call.arguments),
-                KeyValue::Literal(_) | KeyValue::Header(_) => {}
-            }
-        }
+        paths.extend(self.keys.iter().flat_map(|key| key.value.paths()));
         paths
     }
 
@@ -401,6 +368,46 @@ impl Requirement {
             _ => None,
         });
         resources.chain(keys)
+    }
+}
+
+impl KeyValue {
+    /// Every path that the value mentions, in order of mention.
+    pub fn paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = Vec::new();
+        match self {
+            Self::Member(path) | Self::Presence(path) => paths.push(path),
+            Self::Template(parts) => paths.extend(members(parts)),
+            Self::Pairs { names, values } => paths.extend([names, values]),
+            Self::Sole { names, values } => {
+                paths.push(names);
+                paths.extend(values);
+            }
+            Self::Attributes {
+                plain,
+                expressions,
+                names,
+            } => {
+                paths.extend(plain.iter().chain(expressions));
+                paths.extend(names.iter().flat_map(|(names, values)| [names, values]));
+            }
+            Self::Equated {
+                expression,
+                values,
+                texts,
+                otherwise,
+            } => {
+                paths.extend([expression, values]);
+                paths.extend(texts);
+                if let Some((names, values)) = otherwise {
+                    paths.push(names);
+                    paths.extend(values);
+                }
+            }
+            Self::Resolver(call) => paths.extend(&call.arguments),
+            Self::Literal(_) | Self::Header(_) => {}
+        }
+        paths
     }
 }
 
