@@ -16,10 +16,11 @@ use stockade_spec::{Caller, RequestContext, Service};
 
 use crate::compiled::Cache;
 use crate::decision::{Decision, Refusal, Verdict};
+use crate::examination::{Examination, Witness};
 use crate::fill;
 use crate::guards::Guards;
 use crate::ledger::{Ledger, Report};
-use crate::request::{Request, principal_name};
+use crate::request::{Needs, Request, principal_name};
 use crate::ring::Ring;
 
 use judge::{Call, root, scope};
@@ -125,14 +126,34 @@ impl Authorizer {
         decision
     }
 
-    fn decide(&self, request: &Request<'_>) -> Option<Decision> {
-        if request
-            .needs
-            .is_some_and(|needs| needs.permissions.class != Class::Requirements)
-        {
+    /// Decides on a request that nobody makes, as enforcement would, and tells all that the decision is made from. Nothing
+    /// is kept of it. `refusal` says why the service takes no such request of this caller, whatever policies say. `None`:
+    /// AWS needs no permission for the operation.
+    pub fn examine(&self, request: &Request<'_>, refusal: Option<String>) -> Option<Examination> {
+        if is_free(request) {
             return None;
         }
-        Some(self.decision(request, request.context, self.verdicts(request)))
+        let witness = Witness::default();
+        let verdicts = match refusal {
+            Some(why) => Err(why),
+            None => self.verdicts(request, Some(&witness)),
+        };
+        let hearings = verdicts.is_ok().then(|| witness.take());
+        let decision = Decision {
+            soft: false,
+            ..self.decision(request, request.context, verdicts)
+        };
+        Some(Examination {
+            decision,
+            hearings: hearings.unwrap_or_default(),
+        })
+    }
+
+    fn decide(&self, request: &Request<'_>) -> Option<Decision> {
+        if is_free(request) {
+            return None;
+        }
+        Some(self.decision(request, request.context, self.verdicts(request, None)))
     }
 
     /// The decision on a request, or on what follows from it, for the principal of a context; an error refuses it whole.
@@ -163,7 +184,11 @@ impl Authorizer {
         }
     }
 
-    fn verdicts(&self, request: &Request<'_>) -> Result<Arc<[Verdict]>, String> {
+    fn verdicts(
+        &self,
+        request: &Request<'_>,
+        witness: Option<&Witness>,
+    ) -> Result<Arc<[Verdict]>, String> {
         let context = request.context;
         let is_root = context.caller == Caller::Root;
         let Some(needs) = request
@@ -180,8 +205,11 @@ impl Authorizer {
                 ))
             };
         };
-        // Read first, so that a change in between is seen.
-        let revision = self.directory.state_revision();
+        // Read first, so that a change in between is seen. A witness hears nothing of what is remembered.
+        let revision = match witness {
+            Some(_) => None,
+            None => self.directory.state_revision(),
+        };
         let root = root(context);
         let source = fill::Source {
             scope: scope(context, root.as_deref()),
@@ -218,6 +246,7 @@ impl Authorizer {
             service: needs.service,
             divisible: needs.divisible,
             via: None,
+            witness,
         };
         let judged = self.judge(&call, required)?;
         if let Some(revision) = revision.filter(|_| !judged.by_keys) {
@@ -225,4 +254,10 @@ impl Authorizer {
         }
         Ok(judged.verdicts)
     }
+}
+
+/// Whether AWS needs no permission for the operation.
+fn is_free(request: &Request<'_>) -> bool {
+    let is_free = |needs: Needs<'_>| needs.permissions.class != Class::Requirements;
+    request.needs.is_some_and(is_free)
 }

@@ -43,6 +43,7 @@ mod authorize;
 mod compiled;
 mod context;
 pub mod decision;
+pub mod examination;
 pub mod fill;
 mod guards;
 pub mod ledger;
@@ -52,6 +53,7 @@ pub mod ring;
 
 pub use authorize::{Authorizer, Mode};
 pub use decision::Decision;
+pub use examination::Examination;
 pub use ledger::{Ledger, Report};
 pub use request::{Facts, Needs, Request, principal_name};
 pub use ring::{Filter, Ring};

@@ -2,6 +2,7 @@
 
 mod encoded;
 pub mod error;
+pub mod examination;
 pub mod json;
 pub mod log;
 pub mod suggestion;

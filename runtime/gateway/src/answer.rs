@@ -95,10 +95,29 @@ pub(crate) fn json(
     request_id: &str,
     value: &serde_json::Value,
 ) -> Response<Body> {
-    let mut response = Response::new(Body::from(Bytes::from(value.to_string())));
+    own(status, request_id, "application/json", value.to_string())
+}
+
+/// Text that is no operation's answer.
+pub(crate) fn text(request_id: &str, text: String) -> Response<Body> {
+    own(
+        StatusCode::OK,
+        request_id,
+        "text/plain; charset=utf-8",
+        text,
+    )
+}
+
+fn own(
+    status: StatusCode,
+    request_id: &str,
+    content_type: &'static str,
+    body: String,
+) -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::from(body)));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert("x-amzn-requestid", id);
     }

@@ -221,7 +221,7 @@ fn filter(query: &Query) -> Filter {
 }
 
 /// Whether a switch is there and not off.
-fn is_set(query: &Query, name: &str) -> bool {
+pub(crate) fn is_set(query: &Query, name: &str) -> bool {
     query
         .get(name)
         .is_some_and(|value| !matches!(value, "0" | "false"))

@@ -48,6 +48,7 @@ pub struct Parties {
 
 /// One listener's request handling.
 pub struct Gateway {
+    pub(crate) catalog: &'static Catalog,
     pub(crate) router: Router,
     pub(crate) services: Services,
     pub(crate) authenticator: Authenticator,
@@ -88,6 +89,7 @@ impl Gateway {
             authorizer = authorizer.with_organizations(organizations);
         }
         Self {
+            catalog,
             router: Router::new(catalog),
             authorizer,
             services: Services::new(catalog, services),

@@ -63,7 +63,7 @@ mod upstream;
 
 pub use answer::{Body, BodyFailure};
 pub use body::Incoming;
-pub use explain::{Explained, Explainer, Vantage};
+pub use explain::{Explained, Explainer, Vantage, parse};
 pub use gateway::{Config, Gateway, Parties, Reset};
 pub use serve::serve;
 pub use upstream::{Settings, Signing, Upstreams};

@@ -11,6 +11,9 @@ pub const MAX_HEAD: usize = 64 * 1024;
 /// How many headers an upstream's answer may have.
 pub const MAX_HEADERS: usize = 256;
 
+/// How many headers a captured request may have that is to be explained.
+pub const MAX_CAPTURED_HEADERS: usize = 100;
+
 /// How long a client may take to send its headers.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 

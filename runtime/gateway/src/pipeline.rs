@@ -25,11 +25,12 @@ use stockade_wire::{Dialect, Protocol, Query, decode, encode, errors};
 use crate::answer::Body;
 use crate::authenticate::Known;
 use crate::body::{Drained, Incoming};
+use crate::explain;
 use crate::gateway::Gateway;
 use crate::route::{Head, Route};
 use crate::upstream::{Passage, Tapped};
 
-pub(crate) use asked::{Asked, is_form, partition, text};
+pub(crate) use asked::{Asked, DEFAULT_REGION, is_form, partition, text};
 use asked::{context, has_host, has_length, name_host};
 use payload::Unread;
 
@@ -110,6 +111,11 @@ impl Gateway {
             }
         };
         let path = parts.uri.path();
+        if path == explain::PATH && parts.method == Method::POST {
+            return self
+                .explain(parts, body, &query, peer, &told.request_id)
+                .await;
+        }
         if let Some(response) = self
             .endpoint(&parts.method, path, &query, &told.request_id)
             .await

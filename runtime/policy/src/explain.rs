@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use crate::action::Folded;
 use crate::answer::{Decision, Layer};
-use crate::evaluate::{evaluate, guardrail_layer, resource_layer};
+use crate::evaluate::evaluate;
 use crate::request::Request;
-use crate::set::{Attached, PolicySet, Source};
+use crate::set::{PolicySet, Source};
 use crate::statement::{Effect, Statement, Subject};
 
 /// Everything that took part in a decision, in words. Owned, so that it can be kept and sent.
@@ -152,34 +152,20 @@ pub fn explain(request: &Request<'_>, set: &PolicySet<'_>) -> Explanation {
     let action = Folded::new(request.action);
     let subject = Subject::of(request, set, &action);
     let mut statements = Vec::new();
-    let mut add = |layer: Layer, policies: &[Attached]| {
-        for policy in policies {
-            for (index, statement) in policy.policy.statements().iter().enumerate() {
-                statements.push(Spoken {
-                    layer,
-                    source: policy.source.clone(),
-                    sid: statement.sid().map(str::to_owned),
-                    index,
-                    effect: statement.effect(),
-                    applies: statement.applies(&subject).is_some(),
-                    misses: misses(statement, request, &subject),
-                });
-            }
-        }
-    };
-    for guardrail in set.guardrails {
-        if let Some(layer) = guardrail_layer(guardrail, &request.principal, set.rules.exemptions) {
-            guardrail.levels.iter().for_each(|level| add(layer, level));
+    for consulted in set.consulted(&request.principal) {
+        let policy = consulted.policy;
+        for (index, statement) in policy.policy.statements().iter().enumerate() {
+            statements.push(Spoken {
+                layer: consulted.layer,
+                source: policy.source.clone(),
+                sid: statement.sid().map(str::to_owned),
+                index,
+                effect: statement.effect(),
+                applies: statement.applies(&subject).is_some(),
+                misses: misses(statement, request, &subject),
+            });
         }
     }
-    add(resource_layer(set), set.resource);
-    add(Layer::Grant, set.grants);
-    add(Layer::Identity, set.identity);
-    add(
-        Layer::Boundary,
-        set.boundary.map(std::slice::from_ref).unwrap_or_default(),
-    );
-    add(Layer::Session, set.session.unwrap_or_default());
     Explanation {
         decision: evaluation.decision(),
         layer: evaluation.layer(),

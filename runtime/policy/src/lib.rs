@@ -123,8 +123,8 @@ pub use minimal::minimal_allow;
 pub use principal::Principal;
 pub use request::{Request, Resource, Span};
 pub use set::{
-    Attached, Exemptions, Guardrail, GuardrailKind, Holder, Labelled, PolicySet, ResourceRole,
-    Rules, Source, SourceKind,
+    Attached, Consulted, Exemptions, Guardrail, GuardrailKind, Holder, Labelled, PolicySet,
+    ResourceRole, Rules, Source, SourceKind,
 };
 pub use span::Place;
 pub use statement::{Effect, Element, Statement};

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::Policy;
 use crate::action::Folded;
+use crate::answer::Layer;
+use crate::evaluate::{guardrail_layer, resource_layer};
+use crate::principal::Principal;
 
 /// Whose policy an identity-based policy is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -191,6 +194,48 @@ pub struct PolicySet<'a> {
     pub guardrails: &'a [Guardrail],
     /// How the layers combine.
     pub rules: Rules<'a>,
+}
+
+/// A policy that a decision asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Consulted<'a> {
+    /// The layer that it belongs to.
+    pub layer: Layer,
+    /// Of a guardrail: the level that it is attached at, from 0.
+    pub level: usize,
+    /// The policy.
+    pub policy: &'a Attached,
+}
+
+impl<'a> PolicySet<'a> {
+    /// The policies that a decision on a request of this principal asks, in the order of [`Explanation::statements`].
+    ///
+    /// [`Explanation::statements`]: crate::Explanation::statements
+    #[must_use]
+    pub fn consulted(&self, principal: &Principal<'_>) -> Vec<Consulted<'a>> {
+        let mut all = Vec::new();
+        let mut add = |layer, level, policies: &'a [Attached]| {
+            all.extend(policies.iter().map(|policy| Consulted {
+                layer,
+                level,
+                policy,
+            }));
+        };
+        for guardrail in self.guardrails {
+            if let Some(layer) = guardrail_layer(guardrail, principal, self.rules.exemptions) {
+                for (level, policies) in guardrail.levels.iter().enumerate() {
+                    add(layer, level, policies);
+                }
+            }
+        }
+        add(resource_layer(self), 0, self.resource);
+        add(Layer::Grant, 0, self.grants);
+        add(Layer::Identity, 0, self.identity);
+        let boundary = self.boundary.map(std::slice::from_ref);
+        add(Layer::Boundary, 0, boundary.unwrap_or_default());
+        add(Layer::Session, 0, self.session.unwrap_or_default());
+        all
+    }
 }
 
 impl PolicySet<'_> {

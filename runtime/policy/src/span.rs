@@ -36,21 +36,37 @@ impl Policy {
     /// ```
     #[must_use]
     pub fn span_of(&self, index: usize) -> Option<(Place, Place)> {
-        let document: Document<'_> = serde_json::from_str(&self.text).ok()?;
-        let whole = document.statement.get();
-        let begin = self.offset(whole) + 1;
-        if whole.starts_with('{') {
-            let end = self.offset(whole) + whole.len();
-            return (index == 0).then(|| (self.place(begin), self.place(end)));
-        }
-        let statements: Vec<&RawValue> = serde_json::from_str(whole).ok()?;
-        let end_of = |statement: &&RawValue| self.offset(statement.get()) + statement.get().len();
+        let (whole, statements) = self.written()?;
+        let end_of = |statement: &&str| self.offset(statement) + statement.len();
         let end = end_of(statements.get(index)?);
         let begin = match index.checked_sub(1) {
             Some(before) => end_of(statements.get(before)?),
-            None => begin,
+            None => self.offset(whole) + 1,
         };
         Some((self.place(begin), self.place(end)))
+    }
+
+    /// Where each statement's opening brace is, in order.
+    #[must_use]
+    pub fn places(&self) -> Vec<Place> {
+        let statements = self.written().map(|(_, statements)| statements);
+        statements
+            .unwrap_or_default()
+            .into_iter()
+            .map(|statement| self.place(self.offset(statement)))
+            .collect()
+    }
+
+    /// The text of the element `Statement`, and that of each statement in it.
+    fn written(&self) -> Option<(&str, Vec<&str>)> {
+        let document: Document<'_> = serde_json::from_str(&self.text).ok()?;
+        let whole = document.statement.get();
+        if whole.starts_with('{') {
+            return Some((whole, vec![whole]));
+        }
+        let statements: Vec<&RawValue> = serde_json::from_str(whole).ok()?;
+        let statements = statements.into_iter().map(RawValue::get);
+        Some((whole, statements.collect()))
     }
 
     /// Where a part of the text begins in it, in bytes.
@@ -106,5 +122,7 @@ mod tests {
     fn lines_are_counted() {
         let text = "{\n  \"Statement\": [\n    {\n      \"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"*\"\n    }\n  ]\n}";
         assert_eq!(spans(text), [[(2, 17), (5, 6)]]);
+        let policy = Policy::parse(text, PolicyKind::Identity).unwrap();
+        assert_eq!(policy.places(), [Place { line: 3, column: 5 }]);
     }
 }

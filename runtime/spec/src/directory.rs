@@ -48,6 +48,17 @@ pub struct Profile {
     pub tags: Vec<(String, String)>,
 }
 
+/// Whom a principal's ARN stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The caller that it would be.
+    pub caller: Caller,
+    /// Its account.
+    pub account: String,
+    /// What its temporary credentials carry.
+    pub session: Option<Arc<Session>>,
+}
+
 /// The keeper of identities.
 pub trait Directory: Send + Sync {
     /// What an access key stands for; `None` for a key that is not on record.
@@ -60,6 +71,13 @@ pub trait Directory: Send + Sync {
     /// The unique id of the role of this ARN; `None` where it does not exist.
     fn role_id(&self, arn: &str) -> Option<String> {
         let _ = arn;
+        None
+    }
+
+    /// Whom the ARN of a user, role or session stands for: a role, for whoever assumes it now; a session, for the newest
+    /// of its name, or one without policies of its own. `None`: nobody has this ARN.
+    fn named(&self, arn: &str, now: SystemTime) -> Option<Named> {
+        let _ = (arn, now);
         None
     }
 

@@ -34,9 +34,10 @@ fn main() -> ExitCode {
 }
 
 fn explain(arguments: &commands::explain::Arguments) -> Result<String, String> {
-    let parties = compose::compose(&Serve::from_environment(), &Store::in_memory())?;
-    let explainer = Explainer::new(parties.catalog, parties.services);
-    commands::explain::run(arguments, &explainer)
+    commands::explain::run(arguments, || {
+        let parties = compose::compose(&Serve::from_environment(), &Store::in_memory())?;
+        Ok(Explainer::new(parties.catalog, parties.services))
+    })
 }
 
 /// Prints what a command found, or what is wrong with it.

@@ -47,6 +47,7 @@ impl Authorizer {
                             Acting::Caller { via } => Some(via),
                             Acting::Role(_) | Acting::Service(_) => None,
                         },
+                        witness: None,
                     };
                     self.judge(&call, acts).map(|judged| judged.verdicts)
                 }

@@ -15,6 +15,7 @@ use super::{Authorizer, doubt};
 use crate::compiled::Profile;
 use crate::context;
 use crate::decision::{Spoken, Verdict};
+use crate::examination::{Hearing, Witness};
 use crate::fill::Need;
 use crate::guards::{self, Standing};
 use crate::request::{Facts, root_arn};
@@ -55,6 +56,7 @@ impl Authorizer {
             scope: scope(context, root.as_deref()),
             standing: standing.as_deref(),
             via: call.via,
+            witness: call.witness,
             global: OnceCell::new(),
         };
         let verdicts = needs
@@ -90,6 +92,7 @@ impl Authorizer {
         if let Some(why) = unfilled
             && asker.context.caller != Caller::Root
         {
+            asker.hear(|| None);
             return Ok(Verdict {
                 action,
                 resource,
@@ -169,10 +172,11 @@ impl Authorizer {
             }
             keys
         };
-        let is_read = set.reads_context(action);
+        let is_read = asker.witness.is_some() || set.reads_context(action);
         let keys = if is_read { gather() } else { Context::new() };
         let question = policy::Request::new(asker.principal, action, asked, &keys);
         let evaluation = evaluate(&question, &set);
+        asker.hear(|| Some(Hearing::of(&question, &set)));
         let reason =
             evaluation
                 .aws_reason()
@@ -244,6 +248,8 @@ pub(super) struct Call<'a> {
     pub(super) divisible: bool,
     /// The service that forwards the principal's session.
     pub(super) via: Option<&'a str>,
+    /// Who is told what every policy says.
+    pub(super) witness: Option<&'a Witness>,
 }
 
 /// What stays the same for all requirements of a request.
@@ -258,11 +264,20 @@ struct Asker<'a> {
     standing: Option<&'a Standing>,
     /// The service that forwards the principal's session.
     via: Option<&'a str>,
+    /// Who is told what every policy says.
+    witness: Option<&'a Witness>,
     /// Gathered when a policy first reads it.
     global: OnceCell<Context<'a>>,
 }
 
 impl<'a> Asker<'a> {
+    /// Tells the witness, if there is one, what was heard.
+    fn hear(&self, hearing: impl FnOnce() -> Option<Hearing>) {
+        if let Some(witness) = self.witness {
+            witness.borrow_mut().push(hearing());
+        }
+    }
+
     /// The condition keys that are the same for all requirements.
     fn global(&self) -> Context<'a> {
         let gathered = self.global.get_or_init(|| {

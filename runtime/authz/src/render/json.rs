@@ -5,6 +5,7 @@ use stockade_policy::Effect;
 
 use crate::context::timestamp;
 use crate::decision::{Decision, Verdict};
+use crate::examination::{Examination, Heard, Hearing, KeyValue, Said, Voice};
 use crate::render::suggestion::suggest;
 
 /// The decision, its verdicts with the statements that spoke, and what would have allowed it.
@@ -35,6 +36,66 @@ pub fn decision(decision: &Decision) -> Value {
             .collect();
     }
     value
+}
+
+/// The decision, with what each layer of policies said of each permission, and the condition keys that were read.
+pub fn examination(examination: &Examination) -> Value {
+    let mut value = decision(&examination.decision);
+    for (index, hearing) in examination.hearings.iter().enumerate() {
+        if let Some(hearing) = hearing {
+            value["permissions"][index]["layers"] = layers(hearing);
+            value["permissions"][index]["keysRead"] = keys_read(hearing);
+        }
+    }
+    value
+}
+
+fn layers(hearing: &Hearing) -> Value {
+    let layer = |voice: &Voice| {
+        json!({
+            "layer": voice.layer,
+            "says": match voice.said {
+                Said::Denies => "deny",
+                Said::Allows => "allow",
+                Said::Nothing => "nothing",
+                Said::Exempt => "exempt",
+                Said::Absent => "absent",
+            },
+            "policies": voice.policies.iter().map(policy).collect::<Value>(),
+        })
+    };
+    hearing.layers.iter().map(layer).collect()
+}
+
+fn policy(heard: &Heard) -> Value {
+    let statements = heard.statements.iter().map(|stated| {
+        json!({
+            "statement": stated.label,
+            "line": stated.place.map(|place| place.line),
+            "column": stated.place.map(|place| place.column),
+            "effect": stated.effect,
+            "applies": stated.applies,
+            "misses": stated.misses.iter().map(ToString::to_string).collect::<Value>(),
+        })
+    });
+    json!({
+        "policy": heard.source.to_string(),
+        "statements": statements.collect::<Value>(),
+        "otherStatements": heard.others,
+    })
+}
+
+/// By key: its values, nothing where the request does not carry it, or why it cannot be told.
+fn keys_read(hearing: &Hearing) -> Value {
+    let keys = hearing.keys.iter().map(|read| {
+        let value = match &read.value {
+            KeyValue::Values(values) => json!(values),
+            KeyValue::Absent => Value::Null,
+            KeyValue::Unknown(why) => json!({ "unknown": why }),
+        };
+        (read.key.clone(), value)
+    });
+    keys.collect::<serde_json::Map<_, _>>().into()
 }
 
 fn verdict(verdict: &Verdict) -> Value {

@@ -16,7 +16,7 @@ use crate::route::{Host, Route};
 use crate::upstream::Passage;
 
 /// The region of requests that name none.
-const DEFAULT_REGION: &str = "us-east-1";
+pub(crate) const DEFAULT_REGION: &str = "us-east-1";
 
 /// What is known of a request before it is routed.
 pub(crate) struct Asked<'a> {

@@ -1,5 +1,6 @@
 //! Who is who: keys to callers, and callers to their policies.
 
+mod named;
 #[cfg(test)]
 mod tests;
 
@@ -11,11 +12,13 @@ use parking_lot::RwLock;
 use stockade_kit::access_key::{self, Kind};
 use stockade_kit::failure::Failure;
 use stockade_policy::split_arn;
-use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Profile};
+use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Named, Profile};
 use stockade_spec::{Caller, Session};
 use stockade_store::{Scope, Snapshot};
 
-use crate::state::{self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, USERS, User};
+use crate::state::{
+    self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, SessionRecord, USERS, User,
+};
 use crate::{Iam, policies};
 
 /// Ids and documents are the same in every partition; a key does not tell its own, and Stockade's
@@ -88,6 +91,12 @@ impl Directory for Iam {
         Some(role.ok().flatten()?.id)
     }
 
+    fn named(&self, arn: &str, now: SystemTime) -> Option<Named> {
+        named::named(&self.store.snapshot(), arn, now)
+            .ok()
+            .flatten()
+    }
+
     fn managed_policy(&self, arn: &str) -> Option<Arc<str>> {
         policies::document(&self.store.snapshot(), arn)
             .ok()
@@ -142,10 +151,18 @@ fn temporary(
     account: String,
 ) -> Result<Option<Credential>, Failure> {
     let scope = Scope::account(&account);
-    let Some(record) = snapshot.get(SESSIONS, &scope, &[id])? else {
-        return Ok(None);
-    };
-    Ok(Some(Credential {
+    let record = snapshot.get(SESSIONS, &scope, &[id])?;
+    record
+        .map(|record| of_record(snapshot, record, account))
+        .transpose()
+}
+
+fn of_record(
+    snapshot: &Snapshot,
+    record: SessionRecord,
+    account: String,
+) -> Result<Credential, Failure> {
+    Ok(Credential {
         secret: record.secret,
         session_token: Some(record.token),
         caller: match record.holder {
@@ -188,7 +205,7 @@ fn temporary(
         })),
         expires: Some(time(record.expires)),
         active: true,
-    }))
+    })
 }
 
 fn profile(

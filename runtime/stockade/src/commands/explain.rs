@@ -1,21 +1,26 @@
-//! `stockade explain`: what one request needs.
+//! `stockade explain`: what one request needs, and whether a principal may make it.
 
+use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use clap::Args;
-use http::Request;
+use http::{Method, Uri};
 use serde_json::{Value, json};
 use stockade_authz::fill::{Acting, Required};
+use stockade_authz::render::examination::without_permission;
 use stockade_gateway::{Explained, Explainer, Vantage};
 use stockade_spec::Error;
-use stockade_spec::permission::Class;
 
-/// The most headers that a captured request may have.
-const MAX_HEADERS: usize = 100;
+use super::server::{self, encoded};
 
 /// Tells which permissions a request needs, without a server: of an operation with an input, or of a captured HTTP request.
+///
+/// With --as it asks a running server whether a principal may make the request: by which statements of which policies it is
+/// allowed or denied, what each layer of policies says (identity-based policies, permissions boundary, session policies,
+/// resource-based policy, service and resource control policies), which condition keys were read with which values, and the
+/// smallest statement that would have allowed it. Nothing is performed, and the request enters neither /_stockade/decisions
+/// nor what `stockade policy` reports.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// A service's id, as `aws` names it: sqs
@@ -47,41 +52,103 @@ pub(crate) struct Arguments {
     )]
     region: String,
 
+    /// Decide as this principal: the ARN of a user, role, session or root, a key that the server issued, a service such as
+    /// lambda.amazonaws.com, or `anonymous`. A role is taken as a session without policies of its own, a session's ARN as the
+    /// newest session of that name
+    #[arg(long = "as", value_name = "ARN")]
+    principal: Option<String>,
+
+    /// The server to ask, with --as
+    #[arg(long, value_name = "URL", default_value = server::DEFAULT, requires = "principal")]
+    endpoint: Uri,
+
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
 }
 
-/// What the command prints; the error says what is wrong with the request.
-pub(crate) fn run(arguments: &Arguments, explainer: &Explainer) -> Result<String, String> {
+/// What is explained.
+enum Subject<'a> {
+    /// A captured request.
+    Request(Vec<u8>),
+    /// An operation with an input.
+    Input(&'a str, &'a str, Vec<u8>),
+}
+
+impl Arguments {
+    fn subject(&self) -> Result<Subject<'_>, String> {
+        match (&self.request, &self.service, &self.operation) {
+            (Some(file), ..) => Ok(Subject::Request(read(file)?)),
+            (None, Some(service), Some(operation)) => {
+                let input = match self.input.strip_prefix('@') {
+                    Some(file) => read(&PathBuf::from(file))?,
+                    None if self.input == "-" => read(&PathBuf::from("-"))?,
+                    None => self.input.clone().into_bytes(),
+                };
+                Ok(Subject::Input(service, operation, input))
+            }
+            _ => Err("Name a service and an operation, or a captured --request".to_owned()),
+        }
+    }
+}
+
+/// What the command prints; the error says what is wrong with the request. `explainer` is asked for unless a server is.
+pub(crate) fn run(
+    arguments: &Arguments,
+    explainer: impl FnOnce() -> Result<Explainer, String>,
+) -> Result<String, String> {
+    let subject = arguments.subject()?;
+    if let Some(principal) = &arguments.principal {
+        return ask(arguments, principal, subject);
+    }
+    let explainer = explainer()?;
     let vantage = Vantage {
         account: arguments.account.clone(),
         region: arguments.region.clone(),
         caller: format!("arn:aws:iam::{}:user/caller", arguments.account),
     };
-    let told = |error: Error| format!("{}: {}", error.code, error.message);
-    let explained = match (&arguments.request, &arguments.service, &arguments.operation) {
-        (Some(file), ..) => {
-            let request = parse(&read(file)?)?;
-            explainer.request(&request, &vantage).map_err(told)?
+    let explained = match subject {
+        Subject::Request(bytes) => explainer.request(&stockade_gateway::parse(&bytes)?, &vantage),
+        Subject::Input(service, operation, input) => {
+            explainer.input(service, operation, &input, &vantage)
         }
-        (None, Some(service), Some(operation)) => {
-            let input = match arguments.input.strip_prefix('@') {
-                Some(file) => read(&PathBuf::from(file))?,
-                None if arguments.input == "-" => read(&PathBuf::from("-"))?,
-                None => arguments.input.clone().into_bytes(),
-            };
-            explainer
-                .input(service, operation, &input, &vantage)
-                .map_err(told)?
-        }
-        _ => return Err("Name a service and an operation, or a captured --request".to_owned()),
     };
+    let explained =
+        explained.map_err(|error: Error| format!("{}: {}", error.code, error.message))?;
     if arguments.json {
-        serde_json::to_string_pretty(&as_json(&explained)).map_err(|error| error.to_string())
+        pretty(&as_json(&explained))
     } else {
         Ok(as_text(&explained))
     }
+}
+
+/// What a server answers for a principal.
+fn ask(arguments: &Arguments, principal: &str, subject: Subject<'_>) -> Result<String, String> {
+    let mut path = format!(
+        "/_stockade/explain?as={}&account={}&region={}&text={}",
+        encoded(principal),
+        encoded(&arguments.account),
+        encoded(&arguments.region),
+        u8::from(!arguments.json),
+    );
+    let body = match subject {
+        Subject::Request(bytes) => bytes,
+        Subject::Input(service, operation, input) => {
+            let (service, operation) = (encoded(service), encoded(operation));
+            let _ = write!(path, "&service={service}&operation={operation}");
+            input
+        }
+    };
+    let answer = server::ask(&arguments.endpoint, Method::POST, &path, body)?;
+    if arguments.json {
+        let value: Value = serde_json::from_slice(&answer).map_err(|error| error.to_string())?;
+        return pretty(&value);
+    }
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn pretty(value: &Value) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
 }
 
 fn read(file: &PathBuf) -> Result<Vec<u8>, String> {
@@ -95,41 +162,14 @@ fn read(file: &PathBuf) -> Result<Vec<u8>, String> {
     std::fs::read(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))
 }
 
-/// A captured HTTP/1.1 request. Its body is all that follows the head: a capture may have been cut or put together by hand.
-fn parse(bytes: &[u8]) -> Result<Request<Bytes>, String> {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let mut head = httparse::Request::new(&mut headers);
-    let malformed = |why: String| format!("This is no HTTP request: {why}");
-    let length = match head.parse(bytes) {
-        Ok(httparse::Status::Complete(length)) => length,
-        Ok(httparse::Status::Partial) => {
-            return Err(malformed(
-                "its head has no empty line at its end".to_owned(),
-            ));
-        }
-        Err(error) => return Err(malformed(error.to_string())),
-    };
-    let mut request = Request::builder()
-        .method(head.method.unwrap_or_default())
-        .uri(head.path.unwrap_or_default());
-    for header in head.headers.iter() {
-        request = request.header(header.name, header.value);
-    }
-    request
-        .body(Bytes::copy_from_slice(&bytes[length..]))
-        .map_err(|error| malformed(error.to_string()))
-}
-
 fn as_text(explained: &Explained) -> String {
     let mut lines = vec![format!("{}:{}", explained.service, explained.operation)];
-    lines.push(match explained.class {
-        Class::Requirements if explained.required.is_empty() => {
+    lines.push(match without_permission(explained.class) {
+        Some(free) => format!("  {free}"),
+        None if explained.required.is_empty() => {
             "  no permission applies to this request: root alone may make it".to_owned()
         }
-        Class::Requirements => "  needs".to_owned(),
-        Class::Open => "  needs no permission, only a signature".to_owned(),
-        Class::Unsigned => "  needs no permission and no signature".to_owned(),
-        Class::Bearer => "  needs a bearer token, and no permission".to_owned(),
+        None => "  needs".to_owned(),
     });
     for required in &explained.required {
         lines.extend(needed(required));

@@ -2,14 +2,11 @@
 
 use std::fmt::Write as _;
 
-use bytes::Bytes;
 use clap::Args;
-use http::{Request, Uri, header};
-use http_body_util::{BodyExt as _, Empty};
-use hyper_util::rt::TokioIo;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use http::{Method, Uri};
 use serde_json::Value;
-use tokio::net::TcpStream;
+
+use super::server::{self, encoded};
 
 /// Prints the smallest policy that allows what a principal did since the server started, then what its own policies lack
 /// and what they allow without need. The server has to run with ENFORCE_IAM=1 or IAM_SOFT_MODE=1.
@@ -27,7 +24,7 @@ pub(crate) struct Arguments {
     json: bool,
 
     /// The server to ask
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:4566")]
+    #[arg(long, value_name = "URL", default_value = server::DEFAULT)]
     endpoint: Uri,
 }
 
@@ -35,15 +32,12 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
     let mut path = "/_stockade/policy".to_owned();
     if let Some(principal) = &arguments.principal {
-        let principal = utf8_percent_encode(principal, NON_ALPHANUMERIC);
+        let principal = encoded(principal);
         let general = u8::from(arguments.generalize);
         let _ = write!(path, "?principal={principal}&generalize={general}");
     }
-    let answer = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?
-        .block_on(ask(&arguments.endpoint, &path))?;
+    let answer = server::ask(&arguments.endpoint, Method::GET, &path, Vec::new())?;
+    let answer: Value = serde_json::from_slice(&answer).map_err(|error| error.to_string())?;
     if arguments.json {
         return pretty(&answer);
     }
@@ -51,50 +45,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
         return Ok(lines(&answer["principals"]).join("\n"));
     }
     text(&answer)
-}
-
-/// The JSON that the server answers; the error is its message, or that it cannot be reached.
-async fn ask(endpoint: &Uri, path: &str) -> Result<Value, String> {
-    let unreachable =
-        |why: String| format!("{endpoint} cannot be reached ({why}); --endpoint names the server");
-    let host = endpoint
-        .host()
-        .filter(|_| endpoint.scheme_str() == Some("http"))
-        .ok_or_else(|| format!("{endpoint} is no URL like http://127.0.0.1:4566"))?;
-    let address = (
-        host.trim_matches(['[', ']']),
-        endpoint.port_u16().unwrap_or(80),
-    );
-    let stream = TcpStream::connect(address)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    tokio::spawn(connection);
-    let request = Request::get(path)
-        .header(header::HOST, host)
-        .body(Empty::<Bytes>::new())
-        .map_err(|error| error.to_string())?;
-    let response = sender
-        .send_request(request)
-        .await
-        .map_err(|error| unreachable(error.to_string()))?;
-    let status = response.status();
-    let body = response
-        .into_body()
-        .collect()
-        .await
-        .map_err(|error| unreachable(error.to_string()))?
-        .to_bytes();
-    let value: Value = serde_json::from_slice(&body)
-        .map_err(|_| format!("{endpoint} is no Stockade: it answers {status} without JSON"))?;
-    if status.is_success() {
-        return Ok(value);
-    }
-    Err(value["message"]
-        .as_str()
-        .map_or_else(|| format!("{endpoint} answers {status}"), str::to_owned))
 }
 
 fn pretty(value: &Value) -> Result<String, String> {

@@ -386,3 +386,57 @@ fn managed_policies_are_found_by_arn() {
             .is_none()
     );
 }
+
+#[tokio::test]
+async fn users_roles_and_sessions_are_found_by_their_arns() {
+    let iam = Iam::new(Store::in_memory());
+    let now = at(NOW);
+    let alice = user(&iam, "alice").await;
+    let deploy = role(&iam, "deploy").await;
+    let named = |arn: &str| iam.named(arn, now);
+
+    let found = named(alice.arn().unwrap()).unwrap();
+    assert_eq!((found.caller, found.session), (alice, None));
+    assert_eq!(found.account, ACCOUNT);
+    // Its path is part of its name.
+    assert_eq!(named(&format!("arn:aws:iam::{ACCOUNT}:user/alice")), None);
+
+    let session_arn = deploy.arn().unwrap();
+    let Caller::AssumedRole { role_arn, .. } = &deploy else {
+        panic!("{deploy:?}");
+    };
+    let new = named(role_arn).unwrap();
+    assert_eq!(
+        new.caller.arn(),
+        Some(format!("arn:aws:sts::{ACCOUNT}:assumed-role/deploy/explain").as_str())
+    );
+    assert!(iam.profile(ACCOUNT, &new.caller).is_some());
+    assert_eq!(new.session.unwrap().issued, Some(now));
+
+    // Before anybody assumed it, a session is one without policies; then the newest that has not ended.
+    let policies = |count: usize| Session {
+        policies: vec![ALLOW.into(); count],
+        ..Session::default()
+    };
+    let found = named(session_arn).unwrap();
+    assert_eq!(found.caller, deploy);
+    assert!(found.session.unwrap().policies.is_empty());
+    issue(&iam, &deploy, &policies(1), NOW - 20, 900).await;
+    issue(&iam, &deploy, &policies(2), NOW - 10, 900).await;
+    issue(&iam, &deploy, &policies(3), NOW - 5, 5).await;
+    let found = named(session_arn).unwrap();
+    assert_eq!(found.caller, deploy);
+    assert_eq!(found.session.unwrap().policies.len(), 2);
+
+    for nobody in [
+        "",
+        "alice",
+        "arn:aws:iam::123456789012:user/ops/bob",
+        "arn:aws:iam::123456789012:role/ops/deploy",
+        "arn:aws:iam::123456789012:group/alice",
+        "arn:aws:sts::123456789012:assumed-role/none/session",
+        "arn:aws:sts::123456789012:federated-user/alice",
+    ] {
+        assert_eq!(named(nobody), None, "{nobody}");
+    }
+}

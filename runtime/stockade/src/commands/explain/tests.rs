@@ -164,10 +164,9 @@ fn explain(words: &[&str]) -> Result<String, String> {
         arguments: Arguments,
     }
     let words = ["explain"].iter().chain(words);
-    run(
-        &<Cli as clap::Parser>::parse_from(words).arguments,
-        &explainer(),
-    )
+    run(&<Cli as clap::Parser>::parse_from(words).arguments, || {
+        Ok(explainer())
+    })
 }
 
 #[test]
