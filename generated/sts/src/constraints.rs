@@ -379,7 +379,7 @@ pub static TOKEN_CODE_TYPE_PATTERN: Pattern = Pattern::new("[\\d]*")
 pub static UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Shape = Shape {
     bounds: Bounds::Length {
         min: Some(1),
-        max: None,
+        max: Some(2048),
     },
     pattern: Some(&SESSION_POLICY_DOCUMENT_TYPE_PATTERN),
     ..Shape::ANY

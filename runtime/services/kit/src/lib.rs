@@ -68,6 +68,7 @@ pub mod error;
 pub mod failure;
 pub mod idempotency;
 pub mod ids;
+mod mark;
 pub mod operations;
 pub mod page;
 pub mod sealed;

@@ -1,12 +1,11 @@
 //! Paging: opaque markers, and one page out of a scan.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use sha2::{Digest, Sha256};
+
+use crate::mark;
 
 /// Longest marker in characters that is looked at.
 pub const MAX_MARKER_LEN: usize = 4096;
-
-const CHECK_BYTES: usize = 6;
 
 /// The markers of one listing. A marker holds the position after which the next page begins, and
 /// a check bound to the listing's name, so that garbled ones and those of another listing are
@@ -34,14 +33,14 @@ impl Markers {
     /// The marker that stands after the item at this position (its key's parts).
     #[must_use]
     pub fn seal(self, position: &[&str]) -> String {
-        let mut bytes = vec![0; CHECK_BYTES];
+        let mut bytes = vec![0; mark::BYTES];
         for part in position {
             // Lengths instead of separators: a part may hold anything.
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
             bytes.extend_from_slice(part.as_bytes());
         }
-        let check = self.check(&bytes[CHECK_BYTES..]);
-        bytes[..CHECK_BYTES].copy_from_slice(&check);
+        let check = self.check(&bytes[mark::BYTES..]);
+        bytes[..mark::BYTES].copy_from_slice(&check);
         BASE64.encode(bytes)
     }
 
@@ -58,7 +57,7 @@ impl Markers {
             return Err(BadMarker);
         }
         let bytes = BASE64.decode(marker).map_err(|_| BadMarker)?;
-        let (check, mut rest) = bytes.split_at_checked(CHECK_BYTES).ok_or(BadMarker)?;
+        let (check, mut rest) = mark::split(&bytes).ok_or(BadMarker)?;
         if check != self.check(rest) {
             return Err(BadMarker);
         }
@@ -73,14 +72,8 @@ impl Markers {
         Ok(Some(position))
     }
 
-    fn check(self, position: &[u8]) -> [u8; CHECK_BYTES] {
-        let digest = Sha256::new()
-            .chain_update(b"stockade marker, check 1")
-            .chain_update(self.listing)
-            .chain_update([0])
-            .chain_update(position)
-            .finalize();
-        std::array::from_fn(|index| digest[index])
+    fn check(self, position: &[u8]) -> [u8; mark::BYTES] {
+        mark::of(&format!("marker of {}", self.listing), position)
     }
 }
 

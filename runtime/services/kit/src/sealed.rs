@@ -8,12 +8,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use sha2::{Digest, Sha256};
+
+use crate::mark;
 
 /// Longest text in bytes that is opened.
 pub const MAX_TEXT: usize = 1 << 20;
 
-const CHECK_BYTES: usize = 6;
+/// What words are marked as.
+const KIND: &str = "sealed text";
 
 /// A word that holds a text.
 ///
@@ -26,7 +28,7 @@ const CHECK_BYTES: usize = 6;
 /// ```
 #[must_use]
 pub fn seal(text: &str) -> String {
-    let mut bytes = check(text.as_bytes()).to_vec();
+    let mut bytes = mark::of(KIND, text.as_bytes()).to_vec();
     let mut encoder = DeflateEncoder::new(&mut bytes, Compression::default());
     // Writing into a vector does not fail.
     let written = encoder.write_all(text.as_bytes());
@@ -39,21 +41,13 @@ pub fn seal(text: &str) -> String {
 #[must_use]
 pub fn open(word: &str) -> Option<String> {
     let bytes = BASE64.decode(word).ok()?;
-    let (expected, packed) = bytes.split_at_checked(CHECK_BYTES)?;
+    let (expected, packed) = mark::split(&bytes)?;
     let mut text = String::new();
     DeflateDecoder::new(packed)
         .take(MAX_TEXT as u64)
         .read_to_string(&mut text)
         .ok()?;
-    (expected == check(text.as_bytes())).then_some(text)
-}
-
-fn check(text: &[u8]) -> [u8; CHECK_BYTES] {
-    let digest = Sha256::new()
-        .chain_update(b"stockade sealed text, check 1")
-        .chain_update(text)
-        .finalize();
-    std::array::from_fn(|index| digest[index])
+    (expected == mark::of(KIND, text.as_bytes())).then_some(text)
 }
 
 #[cfg(test)]

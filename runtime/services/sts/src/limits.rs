@@ -15,6 +15,8 @@ use crate::{Sts, error};
 /// What credentials have room for, in packed bytes. AWS gives shares of its own limit and keeps
 /// the limit and the packing to itself; these are Stockade's.
 const ROOM: usize = 2048;
+/// Most characters of all session policies, the ARNs of managed ones included (`AssumeRole`, AWS STS API Reference).
+const MAX_PLAINTEXT: usize = 2048;
 
 /// The inline session policy, if its grammar is right.
 pub(crate) fn inline(document: Option<String>) -> Result<Vec<Arc<str>>, Error> {
@@ -45,8 +47,16 @@ pub(crate) fn managed(
     Ok(arns)
 }
 
-/// How full the credentials are, in percent; `None` when nothing was put in.
+/// Refuses what the plaintext or the packed form of session policies and tags has no room for. How full the credentials
+/// are, in percent; `None` when nothing was put in.
 pub(crate) fn packed_size(session: &Session) -> Result<Option<i32>, Error> {
+    let inline = session.policies.iter().map(|text| text.chars().count());
+    let managed = session.policy_arns.iter().map(String::len);
+    if inline.chain(managed).sum::<usize>() > MAX_PLAINTEXT {
+        return Err(error::validation(format!(
+            "The plaintext of inline and managed session policies cannot exceed {MAX_PLAINTEXT} characters."
+        )));
+    }
     let tags = session.tags.iter().flat_map(|(key, value)| [key, value]);
     let documents = session.policies.iter().map(|document| &**document);
     let texts = documents.chain(session.policy_arns.iter().chain(tags).map(String::as_str));
@@ -65,9 +75,17 @@ pub(crate) fn packed_size(session: &Session) -> Result<Option<i32>, Error> {
     let packed = packer.finish().map_err(|_| Error::internal())?.len();
     let percent = (packed * 100 / ROOM).max(1);
     if percent > 100 {
-        return Err(errors::packed_policy_too_large_exception(format!(
-            "Packed policy consumes {percent}% of allotted space, please use smaller policy."
-        )));
+        let has_policies = !session.policies.is_empty() || !session.policy_arns.is_empty();
+        return Err(errors::packed_policy_too_large_exception(
+            match has_policies {
+                true => format!(
+                    "Packed policy consumes {percent}% of allotted space, please use smaller policy."
+                ),
+                false => {
+                    format!("Packed size of session tags consumes {percent}% of allotted space.")
+                }
+            },
+        ));
     }
     Ok(i32::try_from(percent).ok())
 }

@@ -247,18 +247,51 @@ async fn session_policies_that_are_wrong_are_refused() {
     assert_eq!(refused_to_alice(foreign).await.0, "ValidationError");
 }
 
+/// Tags that no packing makes small.
+fn noise() -> Vec<shapes::Tag> {
+    let word = |n: u64| format!("{:016x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let value = |n: u64| {
+        (0..16)
+            .map(|part| word(n * 16 + part + 1))
+            .collect::<String>()
+    };
+    (0..50).map(|n| tag(&format!("k{n}"), &value(n))).collect()
+}
+
 #[tokio::test]
 async fn credentials_have_little_room() {
-    let actions: Vec<String> = (0..2000u64)
-        .map(|n| format!("\"s3:{:016x}\"", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
-        .collect();
-    let input = shapes::AssumeRoleRequest {
-        policy: Some(POLICY.replace("\"s3:GetObject\"", &format!("[{}]", actions.join(",")))),
+    for (policy, begin) in [
+        (None, "Packed size of session tags consumes "),
+        (Some(POLICY.to_owned()), "Packed policy consumes "),
+    ] {
+        let input = shapes::AssumeRoleRequest {
+            policy,
+            tags: Some(noise()),
+            ..request()
+        };
+        let (code, status, message) = refused_to_alice(input).await;
+        assert_eq!((code.as_str(), status), ("PackedPolicyTooLarge", 400));
+        assert!(message.starts_with(begin), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn session_policies_have_2048_characters_together() {
+    let policy = |spaces| format!("{POLICY}{}", " ".repeat(spaces));
+    let room = 2048 - POLICY.len() - READ_ONLY.len();
+    let asking = |spaces| shapes::AssumeRoleRequest {
+        policy: Some(policy(spaces)),
+        policy_arns: arns(&[READ_ONLY]),
         ..request()
     };
-    let (code, status, message) = refused_to_alice(input).await;
-    assert_eq!((code.as_str(), status), ("PackedPolicyTooLarge", 400));
-    assert!(message.starts_with("Packed policy consumes "), "{message}");
+    let fixture = fixture().await;
+    let context = context(alice());
+    let granted = fixture.sts.assume_role(&context, asking(room)).await;
+    granted.unwrap();
+    assert_eq!(
+        refused_to_alice(asking(room + 1)).await.0,
+        "ValidationError"
+    );
 }
 
 #[tokio::test]
