@@ -1,10 +1,14 @@
 //! An operation's input as the rules see it: its members, near and far, and whether a path exists.
 
+use super::names::common;
 use crate::model::{Member, Model, Shape, ShapeKind};
-use stockade_spec::template::{Path, Step};
+use stockade_spec::template::{Part, Path, Resource, Step};
 
 /// How deep members are looked for by name.
 const DEPTH: usize = 5;
+
+/// Members that hold an id or an ARN of whatever the operation is about.
+pub(super) const WHATEVER: [&str; 2] = ["resourcename", "resourceid"];
 
 /// An operation's input.
 #[derive(Clone, Copy)]
@@ -28,6 +32,30 @@ impl Found<'_> {
     pub(super) fn target(&self) -> &str {
         &self.member.target
     }
+
+    /// The path of the member's text: itself, or each element of a list of texts.
+    pub(super) fn values(&self, input: &Input<'_>) -> Option<Path> {
+        match &self.shape.kind {
+            _ if is_scalar(self.shape) => Some(self.path.clone()),
+            ShapeKind::List(_) if input.element(self.shape).is_some_and(is_scalar) => {
+                Some(self.path.then(Step::Each))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the member takes an ARN as well as a name, by its pattern or its own name.
+    pub(super) fn takes_arn(&self, input: &Input<'_>) -> bool {
+        let shape = input.element(self.shape).unwrap_or(self.shape);
+        shape
+            .pattern
+            .as_deref()
+            .is_some_and(|pattern| pattern.contains("arn:"))
+            || {
+                let name = common(self.name);
+                name.ends_with("arn") || WHATEVER.contains(&name.as_str())
+            }
+    }
 }
 
 impl<'a> Input<'a> {
@@ -36,6 +64,18 @@ impl<'a> Input<'a> {
         Self {
             model,
             shape: shape.and_then(|name| model.shapes.get(name)),
+        }
+    }
+
+    /// Whether the input has every member that the resource mentions.
+    pub(super) fn has(&self, resource: &Resource) -> bool {
+        let exists = |path: &Path| self.follow(path).is_ok();
+        match resource {
+            Resource::Resolver(call) => call.arguments.iter().all(exists),
+            Resource::Template(parts) => parts.iter().all(|part| match part {
+                Part::Member { path, .. } => exists(path),
+                _ => true,
+            }),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Models, reference and overlay put together: the permissions of each operation of a service.
 
+mod bindings;
+mod checks;
+
 use std::collections::BTreeMap;
 
 use super::bind::{Binder, Unfilled};
@@ -82,65 +85,6 @@ impl<'a> Resolver<'a> {
         let diagnostic = self.overlay.diagnostic(at, message);
         if !self.problems.contains(&diagnostic) {
             self.problems.push(diagnostic);
-        }
-    }
-
-    /// What the overlay says of the service as a whole, and of operations that do not exist.
-    fn check_service(&mut self) {
-        for (name, entry) in &self.overlay.operations {
-            if !self.model.operations.contains_key(name) {
-                self.problem(
-                    entry.at,
-                    format!("{} has no operation {name}", self.model.id),
-                );
-            }
-        }
-        for (name, resources) in &self.overlay.resources {
-            if !self
-                .own
-                .references
-                .iter()
-                .any(|reference| reference.resource_types.contains_key(name))
-            {
-                self.problem(resources.at, format!("there is no resource type {name:?}"));
-            }
-            let anywhere = |resource: &Resource| {
-                self.model.operations.values().any(|operation| {
-                    bind::exists(
-                        resource,
-                        &Input::new(self.model, operation.input.as_deref()),
-                    )
-                })
-            };
-            for resource in &resources.value {
-                if !anywhere(resource) {
-                    self.problem(
-                        resources.at,
-                        format!("no operation has the members of {resource}"),
-                    );
-                }
-            }
-        }
-        for acting in &self.overlay.follow_ups {
-            for operation in &acting.operations {
-                if !self.model.operations.contains_key(&operation.value) {
-                    let message = format!("{} has no operation {}", self.model.id, operation.value);
-                    self.problem(operation.at, message);
-                }
-            }
-        }
-        for wanted in &self.overlay.dependents {
-            self.action(&wanted.action.value, wanted.action.at);
-        }
-        for (name, value) in &self.overlay.keys {
-            if !self
-                .own
-                .references
-                .iter()
-                .any(|reference| keys::known(reference, name))
-            {
-                self.problem(value.at, format!("condition key {name:?} is not known"));
-            }
         }
     }
 
@@ -228,13 +172,6 @@ impl<'a> Resolver<'a> {
             }
         }
         follow_ups
-    }
-
-    /// The keys that a requirement of the overlay itself sets.
-    fn own_keys(&self, keys: Vec<Key>, wanted: &Wanted) -> Vec<Key> {
-        keys.into_iter()
-            .filter(|key| wanted.keys.contains_key(&key.name))
-            .collect()
     }
 
     /// What the service does with KMS keys, by the table: in place of what the rules find of those that it names.
@@ -424,7 +361,7 @@ impl<'a> Resolver<'a> {
             .resources
             .value
             .iter()
-            .all(|resource| bind::exists(resource, input))
+            .all(|resource| input.has(resource))
             && wanted.when.value.paths().into_iter().all(exists)
             && wanted.each.iter().all(|each| exists(&each.value))
             && wanted
@@ -432,90 +369,6 @@ impl<'a> Resolver<'a> {
                 .values()
                 .filter_map(|key| key.value.as_ref())
                 .all(|value| has_members(value, input))
-    }
-
-    /// A requirement with the keys that hold for its action wherever the input has the members. AWS sets a key that
-    /// belongs to a resource type for resources of that type alone, so that the resources are told apart by their keys.
-    fn with_keys(
-        &self,
-        operation: &str,
-        requirement: Requirement,
-        input: &Input<'_>,
-    ) -> Vec<Requirement> {
-        let Some((reference, action)) = known_action(self.references, &requirement.action) else {
-            return vec![requirement];
-        };
-        let is_own = self
-            .own
-            .references
-            .iter()
-            .any(|own| own.prefix == reference.prefix);
-        if !is_own {
-            let tagging = dependents::is_tagging(&requirement.action);
-            let mut requirement = requirement;
-            for Key { name, value } in keys::elsewhere(action, reference, tagging, input) {
-                set(&mut requirement.keys, &name, value);
-            }
-            return vec![requirement];
-        }
-        let mut several: Vec<Requirement> = Vec::new();
-        let resources: Vec<Option<Resource>> = if requirement.resources.is_empty() {
-            vec![None]
-        } else {
-            requirement.resources.iter().cloned().map(Some).collect()
-        };
-        for resource in resources {
-            let types = resource
-                .as_ref()
-                .map_or_else(Vec::new, |resource| types::of(resource, action, reference));
-            let of_types: Vec<&str> = if verbs::is_verb(&requirement.action) {
-                // A verb is of every type: what a request sets is listed for the types themselves.
-                types::keys(&types, reference)
-            } else if names::makes(operation) {
-                // What will be the state of what is made is what the request says.
-                self.untold.of_state(reference, &types).collect()
-            } else {
-                Vec::new()
-            };
-            let mut keys = self.default_keys(operation, (reference, action), &of_types, input);
-            keys.retain(|key| {
-                types::sets(action, &types, &key.name) || keys::names(&of_types, &key.name)
-            });
-            match several.iter_mut().find(|one| one.keys == keys) {
-                Some(one) => one.resources.extend(resource),
-                None => several.push(Requirement {
-                    resources: resource.into_iter().collect(),
-                    keys,
-                    ..requirement.clone()
-                }),
-            }
-        }
-        several
-    }
-
-    /// The keys that hold for an action wherever the input has the members.
-    /// `of_types`: keys of the resource's type, which the overlay alone binds: some are of the resource's state.
-    fn default_keys(
-        &self,
-        operation: &str,
-        (reference, action): (&Authorization, &Action),
-        of_types: &[&str],
-        input: &Input<'_>,
-    ) -> Vec<Key> {
-        let mut keys = keys::evident(action, reference, input);
-        for (name, located) in &self.overlay.keys {
-            if !keys::lists(action, name) && !keys::names(of_types, name) {
-                continue;
-            }
-            if let Some(value) = located.value.iter().find(|value| has_members(value, input)) {
-                let value = match value {
-                    value if is_operation(value) => KeyValue::Literal(operation.to_owned()),
-                    value => value.clone(),
-                };
-                set(&mut keys, name, value);
-            }
-        }
-        keys
     }
 
     /// A requirement of the overlay, checked.
@@ -557,104 +410,6 @@ impl<'a> Resolver<'a> {
         requirements
     }
 
-    /// Keys of a whole operation: of each requirement whose action lists them.
-    fn operation_keys(
-        &mut self,
-        name: &str,
-        entry: &Entry,
-        input: &Input<'_>,
-        requirements: &mut [Requirement],
-    ) {
-        for (key, located) in &entry.keys {
-            let one = Keys::from([(key.clone(), located.clone())]);
-            let references = self.references;
-            let mut of: Vec<&mut Requirement> = requirements
-                .iter_mut()
-                .filter(|requirement| {
-                    known_action(references, &requirement.action)
-                        .is_some_and(|(_, action)| keys::lists(action, key))
-                })
-                .collect();
-            if of.is_empty() {
-                self.problem(
-                    located.at,
-                    format!("no action of {name} has a condition key {key:?}"),
-                );
-            }
-            for requirement in &mut of {
-                self.set_keys(&one, input, std::slice::from_mut(*requirement));
-            }
-        }
-    }
-
-    fn set_keys(&mut self, keys: &Keys, input: &Input<'_>, requirements: &mut [Requirement]) {
-        for (name, located) in keys {
-            for requirement in &mut *requirements {
-                let known = known_action(self.references, &requirement.action)
-                    .is_none_or(|(reference, _)| keys::known(reference, name) || is_global(name));
-                if !known {
-                    let message = format!(
-                        "condition key {name:?} is not known to {}",
-                        requirement.action
-                    );
-                    self.problem(located.at, message);
-                }
-                match &located.value {
-                    None => requirement.keys.retain(|key| key.name != *name),
-                    Some(value) => set(&mut requirement.keys, name, value.clone()),
-                }
-            }
-            if let Some(value) = &located.value {
-                self.check_value(value, located.at, input);
-            }
-        }
-    }
-
-    fn check_resources(&mut self, resources: &Located<Vec<Resource>>, input: &Input<'_>) {
-        for resource in &resources.value {
-            match resource {
-                Resource::Template(parts) => self.check_parts(parts, resources.at, input),
-                Resource::Resolver(call) => {
-                    for path in &call.arguments {
-                        self.check_text(path, resources.at, input);
-                    }
-                }
-            }
-        }
-    }
-
-    fn check_parts(&mut self, parts: &[Part], at: usize, input: &Input<'_>) {
-        for path in members(parts) {
-            self.check_text(path, at, input);
-        }
-    }
-
-    fn check_value(&mut self, value: &KeyValue, at: usize, input: &Input<'_>) {
-        // Whether it is there may be asked of any member.
-        if let KeyValue::Presence(path) = value {
-            if let Err(message) = input.follow(path) {
-                self.problem(at, message);
-            }
-            return;
-        }
-        for path in value.paths() {
-            self.check_text(path, at, input);
-        }
-    }
-
-    /// A path must lead to a member that reads as text.
-    fn check_text(&mut self, path: &Path, at: usize, input: &Input<'_>) {
-        let problem = match input.follow(path) {
-            Ok(shape) if is_scalar(shape) => return,
-            Ok(shape) if input.element(shape).is_some() => {
-                format!("{path} is a list; write {path}[] for its elements")
-            }
-            Ok(_) => format!("{path} is no text; go on to one of its members"),
-            Err(message) => message,
-        };
-        self.problem(at, problem);
-    }
-
     /// An action of an overlay, by `prefix:Name`.
     fn action(&mut self, name: &str, at: usize) -> Option<(&'a Authorization, &'a Action)> {
         let found = known_action(self.references, name);
@@ -675,18 +430,6 @@ pub(crate) fn known_action<'a>(
     Some((reference, reference.actions.get(name)?))
 }
 
-/// Keys that every service knows, and that the request sets.
-fn is_global(key: &str) -> bool {
-    const GLOBAL: [&str; 5] = [
-        "aws:RequestTag/",
-        "aws:TagKeys",
-        "aws:CalledVia",
-        "aws:SourceAccount",
-        "aws:SourceArn",
-    ];
-    GLOBAL.iter().any(|global| key.eq_ignore_ascii_case(global)) || key.starts_with(GLOBAL[0])
-}
-
 /// Whether an operation only looks, by its verb.
 fn is_read(operation: &str) -> bool {
     ["Get", "List", "Describe", "Search", "BatchGet"]
@@ -694,21 +437,12 @@ fn is_read(operation: &str) -> bool {
         .any(|verb| operation.starts_with(verb))
 }
 
-/// `{operation}`, which stands for the operation's name in a service's keys.
-fn is_operation(value: &KeyValue) -> bool {
-    matches!(value, KeyValue::Member(path) if path.to_string() == "operation")
-}
-
 fn has_members(value: &KeyValue, input: &Input<'_>) -> bool {
     let mut paths = value.paths().into_iter();
     is_operation(value) || paths.all(|path| input.follow(path).is_ok())
 }
 
-fn set(keys: &mut Vec<Key>, name: &str, value: KeyValue) {
-    keys.retain(|key| !key.name.eq_ignore_ascii_case(name));
-    keys.push(Key {
-        name: name.to_owned(),
-        value,
-    });
-    keys.sort_by(|a, b| a.name.cmp(&b.name));
+/// `{operation}`, which stands for the operation's name in a service's keys.
+fn is_operation(value: &KeyValue) -> bool {
+    matches!(value, KeyValue::Member(path) if path.to_string() == "operation")
 }

@@ -1,6 +1,9 @@
 //! Which member of an input a resource's ARN format, or the ARN as a whole, means.
 
+use super::format::{Piece, Slot, kind_in, own_slot, split};
+use super::one::OneType;
 use super::*;
+use crate::permissions::input::WHATEVER;
 
 impl<'a> Binder<'a> {
     /// An ARN format's pieces, its placeholders filled as far as members do.
@@ -257,5 +260,20 @@ impl<'a> Binder<'a> {
             optional: (!found.required).then(|| found.path.clone()),
             instead: None,
         })
+    }
+}
+
+/// Whether a member has this [`common`] name, itself or as a list.
+pub(super) fn called(found: &Found<'_>, wanted: &str) -> bool {
+    let name = common(found.name);
+    name == wanted || name.strip_suffix('s') == Some(wanted)
+}
+
+/// A member's [`common`] name, a list's in the singular.
+pub(super) fn member_name(found: &Found<'_>) -> String {
+    let name = common(found.name);
+    match (&found.shape.kind, name.strip_suffix('s')) {
+        (ShapeKind::List(_), Some(one)) => one.to_owned(),
+        _ => name,
     }
 }
