@@ -39,8 +39,14 @@ pub(crate) struct Known {
     pub(crate) account: String,
     pub(crate) access_key: Option<String>,
     pub(crate) session: Option<Arc<Session>>,
+    pub(crate) verification: Verification,
+}
+
+/// What is left to verify of a caller's signature once the payload's hash is known.
+#[derive(Debug, Default)]
+pub(crate) struct Verification {
     /// What the signature has to be made with, where it has to be verified.
-    verify: Option<Arc<Credential>>,
+    credential: Option<Arc<Credential>>,
     /// A presigned URL, whose time is over sooner or later whoever signed it.
     presigned: bool,
 }
@@ -52,14 +58,15 @@ impl Known {
             account: account.into(),
             access_key: None,
             session: None,
-            verify: None,
-            presigned: false,
+            verification: Verification::default(),
         }
     }
+}
 
+impl Verification {
     /// Whether the caller's signature has to be verified.
-    pub(crate) fn is_verified(&self) -> bool {
-        self.verify.is_some()
+    pub(crate) fn is_due(&self) -> bool {
+        self.credential.is_some()
     }
 }
 
@@ -92,7 +99,7 @@ impl Authenticator {
                 }
                 let mut known = Known::new(credential.caller.clone(), &*credential.account);
                 known.session = credential.session.clone();
-                known.verify = enforce.then_some(credential);
+                known.verification.credential = enforce.then_some(credential);
                 known
             }
             None if access_key::is_issued(key) => {
@@ -106,12 +113,13 @@ impl Authenticator {
             None if is_account_id(key) => Known::new(Caller::Root, key),
             None => Known::new(Caller::Root, DEFAULT_ACCOUNT),
         };
-        if enforce && known.verify.is_none() && !sigv2::is_presigned(parts) {
+        if enforce && !known.verification.is_due() && !sigv2::is_presigned(parts) {
             // A stranger's signature cannot be verified, but it has to be one.
             sigv4::parse(parts, dialect).map_err(|error| error.into_error(dialect))?;
         }
         known.access_key = Some(key.to_owned());
-        known.presigned = parts.query.has("X-Amz-Signature") || sigv2::is_presigned(parts);
+        known.verification.presigned =
+            parts.query.has("X-Amz-Signature") || sigv2::is_presigned(parts);
         Ok(known)
     }
 
@@ -143,18 +151,18 @@ impl Authenticator {
     /// comes back.
     pub(crate) fn verify(
         &self,
-        known: &Known,
+        verification: &Verification,
         parts: &Parts<'_>,
         dialect: &Dialect<'_>,
         now: SystemTime,
         payload_hash: impl FnOnce(Kind) -> Result<String, Error>,
     ) -> Result<Option<SigningContext>, Error> {
-        if known.verify.is_none() && !known.presigned {
+        if !verification.is_due() && !verification.presigned {
             return Ok(None);
         }
         let refuse = |error: SignatureError| error.into_error(dialect);
-        if known.presigned && sigv2::is_presigned(parts) {
-            return match &known.verify {
+        if verification.presigned && sigv2::is_presigned(parts) {
+            return match &verification.credential {
                 Some(credential) => {
                     let host = parts.headers.get(http::header::HOST);
                     let host = Host::of(host.and_then(|host| host.to_str().ok()));
@@ -164,7 +172,7 @@ impl Authenticator {
             }
             .map(|()| None);
         }
-        let Some(credential) = &known.verify else {
+        let Some(credential) = &verification.credential else {
             // A stranger's signature cannot be verified, but its time can be told.
             let Ok(Some(presented)) = sigv4::parse(parts, dialect) else {
                 return Ok(None);

@@ -23,7 +23,7 @@ use stockade_wire::sigv4::{self, Parts};
 use stockade_wire::{Dialect, Protocol, Query, decode, encode, errors};
 
 use crate::answer::Body;
-use crate::authenticate::Known;
+use crate::authenticate::Verification;
 use crate::body::{Drained, Incoming};
 use crate::explain;
 use crate::gateway::Gateway;
@@ -172,15 +172,8 @@ impl Gateway {
             body = Unread::Bytes(bytes);
         }
         let identity = sigv4::identify(&asked.signed);
-        let route = self.router.route(&Head {
-            method: &asked.parts.method,
-            path: asked.signed.path,
-            query: asked.query,
-            headers,
-            form: form.as_ref(),
-            identity: identity.as_ref(),
-        });
-        let mut route = match route {
+        let head = Head::new(&asked.signed, form.as_ref(), identity.as_ref());
+        let mut route = match self.router.route(&head) {
             Ok(route) => route,
             Err(unrouted) => {
                 told.speak(unrouted.dialect);
@@ -212,20 +205,20 @@ impl Gateway {
             asked.now,
         )?;
         let region = identity.map(|identity| identity.region).unwrap_or_default();
-        let context = context(asked, &known, region, told.request_id.clone());
+        let (context, verification) = context(asked, known, region, told.request_id.clone());
         told.principal = Some(principal_name(
             &context.caller,
             context.partition,
             &context.account,
         ));
-        self.run(asked, &route, &known, context, body).await
+        self.run(asked, &route, &verification, context, body).await
     }
 
     async fn run<B: Incoming>(
         &self,
         asked: &Asked<'_>,
         route: &Route,
-        known: &Known,
+        verification: &Verification,
         context: RequestContext,
         body: Unread<B>,
     ) -> Outcome {
@@ -233,15 +226,15 @@ impl Gateway {
         let dialect = &route.dialect;
         let name = route.operation.name;
         let Some((service, index)) = self.services.typed(route.service.id, name) else {
-            let bytes = if self.passes_by(asked, route, known) {
+            let bytes = if self.passes_by(asked, route, verification) {
                 asked.passage.stream();
-                self.announced(asked, dialect, known)?;
+                self.announced(asked, dialect, verification)?;
                 Bytes::new()
             } else {
-                self.verified(asked, route, known, body).await?
+                self.verified(asked, route, verification, body).await?
             };
             self.authorize_described(asked, route, &context, &bytes)?;
-            return self.unhandled(asked, route, known, &context).await;
+            return self.unhandled(asked, route, verification, &context).await;
         };
         let operation = &service.operations()[index];
         if self.mode() == Mode::Enforce {
@@ -257,11 +250,11 @@ impl Gateway {
             }
             (
                 Bytes::new(),
-                Some(self.streamed(asked, route, known, body)?),
+                Some(self.streamed(asked, route, verification, body)?),
             )
         } else {
             // Only S3's signatures tell a body's hash before the body.
-            let bytes = self.verified(asked, route, known, body).await?;
+            let bytes = self.verified(asked, route, verification, body).await?;
             let stream = operation
                 .streams_input
                 .then(|| ByteStream::from(bytes.clone()));
@@ -286,7 +279,7 @@ impl Gateway {
         let mut output = match service.handle(index, &context, input, denied).await {
             // An upstream would act on what is denied, too.
             Err(error) if is_whole && error.is_not_implemented(route.service.id, name) => {
-                return self.unhandled(asked, route, known, &context).await;
+                return self.unhandled(asked, route, verification, &context).await;
             }
             answer => answer?,
         };

@@ -19,12 +19,13 @@ use http::{HeaderMap, Method};
 use serde::de::IgnoredAny;
 use stockade_spec::Error;
 use stockade_spec::catalog::{Auth, Catalog, CatalogOperation, Protocol, Segment, Service};
-use stockade_wire::sigv4::Identity;
+use stockade_wire::sigv4::{Identity, Parts};
 use stockade_wire::{Dialect, Query, headers};
 
 use crate::matcher::{Found, Labels, Matcher, Request};
 
 pub(crate) use host::Host;
+use unknown::{Reason, Refusal};
 
 /// The service of unsigned plain paths.
 const S3: &str = "s3";
@@ -43,6 +44,31 @@ pub(crate) struct Head<'a> {
     pub(crate) form: Option<&'a Query>,
     /// Who the request says it comes from.
     pub(crate) identity: Option<&'a Identity<'a>>,
+    /// What stands before and behind the last dot of `X-Amz-Target`.
+    target: Option<(&'a str, &'a str)>,
+    /// Service and operation of an RPC v2 path, `…/service/Name/operation/Name`.
+    rpc: Option<(&'a str, &'a str)>,
+}
+
+impl<'a> Head<'a> {
+    /// Reads once what every service that the request may be for is told from.
+    pub(crate) fn new(
+        parts: &Parts<'a>,
+        form: Option<&'a Query>,
+        identity: Option<&'a Identity<'a>>,
+    ) -> Self {
+        Self {
+            method: parts.method,
+            path: parts.path,
+            query: parts.query,
+            headers: parts.headers,
+            form,
+            identity,
+            target: headers::text(parts.headers, "x-amz-target")
+                .and_then(|target| target.rsplit_once('.')),
+            rpc: rpc(parts),
+        }
+    }
 }
 
 /// Where a request goes.
@@ -101,11 +127,13 @@ impl Router {
 
     /// Finds the service and operation of a request.
     pub(crate) fn route(&self, head: &Head<'_>) -> Result<Route, Box<NoRoute>> {
-        let host = Host::of(head.headers.get(HOST).and_then(|host| host.to_str().ok()));
+        let host = Host::of(head.headers.get(HOST).and_then(headers::ascii));
         let candidates = self.candidates(head, &host);
         match candidates.as_slice() {
             [] => Err(unknown::service(head)),
-            [only] => self.operation(only, head, &host),
+            [only] => self
+                .operation(only, head, &host)
+                .map_err(|refusal| refusal.told(head)),
             several => self.best(several, head, &host),
         }
     }
@@ -140,10 +168,10 @@ impl Router {
                 return signed;
             }
         }
-        if let Some((prefix, _)) = target(head) {
+        if let Some((prefix, _)) = head.target {
             return catalog.find(catalog.by_target_prefix, prefix).collect();
         }
-        if let Some((name, _)) = rpc(head) {
+        if let Some((name, _)) = head.rpc {
             let name = without_namespace(name);
             return catalog.find(catalog.by_target_prefix, name).collect();
         }
@@ -190,7 +218,7 @@ impl Router {
     ) -> Result<Route, Box<NoRoute>> {
         let named = self.named_by(host);
         let mut best: Option<(Fit, Route)> = None;
-        let mut refusal: Option<(bool, Box<NoRoute>)> = None;
+        let mut refused: Option<(bool, Refusal<'_>)> = None;
         for service in several {
             let scoped = is_meant(service, head);
             match self.operation(service, head, host) {
@@ -212,27 +240,32 @@ impl Router {
                         best = Some((fit, route));
                     }
                 }
-                Err(unrouted) => {
-                    if refusal.as_ref().is_none_or(|(other, _)| scoped && !other) {
-                        refusal = Some((scoped, unrouted));
+                Err(refusal) => {
+                    if refused.as_ref().is_none_or(|(other, _)| scoped && !other) {
+                        refused = Some((scoped, refusal));
                     }
                 }
             }
         }
-        match (best, refusal) {
+        match (best, refused) {
             (Some((_, route)), _) => Ok(route),
-            (None, Some((_, unrouted))) => Err(unrouted),
+            (None, Some((_, refusal))) => Err(refusal.told(head)),
             (None, None) => Err(unknown::service(head)),
         }
     }
 
-    fn operation(
+    fn operation<'a>(
         &self,
         service: &'static Service,
-        head: &Head<'_>,
+        head: &Head<'a>,
         host: &Host<'_>,
-    ) -> Result<Route, Box<NoRoute>> {
+    ) -> Result<Route, Refusal<'a>> {
         let dialect = dialect(service, head);
+        let refusal = |reason| Refusal {
+            service,
+            dialect,
+            reason,
+        };
         let route = |operation, labels| Route {
             service,
             dialect,
@@ -243,16 +276,16 @@ impl Router {
             Protocol::RestJson | Protocol::RestXml => {
                 return match self.rest(service, head, host) {
                     Ok((operation, labels)) => Ok(route(operation, labels)),
-                    Err(found) => Err(unknown::path(service, dialect, head, &found)),
+                    Err(found) => Err(refusal(Reason::Path(found))),
                 };
             }
             Protocol::Query | Protocol::Ec2Query => parameter(head, "Action"),
-            Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => target(head).map(|(_, name)| name),
-            Protocol::RpcV2Cbor => rpc(head).map(|(_, name)| name),
+            Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => head.target.map(|(_, name)| name),
+            Protocol::RpcV2Cbor => head.rpc.map(|(_, name)| name),
         };
         name.and_then(|name| service.operations.by_name(name))
             .map(|operation| route(operation, Labels::new()))
-            .ok_or_else(|| unknown::name(service, dialect, name))
+            .ok_or_else(|| refusal(Reason::Name(name)))
     }
 
     fn rest(
@@ -430,10 +463,10 @@ fn signing_name<'a>(head: &Head<'a>) -> Option<&'a str> {
 /// Whether the target's prefix, RPC v2's service or the API's version is this service's; true of
 /// requests that have none of them.
 fn is_meant(service: &Service, head: &Head<'_>) -> bool {
-    if let Some((prefix, _)) = target(head) {
+    if let Some((prefix, _)) = head.target {
         return service.target_prefix == Some(prefix);
     }
-    if let Some((name, _)) = rpc(head) {
+    if let Some((name, _)) = head.rpc {
         return service.target_prefix.map(without_namespace) == Some(without_namespace(name));
     }
     if parameter(head, "Action").is_some()
@@ -456,15 +489,11 @@ pub(crate) fn parameter<'a>(head: &Head<'a>, name: &str) -> Option<&'a str> {
         .or_else(|| head.query.get(name))
 }
 
-/// What stands before and behind the last dot of `X-Amz-Target`.
-fn target<'a>(head: &Head<'a>) -> Option<(&'a str, &'a str)> {
-    headers::text(head.headers, "x-amz-target")?.rsplit_once('.')
-}
-
-/// Service and operation of an RPC v2 path, `…/service/Name/operation/Name`.
-fn rpc<'a>(head: &Head<'a>) -> Option<(&'a str, &'a str)> {
-    headers::text(head.headers, "smithy-protocol").filter(|protocol| *protocol == "rpc-v2-cbor")?;
-    let (_, named) = head.path.rsplit_once("/service/")?;
+/// See [`Head::rpc`].
+fn rpc<'a>(parts: &Parts<'a>) -> Option<(&'a str, &'a str)> {
+    headers::text(parts.headers, "smithy-protocol")
+        .filter(|protocol| *protocol == "rpc-v2-cbor")?;
+    let (_, named) = parts.path.rsplit_once("/service/")?;
     let (service, operation) = named.split_once("/operation/")?;
     Some((service, operation.trim_end_matches('/')))
 }
@@ -478,11 +507,11 @@ fn without_namespace(name: &str) -> &str {
 /// in.
 fn dialect(service: &'static Service, head: &Head<'_>) -> Dialect<'static> {
     let speaks = |protocol: Protocol| match protocol {
-        Protocol::RpcV2Cbor => rpc(head).is_some(),
+        Protocol::RpcV2Cbor => head.rpc.is_some(),
         // A service knows one of the two, and clients may send either's content type.
-        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => target(head).is_some(),
+        Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => head.target.is_some(),
         Protocol::Query | Protocol::Ec2Query => parameter(head, "Action").is_some(),
-        Protocol::RestJson | Protocol::RestXml => target(head).is_none() && rpc(head).is_none(),
+        Protocol::RestJson | Protocol::RestXml => head.target.is_none() && head.rpc.is_none(),
     };
     let protocol = service
         .protocols

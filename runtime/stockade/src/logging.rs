@@ -172,5 +172,6 @@ impl Visit for JsonEntry {
 /// Whether a text is one word; others are quoted, so that no line breaks in an entry.
 fn is_word(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
-    !text.is_empty() && text.bytes().all(plain)
+    // Without an end at the first that is not, many bytes are looked at at once.
+    !text.is_empty() && text.bytes().fold(true, |all, byte| all & plain(byte))
 }

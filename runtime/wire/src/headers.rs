@@ -2,6 +2,15 @@
 
 use http::{HeaderMap, HeaderValue};
 
+/// A value's text, where it is ASCII.
+///
+/// The same as [`HeaderValue::to_str`], which looks at each byte by itself: no value holds control characters but tabs, so
+/// that all that is ASCII is text.
+pub fn ascii(value: &HeaderValue) -> Option<&str> {
+    let bytes = value.as_bytes();
+    bytes.is_ascii().then(|| std::str::from_utf8(bytes).ok())?
+}
+
 /// The values of the header of this name, in any case.
 ///
 /// A request has a dozen headers and its operation asks for dozens more: comparing the names that are there costs less than
@@ -20,7 +29,7 @@ pub fn has(headers: &HeaderMap, name: &str) -> bool {
 
 /// The first value of the header of this name, where it is ASCII.
 pub fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    values(headers, name).next()?.to_str().ok()
+    ascii(values(headers, name).next()?)
 }
 
 #[cfg(test)]
@@ -37,5 +46,15 @@ mod tests {
         assert_eq!(found, ["1", "3"]);
         assert_eq!(text(&headers, "x-AB"), Some("2"));
         assert!(!has(&headers, "x"));
+    }
+
+    #[test]
+    fn ascii_is_what_http_takes_for_text() {
+        for byte in 0..=u8::MAX {
+            let Ok(value) = HeaderValue::from_bytes(&[b'a', byte]) else {
+                continue;
+            };
+            assert_eq!(ascii(&value), value.to_str().ok(), "{byte}");
+        }
     }
 }

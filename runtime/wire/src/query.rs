@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr2};
 use percent_encoding::percent_decode;
 
 /// How many parameters are kept; a request with more is refused.
@@ -53,7 +54,10 @@ impl Query {
 
     /// Parses an `application/x-www-form-urlencoded` body.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, QueryError> {
-        let mut pairs = Vec::new();
+        if bytes.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut pairs = Vec::with_capacity(4);
         for part in bytes.split(|byte| *byte == b'&') {
             if part.is_empty() {
                 continue;
@@ -61,7 +65,7 @@ impl Query {
             if pairs.len() == MAX_PARAMETERS {
                 return Err(QueryError::TooMany);
             }
-            let (name, value) = match part.iter().position(|byte| *byte == b'=') {
+            let (name, value) = match memchr(b'=', part) {
                 Some(at) => (&part[..at], &part[at + 1..]),
                 None => (part, &[][..]),
             };
@@ -111,7 +115,7 @@ impl Query {
 
 fn decode(part: &[u8]) -> Result<String, QueryError> {
     if let Ok(text) = std::str::from_utf8(part)
-        && !part.iter().any(|byte| matches!(byte, b'+' | b'%'))
+        && memchr2(b'+', b'%', part).is_none()
     {
         return Ok(text.to_owned());
     }

@@ -113,7 +113,7 @@ impl<'a> Case<'a> {
             Ok(known) => format!(
                 "{}{}",
                 stockade_authz::principal_name(&known.caller, "aws", &known.account),
-                if known.verify.is_some() {
+                if known.verification.is_due() {
                     " verified"
                 } else {
                     ""

@@ -108,21 +108,14 @@ impl Reader<'_> {
             .then(|| Query::parse_bytes(body))
             .transpose()
             .map_err(|error| malformed(error.to_string()))?;
-        let path = request.uri().path();
-        let identity = sigv4::identify(&Parts {
+        let parts = Parts {
             method,
-            path,
+            path: request.uri().path(),
             query: &query,
             headers,
-        });
-        let head = Head {
-            method,
-            path,
-            query: &query,
-            headers,
-            form: form.as_ref(),
-            identity: identity.as_ref(),
         };
+        let identity = sigv4::identify(&parts);
+        let head = Head::new(&parts, form.as_ref(), identity.as_ref());
         let route = self
             .router
             .route(&head)

@@ -11,7 +11,7 @@ use stockade_spec::RequestContext;
 use stockade_wire::sigv4::Parts;
 use stockade_wire::{Query, decode, headers};
 
-use crate::authenticate::Known;
+use crate::authenticate::{Known, Verification};
 use crate::route::{Host, Route};
 use crate::upstream::Passage;
 
@@ -47,30 +47,31 @@ impl Asked<'_> {
     }
 }
 
+/// What a handler is told of the request, and what is left to verify of who sent it.
 pub(super) fn context(
     asked: &Asked<'_>,
-    known: &Known,
+    known: Known,
     region: &str,
     request_id: String,
-) -> RequestContext {
-    let headers = &asked.parts.headers;
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+) -> (RequestContext, Verification) {
+    let host = asked.parts.headers.get(HOST).and_then(headers::ascii);
     // A signature for all regions (SigV4A) names none.
     let region = match region {
         "" | "*" => Host::of(host).region().unwrap_or(DEFAULT_REGION),
         region => region,
     };
-    RequestContext {
-        caller: known.caller.clone(),
-        account: known.account.clone(),
+    let context = RequestContext {
+        caller: known.caller,
+        account: known.account,
         partition: partition(region),
         region: region.to_owned(),
-        access_key: known.access_key.clone(),
-        session: known.session.clone(),
+        access_key: known.access_key,
+        session: known.session,
         request_id,
         now: asked.now,
-        origin: format!("http://{}", host.unwrap_or("localhost")),
-    }
+        origin: ["http://", host.unwrap_or("localhost")].concat(),
+    };
+    (context, known.verification)
 }
 
 /// Whether there is one host, neither none nor several (RFC 9112, section 3.2).

@@ -8,7 +8,7 @@ use stockade_wire::Dialect;
 use stockade_wire::sigv4::{self, DeclaredHash, Kind};
 
 use super::asked::{Asked, text};
-use crate::authenticate::Known;
+use crate::authenticate::Verification;
 use crate::body::{self, Announced, Incoming, Received};
 use crate::gateway::Gateway;
 use crate::route::Route;
@@ -36,7 +36,12 @@ impl<B: Incoming> Unread<B> {
 impl Gateway {
     /// Whether the body of an operation without code stays on the wire: nobody here reads it, and the signature, where it is
     /// verified, is over a hash that the headers tell.
-    pub(super) fn passes_by(&self, asked: &Asked<'_>, route: &Route, known: &Known) -> bool {
+    pub(super) fn passes_by(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        verification: &Verification,
+    ) -> bool {
         let tells_hash = || match sigv4::declared_hash(&asked.parts.headers) {
             Ok(DeclaredHash::Sha256(_)) => true,
             Ok(DeclaredHash::Unsigned) => route.operation.unsigned_payload,
@@ -48,7 +53,7 @@ impl Gateway {
                 .described(route.service.id, route.operation.name);
             described.is_some_and(|(operation, _)| operation.streams_input())
         };
-        !route.dialect.s3 && streams() && (!known.is_verified() || tells_hash())
+        !route.dialect.s3 && streams() && (!verification.is_due() || tells_hash())
     }
 
     /// The body in memory, once the signature over it is found right.
@@ -56,13 +61,13 @@ impl Gateway {
         &self,
         asked: &Asked<'_>,
         route: &Route,
-        known: &Known,
+        verification: &Verification,
         body: Unread<B>,
     ) -> Result<Bytes, Error> {
         let (dialect, headers) = (&route.dialect, &asked.parts.headers);
         let name = route.operation.name;
         if dialect.s3 {
-            let (announced, signing) = self.announced(asked, dialect, known)?;
+            let (announced, signing) = self.announced(asked, dialect, verification)?;
             if route.operation.checksum_required && !announced.has_checksum() {
                 return Err(Error::new(
                     "InvalidRequest",
@@ -83,7 +88,7 @@ impl Gateway {
         }
         let bytes = body.collect(headers, dialect, name).await?;
         self.authenticator
-            .verify(known, &asked.signed, dialect, asked.now, |_| {
+            .verify(verification, &asked.signed, dialect, asked.now, |_| {
                 Ok(sigv4::body_hash(&bytes))
             })?;
         Ok(bytes)
@@ -95,11 +100,11 @@ impl Gateway {
         &self,
         asked: &Asked<'_>,
         route: &Route,
-        known: &Known,
+        verification: &Verification,
         body: Unread<B>,
     ) -> Result<ByteStream, Error> {
         asked.passage.stream();
-        let (announced, signing) = self.announced(asked, &route.dialect, known)?;
+        let (announced, signing) = self.announced(asked, &route.dialect, verification)?;
         Ok(match body {
             Unread::Wire(body) => body::stream(announced.decode(body, signing)),
             Unread::Bytes(bytes) => {
@@ -113,14 +118,18 @@ impl Gateway {
         &self,
         asked: &Asked<'_>,
         dialect: &Dialect<'_>,
-        known: &Known,
+        verification: &Verification,
     ) -> Result<(Announced, Option<sigv4::SigningContext>), Error> {
         let headers = &asked.parts.headers;
         let declared = sigv4::declared_hash(headers).map_err(|error| error.into_error(dialect))?;
         let signing =
             self.authenticator
-                .verify(known, &asked.signed, dialect, asked.now, |kind| {
-                    match (&declared, kind) {
+                .verify(
+                    verification,
+                    &asked.signed,
+                    dialect,
+                    asked.now,
+                    |kind| match (&declared, kind) {
                         (DeclaredHash::Absent, Kind::Query) => Ok("UNSIGNED-PAYLOAD".to_owned()),
                         (DeclaredHash::Absent, Kind::Header) => Err(Error::new(
                             "InvalidRequest",
@@ -128,8 +137,8 @@ impl Gateway {
                             "Missing required header for this request: x-amz-content-sha256",
                         )),
                         _ => Ok(text(headers, "x-amz-content-sha256").unwrap_or_default()),
-                    }
-                })?;
+                    },
+                )?;
         Ok((Announced::read(headers, &declared)?, signing))
     }
 }

@@ -9,20 +9,14 @@ use super::*;
 fn routed(router: &Router, request: &Request<String>) -> Result<Route, Box<NoRoute>> {
     let query = Query::parse(request.uri().query().unwrap_or_default()).unwrap();
     let form = (!request.body().is_empty()).then(|| Query::parse(request.body()).unwrap());
-    let identity = sigv4::identify(&Parts {
+    let parts = Parts {
         method: request.method(),
         path: request.uri().path(),
         query: &query,
         headers: request.headers(),
-    });
-    router.route(&Head {
-        method: request.method(),
-        path: request.uri().path(),
-        query: &query,
-        headers: request.headers(),
-        form: form.as_ref(),
-        identity: identity.as_ref(),
-    })
+    };
+    let identity = sigv4::identify(&parts);
+    router.route(&Head::new(&parts, form.as_ref(), identity.as_ref()))
 }
 
 /// Routes a request that is written as its line, its headers and its form.

@@ -24,12 +24,34 @@ pub(super) fn service(head: &Head<'_>) -> Box<NoRoute> {
     })
 }
 
+/// A service that has no operation for a request. Of services that share a name most refuse what one of them serves, so
+/// that the error is made when none does.
+pub(super) struct Refusal<'a> {
+    pub(super) service: &'static Service,
+    pub(super) dialect: Dialect<'static>,
+    pub(super) reason: Reason<'a>,
+}
+
+/// What the service does not have.
+pub(super) enum Reason<'a> {
+    /// An operation of this name; none is given at all.
+    Name(Option<&'a str>),
+    /// The path, or it with this method or query.
+    Path(Found),
+}
+
+impl Refusal<'_> {
+    /// The error that the caller is told.
+    pub(super) fn told(&self, head: &Head<'_>) -> Box<NoRoute> {
+        match &self.reason {
+            Reason::Name(given) => name(self.service, self.dialect, *given),
+            Reason::Path(found) => path(self.service, self.dialect, head, found),
+        }
+    }
+}
+
 /// An operation's name that the service does not have, or none at all.
-pub(super) fn name(
-    service: &'static Service,
-    dialect: Dialect<'static>,
-    name: Option<&str>,
-) -> Box<NoRoute> {
+fn name(service: &'static Service, dialect: Dialect<'static>, name: Option<&str>) -> Box<NoRoute> {
     let error = match (dialect.protocol, name) {
         (Protocol::Query, Some(name)) => Error::new(
             "InvalidAction",
@@ -60,7 +82,7 @@ pub(super) fn name(
 }
 
 /// A path, method or query that the service does not have.
-pub(super) fn path(
+fn path(
     service: &'static Service,
     dialect: Dialect<'static>,
     head: &Head<'_>,

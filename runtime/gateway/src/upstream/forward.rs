@@ -19,7 +19,7 @@ use super::sign::{self, Chunked, Frames, Payload};
 use super::spool::Raw;
 use super::{Outgoing, Signing, Spool, Upstream, hop};
 use crate::answer::Body;
-use crate::authenticate::Known;
+use crate::authenticate::Verification;
 use crate::gateway::Gateway;
 use crate::pipeline::Asked;
 use crate::route::Route;
@@ -59,7 +59,7 @@ impl Gateway {
         &self,
         asked: &Asked<'_>,
         route: &Route,
-        known: &Known,
+        verification: &Verification,
         context: &RequestContext,
     ) -> Result<Response<Body>, Error> {
         let service = route.service.id;
@@ -80,7 +80,7 @@ impl Gateway {
             ));
         }
         let request = self
-            .onward(upstream, asked, route, known, context, raw)
+            .onward(upstream, asked, route, verification, context, raw)
             .await?;
         match client.request(request).await {
             Ok(response) => Ok(back(response, upstream, &context.request_id)),
@@ -94,7 +94,7 @@ impl Gateway {
         upstream: &Upstream,
         asked: &Asked<'_>,
         route: &Route,
-        known: &Known,
+        verification: &Verification,
         context: &RequestContext,
         raw: Raw,
     ) -> Result<Request<Outgoing>, Error> {
@@ -112,7 +112,7 @@ impl Gateway {
             _ => &Signing::AsSent,
         };
         let body = if *signing == Signing::AsSent {
-            self.proven(asked, route, known, raw).await?
+            self.proven(asked, route, verification, raw).await?
         } else {
             target = sign::unsign(&target, &mut headers);
             let declared;
@@ -142,13 +142,15 @@ impl Gateway {
                 Error::internal()
             })?;
             match frames {
-                Frames::AsSent => self.proven(asked, route, known, raw).await?,
+                Frames::AsSent => self.proven(asked, route, verification, raw).await?,
                 Frames::Bare => {
-                    let (announced, signing) = self.announced(asked, &route.dialect, known)?;
+                    let (announced, signing) =
+                        self.announced(asked, &route.dialect, verification)?;
                     Held::new(announced.decode(raw, signing)).boxed_unsync()
                 }
                 Frames::Chunked => {
-                    let (announced, signing) = self.announced(asked, &route.dialect, known)?;
+                    let (announced, signing) =
+                        self.announced(asked, &route.dialect, verification)?;
                     Chunked::new(Held::new(announced.decode(raw, signing))).boxed_unsync()
                 }
             }
@@ -172,13 +174,13 @@ impl Gateway {
         &self,
         asked: &Asked<'_>,
         route: &Route,
-        known: &Known,
+        verification: &Verification,
         raw: Raw,
     ) -> Result<Outgoing, Error> {
         if !raw.streams() {
             return Ok(raw.boxed_unsync());
         }
-        let (announced, signing) = self.announced(asked, &route.dialect, known)?;
+        let (announced, signing) = self.announced(asked, &route.dialect, verification)?;
         if signing.is_none() {
             return Ok(raw.boxed_unsync());
         }

@@ -93,16 +93,26 @@ pub fn request_id() -> String {
     rand::rng().fill_bytes(&mut bytes);
     bytes[6] = bytes[6] & 0x0F | 0x40;
     bytes[8] = bytes[8] & 0x3F | 0x80;
-    let mut id = String::with_capacity(36);
-    for (index, byte) in bytes.into_iter().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            id.push('-');
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut id = Vec::with_capacity(36);
+    for group in [
+        &bytes[..4],
+        &bytes[4..6],
+        &bytes[6..8],
+        &bytes[8..10],
+        &bytes[10..],
+    ] {
+        if !id.is_empty() {
+            id.push(b'-');
         }
-        for nibble in [byte >> 4, byte & 0x0F] {
-            id.push(char::from(b"0123456789abcdef"[usize::from(nibble)]));
-        }
+        id.extend(
+            group
+                .iter()
+                .flat_map(|byte| [byte >> 4, byte & 0x0F].map(|digit| DIGITS[usize::from(digit)])),
+        );
     }
-    id
+    // INVARIANT: digits and hyphens are ASCII.
+    String::from_utf8(id).unwrap_or_default()
 }
 
 /// Draws a request id as S3 writes it: 16 of `[A-Z0-9]`.

@@ -12,6 +12,9 @@ use super::body;
 use super::header_value;
 use crate::Dialect;
 
+/// How many headers an answer is given room for at first: as many as S3's answers have.
+const HEADERS: usize = 12;
+
 /// Whether HTTP bindings put the member of an output or error elsewhere than into the body's
 /// document.
 pub(crate) fn is_bound(member: &Schema<'_>) -> bool {
@@ -53,7 +56,7 @@ impl<'d> Head<'d> {
         Self {
             dialect,
             status: None,
-            headers: HeaderMap::new(),
+            headers: HeaderMap::with_capacity(HEADERS),
             payload: None,
             within: Within::Structure,
         }

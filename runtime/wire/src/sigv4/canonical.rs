@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use super::{Kind, Parts, Presented};
@@ -112,9 +113,12 @@ fn header(parts: &Parts<'_>, name: &str, out: &mut String) {
         if index > 0 {
             out.push(',');
         }
-        let text = String::from_utf8_lossy(value.as_bytes());
+        let text = match std::str::from_utf8(value.as_bytes()) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => String::from_utf8_lossy(value.as_bytes()),
+        };
         let text = text.trim_matches([' ', '\t']);
-        if !text.as_bytes().windows(2).any(|pair| pair == b"  ") {
+        if memmem::find(text.as_bytes(), b"  ").is_none() {
             out.push_str(text);
             continue;
         }

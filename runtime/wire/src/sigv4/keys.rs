@@ -33,17 +33,16 @@ pub(super) struct SigningKey {
 }
 
 impl KeyCache {
-    /// The signing key of a secret in a scope.
+    /// The signing key of a secret in the scope that `credential` names behind the access key.
     pub(super) fn key(
         &self,
-        access_key: &str,
+        credential: &str,
         secret: &str,
         date: &str,
         region: &str,
         service: &str,
     ) -> SigningKey {
-        let name = [access_key, date, region, service].join("/");
-        if let Some(entry) = self.keys.read().get(&name)
+        if let Some(entry) = self.keys.read().get(credential)
             && entry.secret == secret
         {
             return entry.key.clone();
@@ -61,7 +60,7 @@ impl KeyCache {
             secret: secret.to_owned(),
             key: key.clone(),
         };
-        keys.insert(name, entry);
+        keys.insert(credential.to_owned(), entry);
         key
     }
 }

@@ -16,6 +16,7 @@ mod verify;
 use std::borrow::Cow;
 
 use http::{HeaderMap, Method};
+use memchr::memchr;
 
 pub use error::SignatureError;
 pub(crate) use keys::hmac;
@@ -70,6 +71,8 @@ pub enum Kind {
 pub struct Presented<'a> {
     /// How it is carried.
     pub kind: Kind,
+    /// Access key and scope, `AKIAIOSFODNN7EXAMPLE/20150830/us-east-1/iam/aws4_request`.
+    pub credential: &'a str,
     /// The access key's id.
     pub access_key: &'a str,
     /// The credential scope, `20150830/us-east-1/iam/aws4_request`.
@@ -95,8 +98,28 @@ pub struct Presented<'a> {
 impl Presented<'_> {
     /// The names of the signed headers, lower-case, in the request's order.
     pub fn signed_names(&self) -> impl Iterator<Item = &str> {
-        self.signed_headers.split(';')
+        split(&self.signed_headers, b';')
     }
+}
+
+/// The pieces of a text between separators, which are ASCII: `str::split` is made for all separators and takes twice
+/// as long for the short pieces here.
+fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let (piece, after) = match split_once(rest?, separator) {
+            Some((piece, after)) => (piece, Some(after)),
+            None => (rest?, None),
+        };
+        rest = after;
+        Some(piece)
+    })
+}
+
+/// What stands before and behind the first separator, which is ASCII.
+fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = memchr(separator, text.as_bytes())?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 /// What the chunks of a signed `aws-chunked` body are verified with.

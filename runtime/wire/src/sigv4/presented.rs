@@ -7,8 +7,12 @@ use http::{HeaderMap, HeaderName};
 use memchr::{memchr2, memmem};
 use sha2::{Digest, Sha256};
 
-use super::{DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock};
+use super::{
+    DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock, split,
+    split_once,
+};
 use crate::Dialect;
+use crate::headers::ascii;
 
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
@@ -26,9 +30,7 @@ const EXPECTING: &str = "expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_re
 /// `None` for an unsigned request. Signature Version 2 tells no region and no service.
 pub fn identify<'a>(parts: &Parts<'a>) -> Option<Identity<'a>> {
     if let Some(header) = authorization(parts.headers) {
-        if let Some(at) = memmem::find(header.as_bytes(), CREDENTIAL.as_bytes()) {
-            let (algorithm, rest) = header.split_at(at);
-            let credential = &rest[CREDENTIAL.len()..];
+        if let Some((algorithm, credential)) = before_credential(header) {
             let end = memchr2(b',', b' ', credential.as_bytes()).unwrap_or(credential.len());
             let ecdsa = algorithm.trim_end() != ALGORITHM && algorithm.contains("ECDSA");
             return Some(scope_of(&credential[..end], ecdsa));
@@ -53,9 +55,22 @@ pub fn identify<'a>(parts: &Parts<'a>) -> Option<Identity<'a>> {
     })
 }
 
+/// What stands before a header's credential, and what follows from it on.
+fn before_credential(header: &str) -> Option<(&str, &str)> {
+    // Most clients write it first; only in what others write is it searched for.
+    let usual = header
+        .strip_prefix(ALGORITHM)
+        .and_then(|rest| rest.strip_prefix(' '));
+    if let Some(credential) = usual.and_then(|rest| rest.strip_prefix(CREDENTIAL)) {
+        return Some((ALGORITHM, credential));
+    }
+    let at = memmem::find(header.as_bytes(), CREDENTIAL.as_bytes())?;
+    Some((&header[..at], &header[at + CREDENTIAL.len()..]))
+}
+
 /// The parts of a credential, as far as they are there. The asymmetric variant names no region.
 fn scope_of(credential: &str, ecdsa: bool) -> Identity<'_> {
-    let mut pieces = credential.split('/');
+    let mut pieces = split(credential, b'/');
     let access_key = pieces.next().unwrap_or_default();
     pieces.next();
     let region = if ecdsa {
@@ -72,7 +87,7 @@ fn scope_of(credential: &str, ecdsa: bool) -> Identity<'_> {
 }
 
 fn authorization(headers: &HeaderMap) -> Option<&str> {
-    headers.get(AUTHORIZATION)?.to_str().ok()
+    ascii(headers.get(AUTHORIZATION)?)
 }
 
 /// Reads a request's signature; `None` for an unsigned request.
@@ -97,7 +112,7 @@ pub fn parse<'a>(
                     specified";
         return Err(SignatureError::IncompleteQuery(text.to_owned()));
     }
-    let Ok(header) = header.to_str() else {
+    let Some(header) = ascii(header) else {
         return Err(SignatureError::Incomplete(
             "The authorization header is malformed; it is not ASCII.".to_owned(),
         ));
@@ -119,12 +134,12 @@ fn from_header<'a>(
     dialect: &Dialect<'_>,
 ) -> Result<Presented<'a>, SignatureError> {
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
-    for pair in rest.split(',') {
+    for pair in split(rest, b',') {
         let pair = pair.trim();
         if pair.is_empty() {
             continue;
         }
-        let Some((name, value)) = pair.split_once('=') else {
+        let Some((name, value)) = split_once(pair, b'=') else {
             return Err(SignatureError::Incomplete(if dialect.s3 {
                 three_components()
             } else {
@@ -145,7 +160,7 @@ fn from_header<'a>(
     let date = parts
         .headers
         .get(AMZ_DATE)
-        .and_then(|value| value.to_str().ok())
+        .and_then(ascii)
         .map(Cow::Borrowed)
         .or_else(|| http_date(parts.headers));
     let (Some(credential), Some(signed_headers), Some(signature)) =
@@ -186,10 +201,7 @@ fn from_header<'a>(
             ))
         });
     };
-    let session_token = parts
-        .headers
-        .get(SECURITY_TOKEN)
-        .and_then(|value| value.to_str().ok());
+    let session_token = parts.headers.get(SECURITY_TOKEN).and_then(ascii);
     assemble(
         Kind::Header,
         [credential, signed_headers, signature],
@@ -213,7 +225,7 @@ fn three_components() -> String {
 
 /// The `Date` header, in the signature's form.
 fn http_date(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    let text = headers.get(http::header::DATE)?.to_str().ok()?;
+    let text = ascii(headers.get(http::header::DATE)?)?;
     if clock::parse(text).is_some() {
         return Some(text.into());
     }
@@ -315,7 +327,7 @@ fn assemble<'a>(
         Kind::Query => SignatureError::IncompleteQuery(text),
     };
     // An access key holds no slash; four more parts follow it.
-    let mut pieces = credential.split('/');
+    let mut pieces = split(credential, b'/');
     let mut piece = || pieces.next();
     let (Some(access_key), Some(date), Some(region), Some(service), Some(terminator), None) =
         (piece(), piece(), piece(), piece(), piece(), piece())
@@ -379,6 +391,7 @@ fn assemble<'a>(
     }
     Ok(Presented {
         kind,
+        credential,
         access_key,
         scope: &credential[access_key.len() + 1..],
         date,
@@ -401,7 +414,7 @@ pub fn declared_hash(headers: &HeaderMap) -> Result<DeclaredHash, SignatureError
     let Some(value) = headers.get(CONTENT_SHA256) else {
         return Ok(DeclaredHash::Absent);
     };
-    let value = value.to_str().unwrap_or_default();
+    let value = ascii(value).unwrap_or_default();
     Ok(match value {
         "UNSIGNED-PAYLOAD" => DeclaredHash::Unsigned,
         "STREAMING-UNSIGNED-PAYLOAD-TRAILER" => DeclaredHash::StreamingUnsigned,

@@ -52,7 +52,7 @@ pub fn verify(
     ]
     .join("\n");
     let key = keys.key(
-        presented.access_key,
+        presented.credential,
         secret,
         presented.date,
         presented.region,
@@ -181,14 +181,24 @@ pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     if digits.len() != 64 {
         return None;
     }
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    };
     let mut out = [0; 32];
+    // All digits are read before any is refused, so that there is no branch for each.
+    let mut wrong = 0;
     for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = value(pair[0])? << 4 | value(pair[1])?;
+        let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+        wrong |= high | low;
+        *byte = high << 4 | low;
     }
-    Some(out)
+    (wrong < 16).then_some(out)
 }
+
+/// The values of lower-case hexadecimal digits, and 255 for every other byte.
+static VALUES: [u8; 256] = {
+    let mut values = [u8::MAX; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
