@@ -84,6 +84,7 @@ fn principal<'a>(
             return;
         }
         Caller::Anonymous => {
+            keys.set("aws:PrincipalAccount", "anonymous");
             keys.set("aws:PrincipalType", "Anonymous");
             keys.set("aws:userid", "anonymous");
             return;

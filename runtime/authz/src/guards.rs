@@ -28,6 +28,18 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// A member without guardrails.
+    #[cfg(test)]
+    pub(crate) fn of(organization: &str, path: &str) -> Self {
+        Self {
+            organization: organization.to_owned(),
+            path: path.to_owned(),
+            is_management: false,
+            service_control: None,
+            resource_control: None,
+        }
+    }
+
     /// Sets the keys of the principal's organization.
     pub(crate) fn tell_principal<'a>(&'a self, keys: &mut Context<'a>) {
         keys.set("aws:PrincipalOrgID", self.organization.as_str());

@@ -45,6 +45,7 @@ mod context;
 pub mod decision;
 pub mod examination;
 pub mod fill;
+pub mod global_keys;
 mod guards;
 pub mod ledger;
 pub mod render;

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Print what operations need: actions, resources, condition keys
     Permissions(commands::permissions::Arguments),
+    /// Print the global condition keys: what fills each, or why nothing does
+    Keys(commands::keys::Arguments),
     /// Tell which permissions one request needs
     Explain(commands::explain::Arguments),
     /// Print the smallest policy for what a principal did, and what differs from those it has

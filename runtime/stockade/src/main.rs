@@ -28,6 +28,7 @@ fn main() -> ExitCode {
     match Cli::parse().chosen() {
         Command::Serve(config) => run(&config),
         Command::Permissions(arguments) => print(commands::permissions::run(&arguments)),
+        Command::Keys(arguments) => print(commands::keys::run(&arguments)),
         Command::Explain(arguments) => print(explain(&arguments)),
         Command::Policy(arguments) => print(commands::policy::run(&arguments)),
     }

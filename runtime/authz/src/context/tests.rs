@@ -94,11 +94,7 @@ fn a_stranger_has_no_principal() {
     let keys = keys(&context(Caller::Anonymous, None), &[]);
     assert!(keys.contains(&"aws:PrincipalType=Anonymous".to_owned()));
     assert!(!keys.iter().any(|key| key.starts_with("aws:PrincipalArn")));
-    assert!(
-        !keys
-            .iter()
-            .any(|key| key.starts_with("aws:PrincipalAccount"))
-    );
+    assert!(keys.contains(&"aws:PrincipalAccount=anonymous".to_owned()));
     assert!(
         !keys
             .iter()

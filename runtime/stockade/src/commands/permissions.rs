@@ -106,7 +106,7 @@ fn overview(arguments: &Arguments) -> Result<String, String> {
     Ok(lines.join("\n"))
 }
 
-fn pretty(value: &Value) -> Result<String, String> {
+pub(super) fn pretty(value: &Value) -> Result<String, String> {
     serde_json::to_string_pretty(value).map_err(|error| error.to_string())
 }
 
