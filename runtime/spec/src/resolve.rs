@@ -99,6 +99,18 @@ pub struct ResourceFacts {
     pub owner: Option<String>,
     /// Its own policy.
     pub policy: Option<ResourcePolicy>,
+    /// The state could not be read, so that neither is known: that denies.
+    pub is_unreadable: bool,
+}
+
+impl ResourceFacts {
+    /// Of state that could not be read.
+    pub fn unreadable() -> Self {
+        Self {
+            is_unreadable: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// Condition keys that the state of a resource sets. Asked for only where a policy reads any.

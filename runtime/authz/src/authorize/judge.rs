@@ -115,6 +115,9 @@ impl Authorizer {
             Some(service) => service.facts(action, &name, &asker.scope),
             None => ResourceFacts::default(),
         };
+        if facts.is_unreadable {
+            return Err(format!("because the state of {name} cannot be read"));
+        }
         let owner = owner(&name, &facts);
         let foreign;
         let owners = match owner {

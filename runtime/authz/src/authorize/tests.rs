@@ -185,6 +185,8 @@ struct Shelf {
     policy: Option<&'static str>,
     /// Its books stand behind an upstream.
     elsewhere: bool,
+    /// Whose a book is cannot be read.
+    unreadable: bool,
     /// How often it was asked whose a book is.
     asked: AtomicU64,
 }
@@ -234,6 +236,7 @@ impl Service for Shelf {
                 label: format!("policy of {resource}"),
                 role: PolicyRole::Grants,
             }),
+            is_unreadable: self.unreadable,
         }
     }
 

@@ -240,7 +240,10 @@ impl Facts for Iam {
         let trust = if kind == "role" && action.starts_with("sts:") {
             let snapshot = self.store.snapshot();
             let role = snapshot.get(ROLES, &StoreScope::account(account), &[&key]);
-            role.ok().flatten().map(|role| ResourcePolicy {
+            let Ok(role) = role else {
+                return ResourceFacts::unreadable();
+            };
+            role.map(|role| ResourcePolicy {
                 document: role.trust.into(),
                 label: format!("trust policy of {}", role.name),
                 role: PolicyRole::DecidesAlone,
@@ -252,6 +255,7 @@ impl Facts for Iam {
             // Policies of AWS are nobody's: no other account's policy stands before them.
             owner: (account != "aws").then(|| account.to_owned()),
             policy: trust,
+            is_unreadable: false,
         }
     }
 

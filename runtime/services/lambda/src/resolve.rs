@@ -265,11 +265,7 @@ impl Facts for Lambda {
         };
         self.known_of(&target).unwrap_or_else(|error| {
             tracing::error!(%error, "the store failed");
-            // Whose function it is stands in the ARN; an owner that is nobody grants nothing.
-            ResourceFacts {
-                owner: Some(String::new()),
-                ..ResourceFacts::default()
-            }
+            ResourceFacts::unreadable()
         })
     }
 

@@ -21,19 +21,36 @@ fn first<'a>(arguments: &Arguments<'a>) -> Option<&'a str> {
     arguments.first()?.first().map(String::as_str)
 }
 
-/// What no organization has; requests for it are refused by every handler.
-fn nowhere(scope: &Scope<'_>) -> Resolved {
+/// What no organization has, of this kind, or of any where that is empty; requests for it are refused by every handler.
+fn nowhere(scope: &Scope<'_>, kind: &str) -> Resolved {
     let Scope {
         partition, account, ..
     } = scope;
-    Resolved::Begins(format!("arn:{partition}:organizations::{account}:"))
+    let begins = format!("arn:{partition}:organizations::{account}:");
+    Resolved::Begins(match kind {
+        "" => begins,
+        kind => format!("{begins}{kind}/"),
+    })
+}
+
+/// The kind of thing that has an id of this form; empty where none has.
+fn kind_of(id: &str) -> &'static str {
+    match id.split('-').next() {
+        Some("r") => "root",
+        Some("ou") => "ou",
+        Some("p") => "policy",
+        Some("rp") => "resourcepolicy",
+        _ if is_account_id(id) => "account",
+        _ => "",
+    }
 }
 
 impl Organizations {
-    /// What the organization of the caller's account tells of a resource.
+    /// What the organization of the caller's account tells of a resource of a kind.
     fn tell(
         &self,
         scope: &Scope<'_>,
+        kind: &str,
         tell: impl FnOnce(&Snapshot, &Membership) -> Result<Resolved, Failure>,
     ) -> Resolved {
         let snapshot = self.store.snapshot();
@@ -41,7 +58,7 @@ impl Organizations {
             .map_err(Failure::from)
             .and_then(|membership| match membership {
                 Some(membership) => tell(&snapshot, &membership),
-                None => Ok(nowhere(scope)),
+                None => Ok(nowhere(scope, kind)),
             });
         told.unwrap_or_else(|_| Resolved::Unknown("the organization cannot be read".to_owned()))
     }
@@ -65,7 +82,7 @@ impl Resolvers for Organizations {
     /// An account; the caller's where the request names none.
     fn account(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         let id = first(arguments).unwrap_or(scope.account);
-        self.tell(scope, |_, membership| {
+        self.tell(scope, "account", |_, membership| {
             let organization = &membership.organization;
             Ok(Resolved::one(organization.account_arn(scope.partition, id)))
         })
@@ -76,18 +93,16 @@ impl Resolvers for Organizations {
         let Some(id) = first(arguments) else {
             return Resolved::Known(Vec::new());
         };
-        let partition = scope.partition;
-        self.tell(scope, |snapshot, membership| {
+        let (partition, kind) = (scope.partition, kind_of(id));
+        self.tell(scope, kind, |snapshot, membership| {
             let organization = &membership.organization;
-            Ok(match id.split('-').next() {
-                Some("r") => {
-                    Resolved::one(organization.arn_of(partition, "root", &format!("/{id}")))
-                }
-                Some("ou") => Resolved::one(organization.unit_arn(partition, id)),
-                Some("p") => policy_arn(snapshot, membership, partition, id)?,
-                Some("rp") => Resolved::one(organization.resource_policy_arn(partition, id)),
-                _ if is_account_id(id) => Resolved::one(organization.account_arn(partition, id)),
-                _ => nowhere(scope),
+            Ok(match kind {
+                "root" => Resolved::one(organization.arn_of(partition, kind, &format!("/{id}"))),
+                "ou" => Resolved::one(organization.unit_arn(partition, id)),
+                "policy" => policy_arn(snapshot, membership, partition, id)?,
+                "resourcepolicy" => Resolved::one(organization.resource_policy_arn(partition, id)),
+                "account" => Resolved::one(organization.account_arn(partition, id)),
+                _ => nowhere(scope, kind),
             })
         })
     }
@@ -101,14 +116,14 @@ impl Resolvers for Organizations {
                 let organization = &membership.organization;
                 Resolved::one(organization.handshake_arn(scope.partition, &handshake))
             }
-            Err(_) => nowhere(scope),
+            Err(_) => nowhere(scope, "handshake"),
         }
     }
 
     /// A policy that is being made: of its type, with any id.
     fn new_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         let kind = first(arguments).unwrap_or_default().to_lowercase();
-        self.tell(scope, |_, membership| {
+        self.tell(scope, "policy", |_, membership| {
             let organization = &membership.organization;
             let rest = format!("/{kind}/p-*");
             Ok(Resolved::one(organization.arn_of(
@@ -121,7 +136,7 @@ impl Resolvers for Organizations {
 
     fn policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         let id = first(arguments).unwrap_or_default();
-        self.tell(scope, |snapshot, membership| {
+        self.tell(scope, "policy", |snapshot, membership| {
             policy_arn(snapshot, membership, scope.partition, id)
         })
     }
@@ -129,7 +144,7 @@ impl Resolvers for Organizations {
     /// The type of a policy; of what is no policy none.
     fn policy_type(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         let id = first(arguments).unwrap_or_default();
-        self.tell(scope, |snapshot, membership| {
+        self.tell(scope, "policy", |snapshot, membership| {
             let found = policies::find(snapshot, membership, id)?;
             Ok(Resolved::Known(
                 found.into_iter().map(|policy| policy.kind).collect(),
@@ -139,7 +154,7 @@ impl Resolvers for Organizations {
 
     /// The organization's resource policy, or the one that is being made.
     fn resource_policy(&self, scope: &Scope<'_>, _arguments: &Arguments<'_>) -> Resolved {
-        self.tell(scope, |_, membership| {
+        self.tell(scope, "resourcepolicy", |_, membership| {
             let organization = &membership.organization;
             Ok(Resolved::one(
                 organization.resource_policy_arn(scope.partition, "rp-*"),
@@ -170,8 +185,8 @@ impl Facts for Organizations {
         let (owner, document) = match ground {
             Ok(Ground::Delegated { by, document }) => (by, Some(document)),
             Ok(Ground::Registered { denials }) => (scope.account.to_owned(), denials),
-            // What cannot be read the handler cannot read either.
-            Ok(Ground::Own | Ground::Nothing) | Err(_) => (scope.account.to_owned(), None),
+            Ok(Ground::Own | Ground::Nothing) => (scope.account.to_owned(), None),
+            Err(_) => return ResourceFacts::unreadable(),
         };
         ResourceFacts {
             owner: Some(owner),
@@ -180,6 +195,7 @@ impl Facts for Organizations {
                 label: "resource policy of the organization".to_owned(),
                 role: PolicyRole::Grants,
             }),
+            is_unreadable: false,
         }
     }
 

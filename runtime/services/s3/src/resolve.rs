@@ -205,14 +205,11 @@ impl Facts for S3 {
                     label: format!("bucket policy of {name}"),
                     role: PolicyRole::Grants,
                 }),
+                is_unreadable: false,
             },
             Err(error) => {
                 tracing::error!(%error, "the store failed");
-                // Whose bucket it is cannot be told: nobody's, so that nothing is granted by it.
-                ResourceFacts {
-                    owner: Some(String::new()),
-                    ..ResourceFacts::default()
-                }
+                ResourceFacts::unreadable()
             }
         }
     }

@@ -113,9 +113,11 @@ impl Facts for Sts {
     /// Every action of STS on a role (`AssumeRole`, `TagSession`, `SetSourceIdentity`, …) needs its
     /// trust policy.
     fn facts(&self, _action: &str, resource: &str, _scope: &Scope<'_>) -> ResourceFacts {
-        // A role that is not there has no policy; the handler refuses to assume it.
-        let Ok(Some(role)) = self.iam.assumable_role(resource) else {
-            return ResourceFacts::default();
+        let role = match self.iam.assumable_role(resource) {
+            Ok(Some(role)) => role,
+            // A role that is not there has no policy; the handler refuses to assume it.
+            Ok(None) => return ResourceFacts::default(),
+            Err(_) => return ResourceFacts::unreadable(),
         };
         ResourceFacts {
             owner: Some(role.account),
@@ -124,6 +126,7 @@ impl Facts for Sts {
                 label: format!("trust policy of role {}", role.name),
                 role: PolicyRole::DecidesAlone,
             }),
+            is_unreadable: false,
         }
     }
 

@@ -251,6 +251,26 @@ fn what_only_a_state_elsewhere_tells_fails_closed_and_is_said() {
     assert_eq!(here(&[GET, NO_RED]).outcome(), "allowed");
 }
 
+#[test]
+fn a_resource_whose_state_cannot_be_read_is_refused_whatever_policies_allow() {
+    const ALL: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+    let with = |unreadable| Case {
+        directory: policies(&[ALL]),
+        shelf: Shelf {
+            unreadable,
+            ..Shelf::default()
+        },
+        ..Case::default()
+    };
+    assert_eq!(with(false).outcome(), "allowed");
+    let outcome = with(true).outcome();
+    assert!(
+        outcome.starts_with("refused because the state of arn:aws:shelf:"),
+        "{outcome}"
+    );
+    assert!(outcome.ends_with(" cannot be read"), "{outcome}");
+}
+
 /// What a member may do in its organization is under its own account's policies, though the ARN is another's.
 #[test]
 fn whose_a_resource_is_the_state_says_before_the_arn() {
