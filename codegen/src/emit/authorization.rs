@@ -14,9 +14,10 @@ use crate::model::{Authorization, Models};
 pub(super) fn emit(root: &Path, models: &Models) -> Result<Outputs> {
     let mut outputs = Outputs::new();
     for (prefix, authorization) in &models.authorization {
-        let text = reference_of(authorization).write();
+        let reference = reference_of(authorization);
+        let text = reference.write();
         ensure!(
-            Reference::parse(&text).as_ref() == Ok(&reference_of(authorization)),
+            Reference::parse(&text).as_ref() == Ok(&reference),
             "models/authorization/{prefix}.json: a name has a separator of the form of \
              runtime/spec/src/reference.rs; adapt that"
         );

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use stockade_policy::language::ELEMENTS;
+
 use crate::authority::Authority;
 use crate::checks::{
     Check, DATA_TYPE_MISMATCH, EMPTY_SID_VALUE, INVALID_EFFECT, INVALID_POLICY_ELEMENT,
@@ -15,7 +17,7 @@ use crate::checks::{
 use crate::finding::{Finding, Report, Spot};
 use crate::node::{Malformed, Member, Node, Value};
 use crate::redundancy::Redundant;
-use crate::statement::{ELEMENTS, Element, Entry, Statement, member, spots};
+use crate::statement::{Element, Entry, Statement, member, spots};
 use crate::tables::{ATTACHED, Attached, FEDERATION};
 use crate::{
     actions, attached, condition, control, principals, redundancy, resources, roles, trust,

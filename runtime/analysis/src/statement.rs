@@ -5,19 +5,6 @@ use stockade_policy::language::Operator;
 use crate::finding::{Spot, Step};
 use crate::node::{Member, Node, Value};
 
-/// The elements of a statement.
-pub(crate) const ELEMENTS: [&str; 9] = [
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
-
 /// A statement.
 pub(crate) struct Statement<'n> {
     pub(crate) spot: Spot,

@@ -1,7 +1,7 @@
 //! Global condition keys (*AWS global condition context keys*).
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::time::UNIX_EPOCH;
 

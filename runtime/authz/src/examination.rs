@@ -102,7 +102,7 @@ pub enum KeyValue {
 /// Collects what is heard while a request is judged.
 pub(crate) type Witness = RefCell<Vec<Option<Hearing>>>;
 
-/// The layers in the order in which they are told..
+/// The layers in the order in which they are told.
 const LAYERS: [Layer; 6] = [
     Layer::Identity,
     Layer::Boundary,

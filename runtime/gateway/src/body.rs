@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use http_body::{Body, Frame, SizeHint};
@@ -165,39 +165,13 @@ where
     if announced.is_some_and(|length| length > limits::MAX_BODY as u64) {
         return Err(limits::too_large(dialect, operation));
     }
-    let body = Limited::new(body, limits::MAX_BODY);
-    whole(body)
-        .await
-        .map_err(|error| match BodyError::find(&*error) {
+    match Limited::new(body, limits::MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) => Err(match BodyError::find(&*error) {
             Some(error) => error.to_error(),
             None => limits::too_large(dialect, operation),
-        })
-}
-
-/// All of a body's data. Most come in one frame, which is handed on as it is.
-async fn whole<B: Body<Data = Bytes> + Unpin>(mut body: B) -> Result<Bytes, B::Error> {
-    let Some(first) = data(&mut body).await? else {
-        return Ok(Bytes::new());
-    };
-    let Some(second) = data(&mut body).await? else {
-        return Ok(first);
-    };
-    let mut whole = BytesMut::from(&first[..]);
-    whole.extend_from_slice(&second);
-    while let Some(next) = data(&mut body).await? {
-        whole.extend_from_slice(&next);
+        }),
     }
-    Ok(whole.freeze())
-}
-
-/// The data of the next frame that has any.
-async fn data<B: Body<Data = Bytes> + Unpin>(body: &mut B) -> Result<Option<Bytes>, B::Error> {
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame?.into_data() {
-            return Ok(Some(data));
-        }
-    }
-    Ok(None)
 }
 
 /// What S3's headers say of a body.

@@ -309,6 +309,19 @@ impl Problems {
     }
 }
 
+/// The elements of a statement.
+pub const ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
 /// Partitions of AWS. A pattern may also leave the partition to a wildcard.
 pub const PARTITIONS: [&str; 8] = [
     "aws",

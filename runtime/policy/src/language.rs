@@ -18,7 +18,7 @@ use crate::opaque::{self, TextSym};
 use crate::pattern::{Pattern, Piece, wildcards};
 
 pub use crate::condition::{Family, Network, Operator, Set};
-pub use crate::grammar::PARTITIONS;
+pub use crate::grammar::{ELEMENTS, PARTITIONS};
 pub use crate::principal::{is_account_id, names_principal};
 
 /// Whether an operator of this family can read a value that has no variables.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
+use stockade_policy::language::is_account_id;
 use stockade_policy::{
     self as policy, Attached, Context, Layer, PolicyKind, PolicySet, Principal, Resource,
     ResourceRole, Rules, evaluate, split_arn,
@@ -351,7 +352,7 @@ fn principal(context: &RequestContext) -> Principal<'_> {
 /// The account a resource belongs to: what the state says, or else its ARN's. What belongs to AWS itself (a managed
 /// policy of `aws`) belongs to nobody here.
 pub(super) fn owner<'a>(resource: &'a str, facts: &'a ResourceFacts) -> Option<&'a str> {
-    let is_account = |text: &&str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+    let is_account = |text: &&str| is_account_id(text);
     let owner = facts.owner.as_deref().filter(is_account);
     owner.or_else(|| {
         let account = split_arn(resource).map(|[_, _, _, account, _]| account);

@@ -6,7 +6,8 @@ use stockade_spec::service::Session;
 
 use super::*;
 
-fn context(caller: Caller, session: Option<Session>) -> RequestContext {
+/// A request of 30 August 2015, of account 123456789012 in eu-central-1.
+pub(crate) fn context(caller: Caller, session: Option<Session>) -> RequestContext {
     RequestContext {
         caller,
         account: "123456789012".into(),

@@ -139,17 +139,21 @@ const fn requirement(
     }
 }
 
-/// What a template needs of an input: one line a requirement, with keys and reasons.
-fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
-    let permissions = Permissions {
+/// A template of these requirements; `answers` is the list that the operation answers for.
+fn permissions(requirements: &'static [Requirement], answers: Option<u16>) -> Permissions {
+    Permissions {
         class: Class::Requirements,
         source: Origin::Overlay,
         captures: CAPTURES,
         requirements,
         follow_ups: &[],
-        answers: None,
-    };
-    required(&permissions, input)
+        answers,
+    }
+}
+
+/// What a template needs of an input: one line a requirement, with keys and reasons.
+fn filled(requirements: &'static [Requirement], input: &Input) -> Vec<String> {
+    required(&permissions(requirements, None), input)
         .into_iter()
         .map(|required| {
             assert_eq!(
@@ -411,21 +415,13 @@ fn elements_that_are_answered_for_are_told_by_their_places() {
             &[],
         ),
     ];
-    let permissions = Permissions {
-        class: Class::Requirements,
-        source: Origin::Overlay,
-        captures: CAPTURES,
-        requirements: NEEDS,
-        follow_ups: &[],
-        answers: Some(1),
-    };
     let input = Input {
         name: Some("n"),
         items: vec![item("a", Some("1")), item("b", None), item("c", Some("3"))],
         tags: vec![item("t", None)],
         ..Input::default()
     };
-    let told: Vec<_> = required(&permissions, &input)
+    let told: Vec<_> = required(&permissions(NEEDS, Some(1)), &input)
         .into_iter()
         .map(|required| (required.resource.to_string(), required.element))
         .collect();
@@ -446,15 +442,7 @@ fn an_operation_answers_for_nothing_when_its_list_is_empty_and_all_else_is_neede
         requirement(THING, Predicate::Present(2), None, &[]),
     ];
     let answers_for_nothing = |requirements, answers, input: &Input| {
-        let permissions = Permissions {
-            class: Class::Requirements,
-            source: Origin::Overlay,
-            captures: CAPTURES,
-            requirements,
-            follow_ups: &[],
-            answers,
-        };
-        super::Input::gather(&permissions, input, source())
+        super::Input::gather(&permissions(requirements, answers), input, source())
             .expect("the input can be read")
             .answers_for_nothing()
     };

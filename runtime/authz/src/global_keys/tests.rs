@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use pretty_assertions::assert_eq;
 use stockade_policy::Context;
@@ -9,7 +8,7 @@ use stockade_spec::service::Session;
 use stockade_spec::{Caller, RequestContext};
 
 use super::*;
-use crate::context;
+use crate::context::{self, tests};
 use crate::guards::Standing;
 use crate::request::Facts;
 
@@ -29,17 +28,7 @@ fn request(caller: Caller) -> RequestContext {
         mfa: true,
         ..Session::default()
     };
-    RequestContext {
-        caller,
-        account: "123456789012".into(),
-        region: "eu-central-1".into(),
-        partition: "aws",
-        access_key: None,
-        session: Some(Arc::new(session)),
-        request_id: "1".into(),
-        now: UNIX_EPOCH + Duration::from_secs(60),
-        origin: "http://localhost:4566".into(),
-    }
+    tests::context(caller, Some(session))
 }
 
 fn callers() -> [Caller; 4] {

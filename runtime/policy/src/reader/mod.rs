@@ -4,7 +4,7 @@ mod element;
 
 use crate::document::{Policy, Version};
 use crate::error::{ParseError, Position};
-use crate::grammar::{PolicyKind, Problem, Problems};
+use crate::grammar::{ELEMENTS, PolicyKind, Problem, Problems};
 use crate::index::ActionIndex;
 use crate::json::Json;
 use crate::statement::Statement;
@@ -177,21 +177,7 @@ impl<'r> Reader<'r> {
     }
 
     fn statement(&mut self, path: &str, members: &[(String, Json)]) -> Statement {
-        self.members(
-            path,
-            members,
-            &[
-                "Sid",
-                "Effect",
-                "Principal",
-                "NotPrincipal",
-                "Action",
-                "NotAction",
-                "Resource",
-                "NotResource",
-                "Condition",
-            ],
-        );
+        self.members(path, members, &ELEMENTS);
         let sid = self.sid(path, members);
         let effect = self.effect(path, members);
         let principals = self.principals(path, members, effect);

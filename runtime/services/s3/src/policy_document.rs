@@ -5,6 +5,7 @@
 //! User Guide).
 
 use serde_json::{Map, Value};
+use stockade_policy::language::{ELEMENTS, matches};
 use stockade_spec::Error;
 
 /// Largest policy in bytes. White space is free (MIT-LCP/physionet-build issue 2094).
@@ -105,20 +106,7 @@ fn check_statement(
     bucket: &str,
     partition: &str,
 ) -> Result<(), Error> {
-    refuse_unknown(
-        statement,
-        &[
-            "Sid",
-            "Effect",
-            "Principal",
-            "NotPrincipal",
-            "Action",
-            "NotAction",
-            "Resource",
-            "NotResource",
-            "Condition",
-        ],
-    )?;
+    refuse_unknown(statement, &ELEMENTS)?;
     if statement.get("Sid").is_some_and(|sid| !sid.is_string()) {
         return Err(syntax());
     }
@@ -267,7 +255,7 @@ fn check_resource(resource: &str, bucket: &str, partition: &str) -> Result<(), E
     let names_bucket = s3_path(resource, partition).is_some_and(|path| {
         let (name, _) = path.split_once('/').unwrap_or((path, ""));
         // A wildcard before the slash may stand for the slash and what follows.
-        matches_pattern(name, bucket) || (name.ends_with('*') && bucket_may_begin(name, bucket))
+        matches(name, bucket) || (name.ends_with('*') && bucket_may_begin(name, bucket))
     });
     if names_bucket {
         Ok(())
@@ -279,35 +267,7 @@ fn check_resource(resource: &str, bucket: &str, partition: &str) -> Result<(), E
 fn bucket_may_begin(pattern: &str, bucket: &str) -> bool {
     pattern
         .strip_suffix('*')
-        .is_some_and(|start| start.starts_with(bucket) || matches_pattern(start, bucket))
-}
-
-/// `*` stands for any text, `?` for one character.
-fn matches_pattern(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    let (mut at, mut seen) = (0, 0);
-    let mut star = None;
-    while seen < text.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, seen));
-                at += 1;
-            }
-            Some(byte) if *byte == b'?' || *byte == text[seen] => {
-                at += 1;
-                seen += 1;
-            }
-            _ => match star {
-                Some((star_at, from)) => {
-                    star = Some((star_at, from + 1));
-                    at = star_at + 1;
-                    seen = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[at..].iter().all(|byte| *byte == b'*')
+        .is_some_and(|start| start.starts_with(bucket) || matches(start, bucket))
 }
 
 /// Each action must apply to one of the resources at least: those on objects to objects, the

@@ -12,6 +12,7 @@ use stockade_authz::render::examination::without_permission;
 use stockade_gateway::{Explained, Explainer, Vantage};
 use stockade_spec::Error;
 
+use super::pretty;
 use super::server::{self, encoded};
 
 /// Tells which permissions a request needs, without a server: of an operation with an input, or of a captured HTTP request.
@@ -145,10 +146,6 @@ fn ask(arguments: &Arguments, principal: &str, subject: Subject<'_>) -> Result<S
         return pretty(&value);
     }
     Ok(String::from_utf8_lossy(&answer).into_owned())
-}
-
-fn pretty(value: &Value) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
 }
 
 fn read(file: &PathBuf) -> Result<Vec<u8>, String> {

@@ -4,7 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use stockade_authz::global_keys::{GLOBAL_KEYS, GlobalKey, Property};
 
-use super::permissions::pretty;
+use super::pretty;
 
 /// Prints AWS's global condition keys: what fills each here, or why nothing does.
 #[derive(Debug, Args)]

@@ -10,6 +10,8 @@ use stockade_spec::catalog::Service;
 use stockade_spec::permission::Class;
 use stockade_spec::template::{OperationPermissions, Permissions, Predicate, Requirement, table};
 
+use super::pretty;
+
 /// Prints what callers of an operation, of a service's operations, or of all services need.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -104,10 +106,6 @@ fn overview(arguments: &Arguments) -> Result<String, String> {
         return Ok(head.into_iter().chain(rows).collect::<Vec<_>>().join("\n"));
     }
     Ok(lines.join("\n"))
-}
-
-pub(super) fn pretty(value: &Value) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
 }
 
 fn of_service(id: &str, permissions: &Permissions) -> Value {

@@ -6,6 +6,7 @@ use clap::Args;
 use http::{Method, Uri};
 use serde_json::Value;
 
+use super::pretty;
 use super::server::{self, encoded};
 
 /// Prints the smallest policy that allows what a principal did since the server started, then what its own policies lack
@@ -45,10 +46,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<String, String> {
         return Ok(lines(&answer["principals"]).join("\n"));
     }
     text(&answer)
-}
-
-fn pretty(value: &Value) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map_err(|error| error.to_string())
 }
 
 fn lines(values: &Value) -> Vec<String> {

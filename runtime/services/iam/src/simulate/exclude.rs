@@ -4,6 +4,8 @@ use stockade_iam_api::shapes::{
     AttachmentType, InlinePolicyIdentifierType, PolicyIdentifier, PolicyIdentifierPolicyType,
 };
 use stockade_kit::arn::Arn;
+use stockade_policy::language::matches;
+use stockade_policy::split_arn;
 use stockade_spec::Error;
 use stockade_spec::directory::AttachedPolicy;
 
@@ -41,7 +43,7 @@ impl Exclusions {
     pub(crate) fn identity(&self, policy: &AttachedPolicy) -> bool {
         self.list.iter().any(|identifier| match identifier {
             PolicyIdentifier::PolicyType(kind) => *kind == kind_of(policy),
-            PolicyIdentifier::PolicyArn(arn) => policy.managed && fits(arn, &policy.name),
+            PolicyIdentifier::PolicyArn(arn) => policy.managed && matches(arn, &policy.name),
             PolicyIdentifier::InlinePolicyIdentifier(inline) => is_inline(inline, policy),
             PolicyIdentifier::Unknown => false,
         })
@@ -68,8 +70,8 @@ fn kind_of(policy: &AttachedPolicy) -> PolicyIdentifierPolicyType {
     if !policy.managed {
         return PolicyIdentifierPolicyType::Inline;
     }
-    match policy.name.split(':').nth(4) {
-        Some("aws") => PolicyIdentifierPolicyType::AwsManaged,
+    match split_arn(&policy.name) {
+        Some([_, _, _, "aws", _]) => PolicyIdentifierPolicyType::AwsManaged,
         _ => PolicyIdentifierPolicyType::UserManaged,
     }
 }
@@ -86,7 +88,7 @@ fn is_inline(wanted: &InlinePolicyIdentifierType, policy: &AttachedPolicy) -> bo
         && policy.name == wanted.policy_name
         && holder.is_some_and(|holder| {
             holder.resource_type() == Some(kind)
-                && fits(&wanted.attachment_name, holder.resource_name())
+                && matches(&wanted.attachment_name, holder.resource_name())
         })
 }
 
@@ -110,26 +112,6 @@ fn is_entity_name(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "_+=,.@-*?".contains(c))
 }
 
-/// Whether a text fits a pattern with at most one `*` and any number of `?`.
-fn fits(pattern: &str, text: &str) -> bool {
-    let same = |pattern: &str, text: &str| {
-        let pairs = pattern.chars().zip(text.chars());
-        pattern.chars().count() == text.chars().count()
-            && pairs.into_iter().all(|(p, c)| p == '?' || p == c)
-    };
-    match pattern.split_once('*') {
-        None => same(pattern, text),
-        Some((head, tail)) => {
-            let middle = text.len().checked_sub(tail.len());
-            middle.is_some_and(|middle| {
-                middle >= head.len()
-                    && text.get(..head.len()).is_some_and(|text| same(head, text))
-                    && text.get(middle..).is_some_and(|text| same(tail, text))
-            })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +130,7 @@ mod tests {
             ("*-x", "team-x", true),
             ("*-x", "team-y", false),
         ] {
-            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stockade_iam_api::shapes;
-use stockade_policy::{Attached, Guardrail, GuardrailKind, Policy, PolicyKind, Source};
+use stockade_policy::{Attached, Guardrail, GuardrailKind, Policy, PolicyKind, Source, split_arn};
 use stockade_spec::Error;
 use stockade_spec::directory::AttachedPolicy;
 
@@ -40,11 +40,8 @@ fn name_of(policy: &AttachedPolicy) -> String {
     if policy.managed {
         return last(&policy.name);
     }
-    let kind = policy
-        .attached_to
-        .splitn(6, ':')
-        .nth(5)
-        .and_then(|resource| resource.split('/').next())
+    let kind = split_arn(&policy.attached_to)
+        .and_then(|[.., resource]| resource.split('/').next())
         .unwrap_or_default();
     format!("{kind}_{}_{}", last(&policy.attached_to), policy.name)
 }

@@ -154,6 +154,6 @@ fn patterns_match() {
         ("", "b", false),
         ("**k**", "bucket", true),
     ] {
-        assert_eq!(matches_pattern(pattern, text), expected, "{pattern} {text}");
+        assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
     }
 }
