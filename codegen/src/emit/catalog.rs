@@ -259,6 +259,10 @@ fn table(services: &[&Model], constraints: &ConstraintOverlays) -> TokenStream {
         let global_endpoint = option(metadata.global_endpoint.as_deref());
         let query_compatible = metadata.aws_query_compatible.is_some();
         let conceals = constraints.conceals(id);
+        let refusals = match constraints.refusals(id) {
+            Some(refusals) => quote! { Some(&#refusals) },
+            None => quote! { None },
+        };
         let protocols = model.protocols().into_iter().map(protocol);
         let file = format!("../services/{id}.txt");
         let (shapes, permissions) = (
@@ -278,6 +282,7 @@ fn table(services: &[&Model], constraints: &ConstraintOverlays) -> TokenStream {
                 global_endpoint: #global_endpoint,
                 query_compatible: #query_compatible,
                 conceals: #conceals,
+                refusals: #refusals,
                 operations: Operations::new(include_str!(#file)),
                 shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), #shapes))),
                 permissions: Packed(include_bytes!(concat!(env!("OUT_DIR"), #permissions))),
@@ -286,6 +291,7 @@ fn table(services: &[&Model], constraints: &ConstraintOverlays) -> TokenStream {
     });
     quote! {
         use stockade_spec::catalog::{Operations, Packed, Protocol, Service};
+        use stockade_spec::constraint::{Refusal, Refusals};
 
         /// Every service, sorted by id.
         pub static SERVICES: [Service; #count] = [#(#entries),*];

@@ -2,6 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 use stockade_spec::catalog::{Operations, Packed, Protocol, Service};
+use stockade_spec::constraint::{Refusal, Refusals};
 /// Every service, sorted by id.
 pub static SERVICES: [Service; 439usize] = [
     Service {
@@ -16,6 +17,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/accessanalyzer.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/accessanalyzer.txt")),
@@ -36,6 +38,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/account.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/account.txt"))),
         permissions: Packed(
@@ -54,6 +57,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/account-access.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/account-access.txt")),
@@ -74,6 +78,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/account-access-runtime.txt"),
         ),
@@ -100,6 +105,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/acm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/acm.txt"))),
         permissions: Packed(
@@ -118,6 +124,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/acm-pca.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/acm-pca.txt"))),
         permissions: Packed(
@@ -136,6 +143,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/agent-registry.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/agent-registry.txt")),
@@ -156,6 +164,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/agent-registry-control.txt"),
         ),
@@ -182,6 +191,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/aiops.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/aiops.txt"))),
         permissions: Packed(
@@ -200,6 +210,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/amp.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amp.txt"))),
         permissions: Packed(
@@ -218,6 +229,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/amplify.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amplify.txt"))),
         permissions: Packed(
@@ -236,6 +248,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/amplifybackend.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amplifybackend.txt")),
@@ -256,6 +269,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/amplifyuibuilder.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/amplifyuibuilder.txt")),
@@ -276,6 +290,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/apigateway.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/apigateway.txt")),
@@ -296,6 +311,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/apigatewaymanagementapi.txt"),
         ),
@@ -322,6 +338,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/apigatewayv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/apigatewayv2.txt")),
@@ -342,6 +359,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appconfig.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appconfig.txt")),
@@ -362,6 +380,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appconfigdata.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appconfigdata.txt")),
@@ -382,6 +401,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appfabric.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appfabric.txt")),
@@ -402,6 +422,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appflow.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appflow.txt"))),
         permissions: Packed(
@@ -420,6 +441,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appintegrations.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appintegrations.txt")),
@@ -440,6 +462,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/application-autoscaling.txt"),
         ),
@@ -466,6 +489,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/application-insights.txt"),
         ),
@@ -490,6 +514,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/application-signals.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/application-signals.txt")),
@@ -512,6 +537,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/applicationcostprofiler.txt"),
         ),
@@ -538,6 +564,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appmesh.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appmesh.txt"))),
         permissions: Packed(
@@ -556,6 +583,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/apprunner.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/apprunner.txt")),
@@ -576,6 +604,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appstream.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appstream.txt")),
@@ -596,6 +625,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/appsync.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/appsync.txt"))),
         permissions: Packed(
@@ -614,6 +644,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/arc-region-switch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/arc-region-switch.txt")),
@@ -636,6 +667,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/arc-zonal-shift.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/arc-zonal-shift.txt")),
@@ -656,6 +688,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/artifact.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/artifact.txt"))),
         permissions: Packed(
@@ -674,6 +707,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/athena.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/athena.txt"))),
         permissions: Packed(
@@ -692,6 +726,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/auditmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/auditmanager.txt")),
@@ -712,6 +747,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/autoscaling.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/autoscaling.txt")),
@@ -732,6 +768,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/autoscaling-plans.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/autoscaling-plans.txt")),
@@ -754,6 +791,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/b2bi.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/b2bi.txt"))),
         permissions: Packed(
@@ -772,6 +810,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/backup.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/backup.txt"))),
         permissions: Packed(
@@ -790,6 +829,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/backup-gateway.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/backup-gateway.txt")),
@@ -810,6 +850,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/backupsearch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/backupsearch.txt")),
@@ -830,6 +871,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/batch.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/batch.txt"))),
         permissions: Packed(
@@ -848,6 +890,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/bcm-dashboards.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bcm-dashboards.txt")),
@@ -868,6 +911,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/bcm-data-exports.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bcm-data-exports.txt")),
@@ -888,6 +932,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/bcm-pricing-calculator.txt"),
         ),
@@ -914,6 +959,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/bcm-recommended-actions.txt"),
         ),
@@ -940,6 +986,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/bedrock.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock.txt"))),
         permissions: Packed(
@@ -958,6 +1005,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/bedrock-agent.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock-agent.txt")),
@@ -978,6 +1026,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/bedrock-agent-runtime.txt"),
         ),
@@ -1002,6 +1051,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/bedrock-agentcore.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock-agentcore.txt")),
@@ -1024,6 +1074,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/bedrock-agentcore-control.txt"),
         ),
@@ -1050,6 +1101,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/bedrock-data-automation.txt"),
         ),
@@ -1076,6 +1128,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/bedrock-data-automation-runtime.txt"),
         ),
@@ -1103,6 +1156,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/bedrock-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/bedrock-runtime.txt")),
@@ -1123,6 +1177,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/billing.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/billing.txt"))),
         permissions: Packed(
@@ -1141,6 +1196,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/billingconductor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/billingconductor.txt")),
@@ -1161,6 +1217,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/braket.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/braket.txt"))),
         permissions: Packed(
@@ -1179,6 +1236,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/budgets.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/budgets.txt"))),
         permissions: Packed(
@@ -1197,6 +1255,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ce.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ce.txt"))),
         permissions: Packed(
@@ -1215,6 +1274,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/chatbot.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chatbot.txt"))),
         permissions: Packed(
@@ -1233,6 +1293,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/chime.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime.txt"))),
         permissions: Packed(
@@ -1251,6 +1312,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/chime-sdk-identity.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-identity.txt")),
@@ -1273,6 +1335,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/chime-sdk-media-pipelines.txt"),
         ),
@@ -1299,6 +1362,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/chime-sdk-meetings.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-meetings.txt")),
@@ -1321,6 +1385,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/chime-sdk-messaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-messaging.txt")),
@@ -1343,6 +1408,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/chime-sdk-voice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/chime-sdk-voice.txt")),
@@ -1363,6 +1429,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cleanrooms.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cleanrooms.txt")),
@@ -1383,6 +1450,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cleanroomsml.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cleanroomsml.txt")),
@@ -1403,6 +1471,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloud9.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloud9.txt"))),
         permissions: Packed(
@@ -1421,6 +1490,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudcontrol.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudcontrol.txt")),
@@ -1441,6 +1511,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/clouddirectory.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/clouddirectory.txt")),
@@ -1461,6 +1532,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudformation.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudformation.txt")),
@@ -1481,6 +1553,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("cloudfront.amazonaws.com"),
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudfront.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudfront.txt")),
@@ -1501,6 +1574,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/cloudfront-keyvaluestore.txt"),
         ),
@@ -1527,6 +1601,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudhsm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudhsm.txt"))),
         permissions: Packed(
@@ -1545,6 +1620,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudhsmv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudhsmv2.txt")),
@@ -1565,6 +1641,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudsearch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudsearch.txt")),
@@ -1585,6 +1662,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudsearchdomain.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudsearchdomain.txt")),
@@ -1607,6 +1685,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudtrail.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudtrail.txt")),
@@ -1627,6 +1706,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudtrail-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudtrail-data.txt")),
@@ -1647,6 +1727,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: true,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudwatch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudwatch.txt")),
@@ -1667,6 +1748,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cloudwatchomni.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cloudwatchomni.txt")),
@@ -1687,6 +1769,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codeartifact.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeartifact.txt")),
@@ -1707,6 +1790,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codebuild.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codebuild.txt")),
@@ -1727,6 +1811,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codecatalyst.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codecatalyst.txt")),
@@ -1747,6 +1832,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codecommit.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codecommit.txt")),
@@ -1767,6 +1853,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codeconnections.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeconnections.txt")),
@@ -1787,6 +1874,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codedeploy.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codedeploy.txt")),
@@ -1807,6 +1895,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codeguru-reviewer.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeguru-reviewer.txt")),
@@ -1829,6 +1918,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codeguru-security.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeguru-security.txt")),
@@ -1851,6 +1941,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codeguruprofiler.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codeguruprofiler.txt")),
@@ -1871,6 +1962,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/codepipeline.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/codepipeline.txt")),
@@ -1893,6 +1985,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/codestar-connections.txt"),
         ),
@@ -1917,6 +2010,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/codestar-notifications.txt"),
         ),
@@ -1943,6 +2037,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cognito-identity.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cognito-identity.txt")),
@@ -1963,6 +2058,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cognito-idp.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cognito-idp.txt")),
@@ -1983,6 +2079,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cognito-sync.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cognito-sync.txt")),
@@ -2003,6 +2100,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/comprehend.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/comprehend.txt")),
@@ -2023,6 +2121,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/comprehendmedical.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/comprehendmedical.txt")),
@@ -2045,6 +2144,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/compute-optimizer.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/compute-optimizer.txt")),
@@ -2067,6 +2167,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/compute-optimizer-automation.txt"),
         ),
@@ -2093,6 +2194,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/config.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/config.txt"))),
         permissions: Packed(
@@ -2111,6 +2213,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connect.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connect.txt"))),
         permissions: Packed(
@@ -2129,6 +2232,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/connect-contact-lens.txt"),
         ),
@@ -2153,6 +2257,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connectcampaigns.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectcampaigns.txt")),
@@ -2173,6 +2278,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connectcampaignsv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectcampaignsv2.txt")),
@@ -2195,6 +2301,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connectcases.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectcases.txt")),
@@ -2215,6 +2322,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connecthealth.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connecthealth.txt")),
@@ -2235,6 +2343,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connectparticipant.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectparticipant.txt")),
@@ -2257,6 +2366,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/connectscheduling.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/connectscheduling.txt")),
@@ -2279,6 +2389,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/continuum.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/continuum.txt")),
@@ -2299,6 +2410,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/controlcatalog.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/controlcatalog.txt")),
@@ -2319,6 +2431,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/controltower.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/controltower.txt")),
@@ -2339,6 +2452,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/cost-optimization-hub.txt"),
         ),
@@ -2363,6 +2477,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/cur.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/cur.txt"))),
         permissions: Packed(
@@ -2381,6 +2496,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/customer-profiles.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/customer-profiles.txt")),
@@ -2403,6 +2519,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/databrew.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/databrew.txt"))),
         permissions: Packed(
@@ -2421,6 +2538,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dataexchange.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dataexchange.txt")),
@@ -2441,6 +2559,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/datapipeline.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/datapipeline.txt")),
@@ -2461,6 +2580,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/datasync.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/datasync.txt"))),
         permissions: Packed(
@@ -2479,6 +2599,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/datazone.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/datazone.txt"))),
         permissions: Packed(
@@ -2497,6 +2618,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dax.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dax.txt"))),
         permissions: Packed(
@@ -2515,6 +2637,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/deadline.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/deadline.txt"))),
         permissions: Packed(
@@ -2533,6 +2656,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/detective.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/detective.txt")),
@@ -2553,6 +2677,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/devicefarm.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/devicefarm.txt")),
@@ -2573,6 +2698,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/devops-agent.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/devops-agent.txt")),
@@ -2593,6 +2719,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/devops-guru.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/devops-guru.txt")),
@@ -2613,6 +2740,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/directconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/directconnect.txt")),
@@ -2633,6 +2761,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/discovery.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/discovery.txt")),
@@ -2653,6 +2782,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dlm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dlm.txt"))),
         permissions: Packed(
@@ -2671,6 +2801,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dms.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dms.txt"))),
         permissions: Packed(
@@ -2689,6 +2820,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/docdb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/docdb.txt"))),
         permissions: Packed(
@@ -2707,6 +2839,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/docdb-elastic.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/docdb-elastic.txt")),
@@ -2727,6 +2860,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/drs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/drs.txt"))),
         permissions: Packed(
@@ -2745,6 +2879,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ds.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ds.txt"))),
         permissions: Packed(
@@ -2763,6 +2898,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ds-data.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ds-data.txt"))),
         permissions: Packed(
@@ -2781,6 +2917,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dsql.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dsql.txt"))),
         permissions: Packed(
@@ -2799,6 +2936,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dynamodb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dynamodb.txt"))),
         permissions: Packed(
@@ -2817,6 +2955,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/dynamodbstreams.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/dynamodbstreams.txt")),
@@ -2837,6 +2976,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ebs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ebs.txt"))),
         permissions: Packed(
@@ -2855,6 +2995,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ec2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ec2.txt"))),
         permissions: Packed(
@@ -2873,6 +3014,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/ec2-instance-connect.txt"),
         ),
@@ -2897,6 +3039,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ecr.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ecr.txt"))),
         permissions: Packed(
@@ -2915,6 +3058,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ecr-public.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ecr-public.txt")),
@@ -2935,6 +3079,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ecs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ecs.txt"))),
         permissions: Packed(
@@ -2953,6 +3098,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/efs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/efs.txt"))),
         permissions: Packed(
@@ -2971,6 +3117,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/eks.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/eks.txt"))),
         permissions: Packed(
@@ -2989,6 +3136,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/eks-auth.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/eks-auth.txt"))),
         permissions: Packed(
@@ -3007,6 +3155,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/elasticache.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elasticache.txt")),
@@ -3027,6 +3176,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/elasticbeanstalk.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elasticbeanstalk.txt")),
@@ -3047,6 +3197,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/elb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elb.txt"))),
         permissions: Packed(
@@ -3065,6 +3216,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/elbv2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elbv2.txt"))),
         permissions: Packed(
@@ -3083,6 +3235,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/elementalinference.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/elementalinference.txt")),
@@ -3105,6 +3258,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/emr.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/emr.txt"))),
         permissions: Packed(
@@ -3123,6 +3277,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/emr-containers.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/emr-containers.txt")),
@@ -3143,6 +3298,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/emr-serverless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/emr-serverless.txt")),
@@ -3163,6 +3319,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/endusermessaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/endusermessaging.txt")),
@@ -3183,6 +3340,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/entityresolution.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/entityresolution.txt")),
@@ -3203,6 +3361,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/es.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/es.txt"))),
         permissions: Packed(
@@ -3221,6 +3380,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/eventbridgev2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/eventbridgev2.txt")),
@@ -3241,6 +3401,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/events.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/events.txt"))),
         permissions: Packed(
@@ -3259,6 +3420,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/evs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/evs.txt"))),
         permissions: Packed(
@@ -3277,6 +3439,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/firehose.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/firehose.txt"))),
         permissions: Packed(
@@ -3295,6 +3458,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/fis.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/fis.txt"))),
         permissions: Packed(
@@ -3313,6 +3477,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/fms.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/fms.txt"))),
         permissions: Packed(
@@ -3331,6 +3496,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/forecast.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/forecast.txt"))),
         permissions: Packed(
@@ -3349,6 +3515,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/forecastquery.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/forecastquery.txt")),
@@ -3369,6 +3536,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/frauddetector.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/frauddetector.txt")),
@@ -3389,6 +3557,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/freetier.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/freetier.txt"))),
         permissions: Packed(
@@ -3407,6 +3576,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/fsx.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/fsx.txt"))),
         permissions: Packed(
@@ -3425,6 +3595,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/gamelift.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/gamelift.txt"))),
         permissions: Packed(
@@ -3443,6 +3614,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/gameliftstreams.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/gameliftstreams.txt")),
@@ -3463,6 +3635,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/geo-maps.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/geo-maps.txt"))),
         permissions: Packed(
@@ -3481,6 +3654,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/geo-places.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/geo-places.txt")),
@@ -3501,6 +3675,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/geo-routes.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/geo-routes.txt")),
@@ -3521,6 +3696,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/glacier.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/glacier.txt"))),
         permissions: Packed(
@@ -3539,6 +3715,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/globalaccelerator.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/globalaccelerator.txt")),
@@ -3561,6 +3738,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/glue.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/glue.txt"))),
         permissions: Packed(
@@ -3579,6 +3757,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/grafana.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/grafana.txt"))),
         permissions: Packed(
@@ -3597,6 +3776,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/greengrass.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/greengrass.txt")),
@@ -3617,6 +3797,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/greengrassv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/greengrassv2.txt")),
@@ -3637,6 +3818,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/groundstation.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/groundstation.txt")),
@@ -3657,6 +3839,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/guardduty.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/guardduty.txt")),
@@ -3677,6 +3860,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/health.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/health.txt"))),
         permissions: Packed(
@@ -3695,6 +3879,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/healthlake.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/healthlake.txt")),
@@ -3715,6 +3900,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("iam.amazonaws.com"),
         query_compatible: false,
         conceals: true,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iam.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iam.txt"))),
         permissions: Packed(
@@ -3733,6 +3919,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iam-toolbox.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iam-toolbox.txt")),
@@ -3753,6 +3940,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/identitystore.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/identitystore.txt")),
@@ -3773,6 +3961,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/imagebuilder.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/imagebuilder.txt")),
@@ -3793,6 +3982,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("importexport.amazonaws.com"),
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/importexport.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/importexport.txt")),
@@ -3813,6 +4003,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/inspector.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/inspector.txt")),
@@ -3833,6 +4024,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/inspector-scan.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/inspector-scan.txt")),
@@ -3853,6 +4045,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/inspector2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/inspector2.txt")),
@@ -3873,6 +4066,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/interconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/interconnect.txt")),
@@ -3893,6 +4087,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/internetmonitor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/internetmonitor.txt")),
@@ -3913,6 +4108,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/invoicing.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/invoicing.txt")),
@@ -3933,6 +4129,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iot.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iot.txt"))),
         permissions: Packed(
@@ -3951,6 +4148,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iot-data.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iot-data.txt"))),
         permissions: Packed(
@@ -3969,6 +4167,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iot-jobs-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iot-jobs-data.txt")),
@@ -3989,6 +4188,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/iot-managed-integrations.txt"),
         ),
@@ -4015,6 +4215,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iotdeviceadvisor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotdeviceadvisor.txt")),
@@ -4035,6 +4236,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iotfleetwise.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotfleetwise.txt")),
@@ -4055,6 +4257,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iotsecuretunneling.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotsecuretunneling.txt")),
@@ -4077,6 +4280,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iotsitewise.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotsitewise.txt")),
@@ -4097,6 +4301,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iotthingsgraph.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotthingsgraph.txt")),
@@ -4117,6 +4322,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iottwinmaker.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iottwinmaker.txt")),
@@ -4137,6 +4343,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/iotwireless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/iotwireless.txt")),
@@ -4157,6 +4364,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ivs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ivs.txt"))),
         permissions: Packed(
@@ -4175,6 +4383,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ivs-realtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ivs-realtime.txt")),
@@ -4195,6 +4404,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ivschat.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ivschat.txt"))),
         permissions: Packed(
@@ -4213,6 +4423,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kafka.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kafka.txt"))),
         permissions: Packed(
@@ -4231,6 +4442,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kafkaconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kafkaconnect.txt")),
@@ -4251,6 +4463,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kendra.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kendra.txt"))),
         permissions: Packed(
@@ -4269,6 +4482,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kendra-ranking.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kendra-ranking.txt")),
@@ -4289,6 +4503,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/keyspaces.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/keyspaces.txt")),
@@ -4309,6 +4524,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/keyspacesstreams.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/keyspacesstreams.txt")),
@@ -4329,6 +4545,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kinesis.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesis.txt"))),
         permissions: Packed(
@@ -4347,6 +4564,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/kinesis-video-archived-media.txt"),
         ),
@@ -4373,6 +4591,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kinesis-video-media.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesis-video-media.txt")),
@@ -4395,6 +4614,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/kinesis-video-signaling.txt"),
         ),
@@ -4421,6 +4641,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/kinesis-video-webrtc-storage.txt"),
         ),
@@ -4447,6 +4668,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kinesisanalytics.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesisanalytics.txt")),
@@ -4467,6 +4689,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kinesisanalyticsv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesisanalyticsv2.txt")),
@@ -4489,6 +4712,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kinesisvideo.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kinesisvideo.txt")),
@@ -4509,6 +4733,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/kms.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/kms.txt"))),
         permissions: Packed(
@@ -4527,6 +4752,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lakeformation.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lakeformation.txt")),
@@ -4547,6 +4773,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lambda.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda.txt"))),
         permissions: Packed(
@@ -4565,6 +4792,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lambda-core.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda-core.txt")),
@@ -4585,6 +4813,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lambda-microvms.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda-microvms.txt")),
@@ -4605,6 +4834,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lambda-web.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lambda-web.txt")),
@@ -4625,6 +4855,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/launch-wizard.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/launch-wizard.txt")),
@@ -4645,6 +4876,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lex-models.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lex-models.txt")),
@@ -4665,6 +4897,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lex-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lex-runtime.txt")),
@@ -4685,6 +4918,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lexv2-models.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lexv2-models.txt")),
@@ -4705,6 +4939,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lexv2-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lexv2-runtime.txt")),
@@ -4725,6 +4960,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/license-manager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/license-manager.txt")),
@@ -4745,6 +4981,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/license-manager-linux-subscriptions.txt"),
         ),
@@ -4773,6 +5010,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/license-manager-user-subscriptions.txt"),
         ),
@@ -4801,6 +5039,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lightsail.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lightsail.txt")),
@@ -4821,6 +5060,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/location.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/location.txt"))),
         permissions: Packed(
@@ -4839,6 +5079,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/logs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/logs.txt"))),
         permissions: Packed(
@@ -4857,6 +5098,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/lookoutequipment.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/lookoutequipment.txt")),
@@ -4877,6 +5119,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/m2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/m2.txt"))),
         permissions: Packed(
@@ -4895,6 +5138,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/machinelearning.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/machinelearning.txt")),
@@ -4915,6 +5159,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/macie2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/macie2.txt"))),
         permissions: Packed(
@@ -4933,6 +5178,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mailmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mailmanager.txt")),
@@ -4953,6 +5199,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/managedblockchain.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/managedblockchain.txt")),
@@ -4975,6 +5222,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/managedblockchain-query.txt"),
         ),
@@ -5001,6 +5249,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/marketplace-agreement.txt"),
         ),
@@ -5025,6 +5274,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/marketplace-catalog.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/marketplace-catalog.txt")),
@@ -5047,6 +5297,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/marketplace-deployment.txt"),
         ),
@@ -5073,6 +5324,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/marketplace-discovery.txt"),
         ),
@@ -5097,6 +5349,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/marketplace-entitlement.txt"),
         ),
@@ -5123,6 +5376,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/marketplace-reporting.txt"),
         ),
@@ -5147,6 +5401,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/marketplacecommerceanalytics.txt"),
         ),
@@ -5173,6 +5428,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediaconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediaconnect.txt")),
@@ -5193,6 +5449,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediaconvert.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediaconvert.txt")),
@@ -5213,6 +5470,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/medialive.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/medialive.txt")),
@@ -5233,6 +5491,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediapackage.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediapackage.txt")),
@@ -5253,6 +5512,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediapackage-vod.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediapackage-vod.txt")),
@@ -5273,6 +5533,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediapackagev2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediapackagev2.txt")),
@@ -5293,6 +5554,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediastore.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediastore.txt")),
@@ -5313,6 +5575,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediastore-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediastore-data.txt")),
@@ -5333,6 +5596,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mediatailor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mediatailor.txt")),
@@ -5353,6 +5617,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/medical-imaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/medical-imaging.txt")),
@@ -5373,6 +5638,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/memorydb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/memorydb.txt"))),
         permissions: Packed(
@@ -5391,6 +5657,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/meteringmarketplace.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/meteringmarketplace.txt")),
@@ -5413,6 +5680,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mgh.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mgh.txt"))),
         permissions: Packed(
@@ -5431,6 +5699,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mgn.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mgn.txt"))),
         permissions: Packed(
@@ -5449,6 +5718,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/migration-hub-refactor-spaces.txt"),
         ),
@@ -5476,6 +5746,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/migrationhub-config.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/migrationhub-config.txt")),
@@ -5498,6 +5769,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/migrationhuborchestrator.txt"),
         ),
@@ -5524,6 +5796,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/migrationhubstrategy.txt"),
         ),
@@ -5548,6 +5821,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mpa.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mpa.txt"))),
         permissions: Packed(
@@ -5566,6 +5840,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mq.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mq.txt"))),
         permissions: Packed(
@@ -5584,6 +5859,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mturk.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mturk.txt"))),
         permissions: Packed(
@@ -5602,6 +5878,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mwaa.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mwaa.txt"))),
         permissions: Packed(
@@ -5620,6 +5897,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/mwaa-serverless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/mwaa-serverless.txt")),
@@ -5640,6 +5918,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/neptune.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/neptune.txt"))),
         permissions: Packed(
@@ -5658,6 +5937,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/neptune-graph.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/neptune-graph.txt")),
@@ -5678,6 +5958,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/neptunedata.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/neptunedata.txt")),
@@ -5698,6 +5979,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/network-firewall.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/network-firewall.txt")),
@@ -5718,6 +6000,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/network-security-manager.txt"),
         ),
@@ -5744,6 +6027,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/networkflowmonitor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/networkflowmonitor.txt")),
@@ -5766,6 +6050,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/networkmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/networkmanager.txt")),
@@ -5786,6 +6071,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/networkmonitor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/networkmonitor.txt")),
@@ -5806,6 +6092,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/notifications.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/notifications.txt")),
@@ -5826,6 +6113,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/notificationscontacts.txt"),
         ),
@@ -5850,6 +6138,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/nova-act.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/nova-act.txt"))),
         permissions: Packed(
@@ -5868,6 +6157,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/oam.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/oam.txt"))),
         permissions: Packed(
@@ -5886,6 +6176,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/observabilityadmin.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/observabilityadmin.txt")),
@@ -5908,6 +6199,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/odb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/odb.txt"))),
         permissions: Packed(
@@ -5926,6 +6218,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/omics.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/omics.txt"))),
         permissions: Packed(
@@ -5944,6 +6237,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/opensearch.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/opensearch.txt")),
@@ -5964,6 +6258,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/opensearchmemory.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/opensearchmemory.txt")),
@@ -5984,6 +6279,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/opensearchserverless.txt"),
         ),
@@ -6008,6 +6304,44 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: Some(
+            &Refusals {
+                code: "InvalidInputException",
+                member: "Reason",
+                missing: Refusal {
+                    reason: "INPUT_REQUIRED",
+                    sentence: "You must include a value for all required parameters.",
+                },
+                too_short: Refusal {
+                    reason: "MIN_LENGTH_EXCEEDED",
+                    sentence: "You provided a string parameter that is shorter than allowed.",
+                },
+                too_long: Refusal {
+                    reason: "MAX_LENGTH_EXCEEDED",
+                    sentence: "You provided a string parameter that is longer than allowed.",
+                },
+                too_small: Refusal {
+                    reason: "MIN_VALUE_EXCEEDED",
+                    sentence: "You provided a numeric parameter that has a smaller value than allowed.",
+                },
+                too_great: Refusal {
+                    reason: "MAX_VALUE_EXCEEDED",
+                    sentence: "You provided a numeric parameter that has a larger value than allowed.",
+                },
+                pattern: Refusal {
+                    reason: "INVALID_PATTERN",
+                    sentence: "You provided a value that does not match the required pattern.",
+                },
+                values: Refusal {
+                    reason: "INVALID_ENUM",
+                    sentence: "You specified an invalid value.",
+                },
+                element: Refusal {
+                    reason: "INVALID_LIST_MEMBER",
+                    sentence: "You provided a list to a parameter that contains at least one invalid value.",
+                },
+            },
+        ),
         operations: Operations::new(include_str!("../services/organizations.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/organizations.txt")),
@@ -6028,6 +6362,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/osis.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/osis.txt"))),
         permissions: Packed(
@@ -6046,6 +6381,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/outposts.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/outposts.txt"))),
         permissions: Packed(
@@ -6064,6 +6400,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/partnercentral-account.txt"),
         ),
@@ -6090,6 +6427,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/partnercentral-benefits.txt"),
         ),
@@ -6116,6 +6454,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/partnercentral-channel.txt"),
         ),
@@ -6142,6 +6481,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/partnercentral-revenue-measurement.txt"),
         ),
@@ -6170,6 +6510,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/partnercentral-selling.txt"),
         ),
@@ -6196,6 +6537,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/payment-cryptography.txt"),
         ),
@@ -6220,6 +6562,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/payment-cryptography-data.txt"),
         ),
@@ -6246,6 +6589,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pca-connector-ad.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pca-connector-ad.txt")),
@@ -6266,6 +6610,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pca-connector-scep.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pca-connector-scep.txt")),
@@ -6288,6 +6633,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pcs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pcs.txt"))),
         permissions: Packed(
@@ -6306,6 +6652,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/personalize.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/personalize.txt")),
@@ -6326,6 +6673,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/personalize-events.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/personalize-events.txt")),
@@ -6348,6 +6696,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/personalize-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/personalize-runtime.txt")),
@@ -6370,6 +6719,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pi.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pi.txt"))),
         permissions: Packed(
@@ -6388,6 +6738,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pinpoint.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pinpoint.txt"))),
         permissions: Packed(
@@ -6406,6 +6757,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pinpoint-email.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pinpoint-email.txt")),
@@ -6426,6 +6778,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pinpoint-sms-voice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pinpoint-sms-voice.txt")),
@@ -6448,6 +6801,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/pinpoint-sms-voice-v2.txt"),
         ),
@@ -6472,6 +6826,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pipes.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pipes.txt"))),
         permissions: Packed(
@@ -6490,6 +6845,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/polly.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/polly.txt"))),
         permissions: Packed(
@@ -6508,6 +6864,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/pricing.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/pricing.txt"))),
         permissions: Packed(
@@ -6526,6 +6883,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/pricing-plan-manager.txt"),
         ),
@@ -6550,6 +6908,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/proton.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/proton.txt"))),
         permissions: Packed(
@@ -6568,6 +6927,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/qapps.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/qapps.txt"))),
         permissions: Packed(
@@ -6586,6 +6946,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/qbusiness.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/qbusiness.txt")),
@@ -6606,6 +6967,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/qconnect.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/qconnect.txt"))),
         permissions: Packed(
@@ -6624,6 +6986,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/quicksight.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/quicksight.txt")),
@@ -6644,6 +7007,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ram.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ram.txt"))),
         permissions: Packed(
@@ -6662,6 +7026,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rbin.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rbin.txt"))),
         permissions: Packed(
@@ -6680,6 +7045,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rds.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rds.txt"))),
         permissions: Packed(
@@ -6698,6 +7064,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rds-data.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rds-data.txt"))),
         permissions: Packed(
@@ -6716,6 +7083,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/redshift.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/redshift.txt"))),
         permissions: Packed(
@@ -6734,6 +7102,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/redshift-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/redshift-data.txt")),
@@ -6754,6 +7123,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/redshift-serverless.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/redshift-serverless.txt")),
@@ -6776,6 +7146,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rekognition.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rekognition.txt")),
@@ -6796,6 +7167,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/repostspace.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/repostspace.txt")),
@@ -6816,6 +7188,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/resiliencehub.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resiliencehub.txt")),
@@ -6836,6 +7209,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/resiliencehubv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resiliencehubv2.txt")),
@@ -6856,6 +7230,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/resource-explorer-2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resource-explorer-2.txt")),
@@ -6878,6 +7253,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/resource-groups.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/resource-groups.txt")),
@@ -6898,6 +7274,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/resourcegroupstaggingapi.txt"),
         ),
@@ -6924,6 +7301,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rolesanywhere.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rolesanywhere.txt")),
@@ -6944,6 +7322,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("route53.amazonaws.com"),
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/route53.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53.txt"))),
         permissions: Packed(
@@ -6962,6 +7341,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/route53-recovery-cluster.txt"),
         ),
@@ -6988,6 +7368,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/route53-recovery-control-config.txt"),
         ),
@@ -7015,6 +7396,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/route53-recovery-readiness.txt"),
         ),
@@ -7041,6 +7423,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/route53domains.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53domains.txt")),
@@ -7061,6 +7444,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/route53globalresolver.txt"),
         ),
@@ -7085,6 +7469,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/route53profiles.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53profiles.txt")),
@@ -7105,6 +7490,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/route53resolver.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/route53resolver.txt")),
@@ -7125,6 +7511,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rtbfabric.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rtbfabric.txt")),
@@ -7145,6 +7532,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/rum.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/rum.txt"))),
         permissions: Packed(
@@ -7163,6 +7551,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("s3.amazonaws.com"),
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/s3.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3.txt"))),
         permissions: Packed(
@@ -7181,6 +7570,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/s3control.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3control.txt")),
@@ -7201,6 +7591,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/s3files.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3files.txt"))),
         permissions: Packed(
@@ -7219,6 +7610,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/s3outposts.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3outposts.txt")),
@@ -7239,6 +7631,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/s3tables.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3tables.txt"))),
         permissions: Packed(
@@ -7257,6 +7650,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/s3vectors.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/s3vectors.txt")),
@@ -7277,6 +7671,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sagemaker.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker.txt")),
@@ -7297,6 +7692,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/sagemaker-a2i-runtime.txt"),
         ),
@@ -7321,6 +7717,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sagemaker-edge.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker-edge.txt")),
@@ -7341,6 +7738,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/sagemaker-featurestore-runtime.txt"),
         ),
@@ -7368,6 +7766,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/sagemaker-geospatial.txt"),
         ),
@@ -7392,6 +7791,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/sagemaker-inference-router-runtime.txt"),
         ),
@@ -7420,6 +7820,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sagemaker-metrics.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker-metrics.txt")),
@@ -7442,6 +7843,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sagemaker-runtime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemaker-runtime.txt")),
@@ -7464,6 +7866,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sagemakerjobruntime.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sagemakerjobruntime.txt")),
@@ -7486,6 +7889,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/sagemakertrainingsessionruntime.txt"),
         ),
@@ -7513,6 +7917,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("savingsplans.amazonaws.com"),
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/savingsplans.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/savingsplans.txt")),
@@ -7533,6 +7938,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/scheduler.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/scheduler.txt")),
@@ -7553,6 +7959,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/schemas.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/schemas.txt"))),
         permissions: Packed(
@@ -7571,6 +7978,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sdb.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sdb.txt"))),
         permissions: Packed(
@@ -7589,6 +7997,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/secretsmanager.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/secretsmanager.txt")),
@@ -7609,6 +8018,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/security-ir.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/security-ir.txt")),
@@ -7629,6 +8039,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/securityagent.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/securityagent.txt")),
@@ -7649,6 +8060,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/securityhub.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/securityhub.txt")),
@@ -7669,6 +8081,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/securitylake.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/securitylake.txt")),
@@ -7689,6 +8102,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/serverlessrepo.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/serverlessrepo.txt")),
@@ -7709,6 +8123,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/service-quotas.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/service-quotas.txt")),
@@ -7729,6 +8144,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/servicecatalog.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/servicecatalog.txt")),
@@ -7749,6 +8165,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/servicecatalog-appregistry.txt"),
         ),
@@ -7775,6 +8192,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/servicediscovery.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/servicediscovery.txt")),
@@ -7795,6 +8213,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ses.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ses.txt"))),
         permissions: Packed(
@@ -7813,6 +8232,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sesv2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sesv2.txt"))),
         permissions: Packed(
@@ -7831,6 +8251,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/shield.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/shield.txt"))),
         permissions: Packed(
@@ -7849,6 +8270,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/signer.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/signer.txt"))),
         permissions: Packed(
@@ -7867,6 +8289,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/signer-data.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/signer-data.txt")),
@@ -7887,6 +8310,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/signin.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/signin.txt"))),
         permissions: Packed(
@@ -7905,6 +8329,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/simpledbv2.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/simpledbv2.txt")),
@@ -7925,6 +8350,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sms-voice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sms-voice.txt")),
@@ -7945,6 +8371,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/snow-device-management.txt"),
         ),
@@ -7971,6 +8398,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/snowball.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/snowball.txt"))),
         permissions: Packed(
@@ -7989,6 +8417,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sns.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sns.txt"))),
         permissions: Packed(
@@ -8007,6 +8436,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/socialmessaging.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/socialmessaging.txt")),
@@ -8027,6 +8457,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: true,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sqs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sqs.txt"))),
         permissions: Packed(
@@ -8045,6 +8476,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ssm.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm.txt"))),
         permissions: Packed(
@@ -8063,6 +8495,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ssm-contacts.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-contacts.txt")),
@@ -8083,6 +8516,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ssm-guiconnect.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-guiconnect.txt")),
@@ -8103,6 +8537,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ssm-incidents.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-incidents.txt")),
@@ -8123,6 +8558,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ssm-quicksetup.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-quicksetup.txt")),
@@ -8143,6 +8579,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/ssm-sap.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/ssm-sap.txt"))),
         permissions: Packed(
@@ -8161,6 +8598,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sso.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sso.txt"))),
         permissions: Packed(
@@ -8179,6 +8617,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sso-admin.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sso-admin.txt")),
@@ -8199,6 +8638,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sso-oidc.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sso-oidc.txt"))),
         permissions: Packed(
@@ -8217,6 +8657,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/stepfunctions.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/stepfunctions.txt")),
@@ -8237,6 +8678,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/storagegateway.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/storagegateway.txt")),
@@ -8257,6 +8699,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: Some("sts.amazonaws.com"),
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sts.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sts.txt"))),
         permissions: Packed(
@@ -8275,6 +8718,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/supplychain.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/supplychain.txt")),
@@ -8295,6 +8739,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/support.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/support.txt"))),
         permissions: Packed(
@@ -8313,6 +8758,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/support-app.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/support-app.txt")),
@@ -8333,6 +8779,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/supportauthz.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/supportauthz.txt")),
@@ -8353,6 +8800,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/sustainability.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/sustainability.txt")),
@@ -8373,6 +8821,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/swf.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/swf.txt"))),
         permissions: Packed(
@@ -8391,6 +8840,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/synthetics.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/synthetics.txt")),
@@ -8411,6 +8861,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/taxsettings.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/taxsettings.txt")),
@@ -8431,6 +8882,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/textract.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/textract.txt"))),
         permissions: Packed(
@@ -8449,6 +8901,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/timestream-influxdb.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/timestream-influxdb.txt")),
@@ -8471,6 +8924,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/timestream-query.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/timestream-query.txt")),
@@ -8491,6 +8945,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/timestream-write.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/timestream-write.txt")),
@@ -8511,6 +8966,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/transcribe.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/transcribe.txt")),
@@ -8531,6 +8987,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/transfer.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/transfer.txt"))),
         permissions: Packed(
@@ -8549,6 +9006,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/translate.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/translate.txt")),
@@ -8569,6 +9027,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/trustedadvisor.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/trustedadvisor.txt")),
@@ -8589,6 +9048,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/uxc.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/uxc.txt"))),
         permissions: Packed(
@@ -8607,6 +9067,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/verifiedpermissions.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/verifiedpermissions.txt")),
@@ -8629,6 +9090,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/voice-id.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/voice-id.txt"))),
         permissions: Packed(
@@ -8647,6 +9109,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/vpc-lattice.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/vpc-lattice.txt")),
@@ -8667,6 +9130,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/waf.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/waf.txt"))),
         permissions: Packed(
@@ -8685,6 +9149,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/waf-regional.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/waf-regional.txt")),
@@ -8705,6 +9170,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/wafv2.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wafv2.txt"))),
         permissions: Packed(
@@ -8723,6 +9189,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/wellarchitected.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wellarchitected.txt")),
@@ -8743,6 +9210,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/wickr.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wickr.txt"))),
         permissions: Packed(
@@ -8761,6 +9229,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/wisdom.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/wisdom.txt"))),
         permissions: Packed(
@@ -8779,6 +9248,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/workdocs.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workdocs.txt"))),
         permissions: Packed(
@@ -8797,6 +9267,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/workmail.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workmail.txt"))),
         permissions: Packed(
@@ -8815,6 +9286,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/workmailmessageflow.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workmailmessageflow.txt")),
@@ -8837,6 +9309,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/workspaces.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workspaces.txt")),
@@ -8857,6 +9330,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/workspaces-instances.txt"),
         ),
@@ -8881,6 +9355,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(
             include_str!("../services/workspaces-thin-client.txt"),
         ),
@@ -8907,6 +9382,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/workspaces-web.txt")),
         shapes: Packed(
             include_bytes!(concat!(env!("OUT_DIR"), "/shapes/workspaces-web.txt")),
@@ -8927,6 +9403,7 @@ pub static SERVICES: [Service; 439usize] = [
         global_endpoint: None,
         query_compatible: false,
         conceals: false,
+        refusals: None,
         operations: Operations::new(include_str!("../services/xray.txt")),
         shapes: Packed(include_bytes!(concat!(env!("OUT_DIR"), "/shapes/xray.txt"))),
         permissions: Packed(

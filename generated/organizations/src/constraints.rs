@@ -2,7 +2,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //! What the model demands of inputs beyond their types.
-use stockade_spec::constraint::{Bounds, Member, Pattern, Within, Shape};
+use stockade_spec::constraint::{Bounds, Member, Pattern, Refusal, Within, Shape};
 /// `AcceptHandshakeRequest`.
 pub static ACCEPT_HANDSHAKE_REQUEST: Shape = Shape {
     within: Within::Members(&[Member::new(0, &HANDSHAKE_ID)]),
@@ -252,6 +252,12 @@ pub static EFFECTIVE_POLICY_TYPE: Shape = Shape {
         "NETWORK_SECURITY_DIRECTOR_POLICY",
         "GUARDDUTY_POLICY",
     ],
+    refusal: Some(
+        &Refusal {
+            reason: "INVALID_ENUM_POLICY_TYPE",
+            sentence: "You specified an invalid policy type string.",
+        },
+    ),
     ..Shape::ANY
 };
 /// `Email`.
@@ -711,6 +717,12 @@ pub static POLICY_TYPE: Shape = Shape {
         "NETWORK_SECURITY_DIRECTOR_POLICY",
         "GUARDDUTY_POLICY",
     ],
+    refusal: Some(
+        &Refusal {
+            reason: "INVALID_ENUM_POLICY_TYPE",
+            sentence: "You specified an invalid policy type string.",
+        },
+    ),
     ..Shape::ANY
 };
 /// `PutResourcePolicyRequest`.

@@ -274,7 +274,7 @@ impl Gateway {
         let is_whole = denied.is_empty();
         if let Some(constraints) = operation.constraints {
             validate::check(constraints, input.as_serializable())
-                .map_err(|message| errors::violation(dialect, message))?;
+                .map_err(|violations| errors::violation(dialect, violations))?;
         }
         let mut output = match service.handle(index, &context, input, denied).await {
             // An upstream would act on what is denied, too.

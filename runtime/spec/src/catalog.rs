@@ -15,6 +15,8 @@
 
 use std::sync::OnceLock;
 
+use crate::constraint::Refusals;
+
 /// All services and the ways to find one.
 #[derive(Debug)]
 pub struct Catalog {
@@ -83,6 +85,8 @@ pub struct Service {
     pub query_compatible: bool,
     /// Messages about values that break constraints do not tell the values.
     pub conceals: bool,
+    /// Its own error about values that break constraints; most have the protocol's.
+    pub refusals: Option<&'static Refusals>,
     /// Its operations.
     pub operations: Operations,
     /// Its shapes: the text of `generated/catalog/shapes`.
@@ -507,6 +511,7 @@ mod tests {
             global_endpoint: None,
             query_compatible: false,
             conceals: false,
+            refusals: None,
             operations: Operations::new(""),
             shapes: Packed(&[]),
             permissions: Packed(&[]),

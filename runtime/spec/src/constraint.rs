@@ -27,11 +27,13 @@
 
 #[cfg(test)]
 mod tests;
+mod violation;
 
 use std::sync::OnceLock;
 
 use fancy_regex::RegexBuilder;
 
+pub use self::violation::{Kind, Refusal, Refusals, Violations};
 pub use fancy_regex::Regex;
 
 /// Largest compiled pattern in bytes; some models repeat a class tens of thousands of times.
@@ -51,6 +53,8 @@ pub struct Shape {
     pub values: &'static [&'static str],
     /// The value, or something in it, must not be repeated in messages.
     pub sensitive: bool,
+    /// The service's answer to whatever is wrong with the value itself, where it has one of its own.
+    pub refusal: Option<&'static Refusal>,
     /// What is demanded of members, elements or entries.
     pub within: Within,
 }
@@ -124,6 +128,7 @@ impl Shape {
         pattern: None,
         values: &[],
         sensitive: false,
+        refusal: None,
         within: Within::Nothing,
     };
 

@@ -16,7 +16,7 @@ pub struct Error {
     pub message: String,
     /// Members beside the message that the model knows (boxed: errors are rare and small).
     pub shape: Option<Box<dyn AnyShape>>,
-    /// Elements beside the message that no model knows, such as S3's `<BucketName>`.
+    /// Members beside the message without a modelled shape at hand, such as S3's `<BucketName>`.
     pub details: Vec<(&'static str, String)>,
     /// Response headers, such as S3's `x-amz-bucket-region`.
     pub headers: Vec<(&'static str, String)>,

@@ -1,6 +1,7 @@
 //! What differs between services on the wire.
 
 use stockade_spec::catalog::Service;
+use stockade_spec::constraint::Refusals;
 
 pub use stockade_spec::catalog::Protocol;
 
@@ -19,6 +20,8 @@ pub struct Dialect<'a> {
     pub query_compatible: bool,
     /// Messages about values that break constraints do not tell the values, nor that there is none.
     pub conceals: bool,
+    /// The service's own error about values that break constraints.
+    pub refusals: Option<&'static Refusals>,
 }
 
 impl<'a> Dialect<'a> {
@@ -30,6 +33,7 @@ impl<'a> Dialect<'a> {
             s3: false,
             query_compatible: false,
             conceals: false,
+            refusals: None,
         }
     }
 
@@ -43,6 +47,7 @@ impl<'a> Dialect<'a> {
             query_compatible: service.query_compatible
                 && !matches!(protocol, Protocol::Query | Protocol::Ec2Query),
             conceals: service.conceals,
+            refusals: service.refusals,
         }
     }
 
@@ -54,6 +59,7 @@ impl<'a> Dialect<'a> {
             s3: true,
             query_compatible: false,
             conceals: false,
+            refusals: None,
         }
     }
 

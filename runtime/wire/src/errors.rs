@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use stockade_spec::Error;
+use stockade_spec::constraint::Violations;
 
 use crate::encode::filter::Only;
 use crate::encode::head::is_unbound;
@@ -15,9 +16,17 @@ use crate::{Dialect, Protocol};
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
-/// The answer to an input that breaks a constraint of the model, in the code that services of the
-/// protocol use for it ("Common errors" of the services' references).
-pub fn violation(dialect: &Dialect<'_>, message: impl Into<String>) -> Error {
+/// The answer to an input that breaks a constraint of the model: the service's own about the first
+/// violation where it has one, or else all of them in the code that services of the protocol use for
+/// it ("Common errors" of the services' references).
+pub fn violation(dialect: &Dialect<'_>, violations: Violations) -> Error {
+    if let Some(refusals) = dialect.refusals {
+        let refusal = violations
+            .refusal
+            .unwrap_or_else(|| refusals.of(violations.first));
+        return Error::new(refusals.code, 400, refusal.sentence)
+            .with_detail(refusals.member, refusal.reason);
+    }
     let code = match dialect.protocol {
         Protocol::Query => "ValidationError",
         Protocol::Ec2Query => "InvalidParameterValue",
@@ -26,7 +35,7 @@ pub fn violation(dialect: &Dialect<'_>, message: impl Into<String>) -> Error {
             "ValidationException"
         }
     };
-    Error::new(code, 400, message)
+    Error::new(code, 400, violations.message)
 }
 
 /// A member of the envelope.
@@ -44,6 +53,9 @@ macro_rules! member {
 member!(JSON_TYPE = "__type", 0);
 member!(JSON_MESSAGE = "message", 1);
 member!(JSON_CAPITAL_MESSAGE = "Message", 2);
+
+/// The index of what stands beside the message.
+const DETAIL: usize = 3;
 
 static DOCUMENT: Schema<'static> = Schema::new_struct(
     shape_id!("stockade", "Error"),
@@ -123,7 +135,7 @@ fn document(dialect: &Dialect<'_>, error: &Error, request_id: &str) -> Bytes {
     }
 }
 
-/// `{"__type": …, "message": …}` and the modelled members.
+/// `{"__type": …, "message": …}`, the modelled members and the details.
 struct Envelope<'e> {
     error: &'e Error,
     with_type: bool,
@@ -156,10 +168,15 @@ impl SerializableStruct for Envelope<'_> {
             serializer.write_string(&JSON_TYPE, &self.error.code)?;
         }
         serializer.write_string(self.message_member(), &self.error.message)?;
-        match self.shape {
-            Some(shape) => Only::new(shape, is_extra).serialize_members(serializer),
-            None => Ok(()),
+        if let Some(shape) = self.shape {
+            Only::new(shape, is_extra).serialize_members(serializer)?;
         }
+        for (name, value) in &self.error.details {
+            let id = shape_id!("stockade", "Error");
+            let member = Schema::new_member(id, ShapeType::String, name, DETAIL);
+            serializer.write_string(&member, value)?;
+        }
+        Ok(())
     }
 }
 

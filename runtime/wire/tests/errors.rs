@@ -5,6 +5,7 @@
 use http::StatusCode;
 use pretty_assertions::assert_eq;
 use stockade_spec::Error;
+use stockade_spec::constraint::{Kind, Refusal, Refusals, Violations};
 use stockade_wire::{Dialect, Protocol, errors};
 
 fn body(dialect: &Dialect<'_>, error: &Error) -> String {
@@ -56,6 +57,56 @@ fn s3_errors() {
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
     let id_2 = response.headers()["x-amz-id-2"].to_str().unwrap();
     assert_eq!(host, format!("{id_2}</HostId></Error>"));
+}
+
+/// A service whose own error tells the reason of a violation (AWS Organizations).
+#[test]
+fn violations_have_a_reason() {
+    const NONE: Refusal = Refusal {
+        reason: "NONE",
+        sentence: "None.",
+    };
+    static REFUSALS: Refusals = Refusals {
+        code: "InvalidInputException",
+        member: "Reason",
+        missing: NONE,
+        too_short: NONE,
+        too_long: Refusal {
+            reason: "MAX_LENGTH_EXCEEDED",
+            sentence: "Too long.",
+        },
+        too_small: NONE,
+        too_great: NONE,
+        pattern: NONE,
+        values: NONE,
+        element: NONE,
+    };
+    static OWN: Refusal = Refusal {
+        reason: "ODD",
+        sentence: "No.",
+    };
+    let violations = |refusal| Violations {
+        message: "All that is wrong".to_owned(),
+        first: Kind::TooLong,
+        refusal,
+    };
+    let mut dialect = Dialect::new(Protocol::AwsJson1_1);
+    let error = errors::violation(&dialect, violations(None));
+    assert_eq!(
+        body(&dialect, &error),
+        r#"{"__type":"ValidationException","message":"All that is wrong"}"#
+    );
+    dialect.refusals = Some(&REFUSALS);
+    let error = errors::violation(&dialect, violations(None));
+    assert_eq!(
+        body(&dialect, &error),
+        r#"{"__type":"InvalidInputException","message":"Too long.","Reason":"MAX_LENGTH_EXCEEDED"}"#
+    );
+    let error = errors::violation(&dialect, violations(Some(&OWN)));
+    assert_eq!(
+        body(&dialect, &error),
+        r#"{"__type":"InvalidInputException","message":"No.","Reason":"ODD"}"#
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod tests;
 
 use std::fmt::{self, Display, Write};
 
-use stockade_spec::constraint::{Bounds, Pattern, Shape};
+use stockade_spec::constraint::{Bounds, Kind, Pattern, Refusal, Shape, Violations};
 
 pub use self::check::check;
 
@@ -42,6 +42,21 @@ pub enum Demand<'a> {
     Pattern(&'a str),
     /// One of these.
     Values(&'a [&'a str]),
+}
+
+impl Demand<'_> {
+    /// What kind of violation breaks it.
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotNull => Kind::Missing,
+            Self::MaxLength(_) => Kind::TooLong,
+            Self::MinLength(_) => Kind::TooShort,
+            Self::MaxInteger(_) | Self::MaxNumber(_) => Kind::TooGreat,
+            Self::MinInteger(_) | Self::MinNumber(_) => Kind::TooSmall,
+            Self::Pattern(_) => Kind::Pattern,
+            Self::Values(_) => Kind::Enum,
+        }
+    }
 }
 
 impl Display for Demand<'_> {
@@ -98,7 +113,7 @@ impl Display for Demand<'_> {
 /// ```
 #[must_use]
 pub fn violation(path: &str, value: Option<&str>, demand: Demand<'_>) -> String {
-    told(&[one(path, value, demand)])
+    told([one(path, value, demand).as_str()])
 }
 
 /// What is wrong with one value, among others or alone.
@@ -113,7 +128,8 @@ fn one(path: &str, value: Option<&str>, demand: impl Display) -> String {
 }
 
 /// All that is wrong.
-fn told(violations: &[String]) -> String {
+fn told<'a>(violations: impl IntoIterator<Item = &'a str>) -> String {
+    let violations: Vec<&str> = violations.into_iter().collect();
     let (count, plural) = match violations.len() {
         1 => (1, ""),
         count => (count, "s"),
@@ -122,6 +138,25 @@ fn told(violations: &[String]) -> String {
         "{count} validation error{plural} detected: {}",
         violations.join("; ")
     )
+}
+
+/// One of the things that are wrong.
+struct Violation {
+    text: String,
+    kind: Kind,
+    refusal: Option<&'static Refusal>,
+}
+
+impl Violation {
+    /// An input's violations; `None` if there are none.
+    fn gathered(all: &[Self]) -> Option<Violations> {
+        let first = all.first()?;
+        Some(Violations {
+            message: told(all.iter().map(|it| it.text.as_str())),
+            first: first.kind,
+            refusal: first.refusal,
+        })
+    }
 }
 
 /// All that a shape demands of a value itself, as messages list it where a list's elements or a

@@ -181,7 +181,8 @@ pub(crate) async fn alias(lambda: &Lambda, name: &str, version: &str) -> AliasCo
 pub(crate) fn check(operation: &str, input: &impl Structure) -> Result<(), Error> {
     let operation = OPERATIONS.iter().find(|known| known.name == operation);
     let constraints = operation.unwrap().constraints.unwrap();
-    stockade_kit::validate::check(constraints, input).map_err(validation)
+    stockade_kit::validate::check(constraints, input)
+        .map_err(|violations| validation(violations.message))
 }
 
 #[track_caller]

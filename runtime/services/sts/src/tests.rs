@@ -43,7 +43,8 @@ macro_rules! served {
                 ) -> Result<shapes::$output, Error> {
                     let operation = OPERATIONS.iter().find(|known| known.name == $operation);
                     if let Some(constraints) = operation.unwrap().constraints {
-                        validate::check(constraints, &input).map_err(error::validation)?;
+                        validate::check(constraints, &input)
+                            .map_err(|violations| error::validation(violations.message))?;
                     }
                     self.0.$method(context, input).await
                 }

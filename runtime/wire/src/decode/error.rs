@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_smithy_schema::serde::SerdeError;
 use stockade_spec::Error;
+use stockade_spec::constraint::{Kind, Violations};
 
 use crate::errors::violation;
 use crate::{Dialect, Protocol};
@@ -105,10 +106,12 @@ fn missing(paths: &[String], place: &Place, dialect: &Dialect<'_>) -> Error {
                 .collect();
             let (count, plural) = (all.len(), if all.len() == 1 { "" } else { "s" });
             let all = all.join("; ");
-            violation(
-                dialect,
-                format!("{count} validation error{plural} detected: {all}"),
-            )
+            let violations = Violations {
+                message: format!("{count} validation error{plural} detected: {all}"),
+                first: Kind::Missing,
+                refusal: None,
+            };
+            violation(dialect, violations)
         }
     }
 }

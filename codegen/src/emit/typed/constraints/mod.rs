@@ -2,6 +2,7 @@
 
 mod overlay;
 mod pattern;
+mod refusals;
 
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use self::overlay::Difference;
+use self::refusals::Refusal;
 use super::names;
 use super::types::Types;
 use crate::model::{Shape, ShapeKind};
@@ -28,13 +30,15 @@ pub(super) struct Constraints<'a> {
 }
 
 /// What one shape demands of its values themselves.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct Demand<'a> {
     min: Option<f64>,
     max: Option<f64>,
     pattern: Option<&'a str>,
     sentence: Option<&'a str>,
     values: &'a [String],
+    /// The service's answer to what breaks it.
+    refusal: Option<&'a Refusal>,
 }
 
 impl Demand<'_> {
@@ -66,6 +70,15 @@ impl<'a> Constraints<'a> {
             .collect();
         if let Some(overlay) = overlay {
             constraints.conceals = overlay.conceals;
+            let of_shapes = overlay
+                .differences
+                .iter()
+                .filter_map(|it| it.refusal.as_ref());
+            if let Some(refusals) = &overlay.refusals
+                && let Err((at, message)) = refusals.check(types.model, of_shapes)
+            {
+                bail!(overlays.diagnostic(at, message));
+            }
             for difference in &overlay.differences {
                 for shape in &difference.shapes {
                     let problem = |message: &str| {
@@ -146,7 +159,7 @@ impl<'a> Constraints<'a> {
         }
         let items: TokenStream = items.into_iter().collect();
         let text = items.to_string();
-        let imports = ["Bounds", "Member", "Pattern", "Within"]
+        let imports = ["Bounds", "Member", "Pattern", "Refusal", "Within"]
             .into_iter()
             .filter(|name| {
                 let used = [" ::", " {", " ="].map(|after| format!("{name}{after}"));
@@ -181,6 +194,10 @@ impl<'a> Constraints<'a> {
         }
         if self.conceals || self.types.is_sensitive(name) {
             fields.extend(quote! { sensitive: true, });
+        }
+        if let Some(refusal) = demand.refusal {
+            let refusal = refusal.emit();
+            fields.extend(quote! { refusal: Some(&#refusal), });
         }
         fields.extend(self.within(name, shape));
         let doc = format!(" `{name}`.");
@@ -302,6 +319,7 @@ fn own(shape: &Shape) -> Demand<'_> {
         pattern: shape.pattern.as_deref().filter(|_| is_string),
         sentence: None,
         values: if is_string { &shape.enum_values } else { &[] },
+        refusal: None,
     };
     // Every length is at least 0; that is told only beside other demands.
     let is_long = is_string
@@ -309,11 +327,8 @@ fn own(shape: &Shape) -> Demand<'_> {
             shape.kind,
             ShapeKind::Blob | ShapeKind::List(_) | ShapeKind::Map { .. }
         );
-    let least = Demand {
-        min: Some(0.0),
-        ..Demand::default()
-    };
-    if is_long && demand == least {
+    let alone = demand.max.is_none() && demand.pattern.is_none() && demand.values.is_empty();
+    if is_long && alone && demand.min == Some(0.0) {
         demand.min = None;
     }
     demand
@@ -341,7 +356,12 @@ fn change<'a>(demand: &mut Demand<'a>, difference: &'a Difference) -> Result<(),
         }
         demand.sentence = Some(sentence);
     }
-    if demand.min == before.min && demand.max == before.max && demand.sentence == before.sentence {
+    demand.refusal = difference.refusal.as_ref();
+    let is_same = demand.min == before.min
+        && demand.max == before.max
+        && demand.sentence == before.sentence
+        && demand.refusal.is_none();
+    if is_same {
         return Err("this is what the model says; remove it");
     }
     Ok(())

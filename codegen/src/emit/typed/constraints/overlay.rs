@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use proc_macro2::TokenStream;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::refusals::{Refusal, Refusals};
 use crate::permissions::Diagnostic;
 
 const FILE: &str = "models/overlays/constraints.toml";
@@ -29,6 +31,8 @@ pub(super) struct ConstraintOverlay {
     /// Messages do not repeat values.
     #[serde(default)]
     pub(super) conceals: bool,
+    /// The service's own error about what breaks a constraint.
+    pub(super) refusals: Option<Refusals>,
     /// The title of the AWS document that says so of the service as a whole.
     because: Option<String>,
     /// What is told of shapes.
@@ -50,6 +54,8 @@ pub(super) struct Difference {
     pub(super) max: Option<f64>,
     /// The service's own sentence about what does not match the pattern.
     pub(super) sentence: Option<String>,
+    /// The service's answer to whatever is wrong with these values.
+    pub(super) refusal: Option<Refusal>,
     /// The title of the AWS document, or what was seen.
     #[serde(rename = "because")]
     _because: String,
@@ -76,7 +82,8 @@ impl ConstraintOverlays {
             }
             Ok(services) => {
                 for (name, overlay) in services {
-                    if (overlay.unchecked || overlay.conceals) && overlay.because.is_none() {
+                    let tells = overlay.unchecked || overlay.conceals || overlay.refusals.is_some();
+                    if tells && overlay.because.is_none() {
                         let message = "what holds for a whole service needs `because`: the title \
                                        of the AWS document, or what was seen";
                         bail!(overlays.diagnostic(name.span().start, message.to_owned()));
@@ -96,6 +103,12 @@ impl ConstraintOverlays {
     /// Whether a service's messages tell no values.
     pub(crate) fn conceals(&self, service: &str) -> bool {
         self.of(service).is_some_and(|overlay| overlay.conceals)
+    }
+
+    /// The expression for a service's own error about what breaks a constraint.
+    pub(crate) fn refusals(&self, service: &str) -> Option<TokenStream> {
+        let refusals = self.of(service)?.refusals.as_ref()?;
+        Some(refusals.emit())
     }
 
     /// An error about a place in the file.

@@ -12,7 +12,7 @@ const MODEL: &str = r#"{
 "metadata": {"apiVersion":"2020-01-01","endpointPrefix":"toy","jsonVersion":"1.1","protocol":"json","serviceFullName":"Toy","serviceId":"Toy","signatureVersion":"v4"},
 "operations": {
 "Get": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"GetRequest"},"output":{"shape":"GetResponse"}},
-"Put": {"http":{"method":"POST","requestUri":"/"},"input":{"shape":"PutRequest"}}
+"Put": {"errors":["Fault"],"http":{"method":"POST","requestUri":"/"},"input":{"shape":"PutRequest"}}
 },
 "pagination": {
 },
@@ -21,6 +21,7 @@ const MODEL: &str = r#"{
 "Choice": {"members":{"Name":{"shape":"Name"},"Plain":{"shape":"Plain"}},"type":"structure","union":true},
 "Color": {"enum":["red","blue"],"type":"string"},
 "Count": {"max":10,"min":-1,"type":"integer"},
+"Fault": {"exception":true,"members":{"Reason":{"shape":"Reason"}},"type":"structure"},
 "GetRequest": {"members":{"Plain":{"shape":"Plain"}},"type":"structure"},
 "GetResponse": {"members":{"Name":{"shape":"Other"}},"type":"structure"},
 "Key": {"min":0,"pattern":"\\d+","type":"string"},
@@ -31,6 +32,7 @@ const MODEL: &str = r#"{
 "Other": {"max":1,"type":"string"},
 "Plain": {"min":0,"type":"string"},
 "PutRequest": {"members":{"Body":{"shape":"Body"},"Choice":{"shape":"Choice"},"Color":{"shape":"Color"},"Count":{"shape":"Count"},"Leaf":{"shape":"Leaf"},"Least":{"shape":"Least"},"Names":{"shape":"Names"},"Tree":{"shape":"Tree"},"Weights":{"shape":"Weights"}},"payload":"Body","type":"structure"},
+"Reason": {"enum":["NONE","ODD"],"type":"string"},
 "Secret": {"max":9,"pattern":"\\d+","sensitive":true,"type":"string"},
 "Tree": {"members":{"Left":{"shape":"Tree"},"Value":{"shape":"Secret"}},"type":"structure"},
 "Weight": {"max":1.0,"min":0.0,"type":"double"},
@@ -141,12 +143,72 @@ fn overlays_are_held_against_the_model() {
     assert!(error("[toy]\nsilent = true\n").contains("constraints.toml:2: unknown field"));
 }
 
+/// An overlay by which the service has an error of its own, and one for a shape.
+fn refusals(code: &str, member: &str, reason: &str) -> String {
+    let kinds = [
+        "missing",
+        "too_short",
+        "too_long",
+        "too_small",
+        "too_great",
+        "pattern",
+        "values",
+        "element",
+    ];
+    let kinds =
+        kinds.map(|kind| format!("{kind} = {{ reason = \"NONE\", sentence = \"{kind}\" }}\n"));
+    format!(
+        "[toy]\nbecause = \"a\"\n[toy.refusals]\ncode = \"{code}\"\nmember = \"{member}\"\n{}\
+         [[toy.differs]]\nshapes = [\"Color\"]\nrefusal = {{ reason = \"{reason}\", sentence = \"No.\" }}\n\
+         because = \"b\"\n",
+        kinds.concat()
+    )
+}
+
+#[test]
+fn a_service_has_an_error_of_its_own() {
+    let overlay = refusals("Fault", "Reason", "ODD");
+    let text = emitted(MODEL, &overlay).unwrap();
+    let refusal = "refusal: Some(\n        &Refusal {\n            reason: \"ODD\",\n            sentence: \"No.\",\n";
+    assert!(text.contains(refusal), "{text}");
+    let overlays = ConstraintOverlays::parse(&overlay).unwrap();
+    let emitted = overlays.refusals("toy").unwrap().to_string();
+    let element = r#"element : Refusal { reason : "NONE" , sentence : "element" }"#;
+    assert!(emitted.contains(element), "{emitted}");
+    assert!(overlays.refusals("other").is_none());
+}
+
+#[test]
+fn errors_of_a_service_are_held_against_the_model() {
+    for (overlay, expected) in [
+        (
+            refusals("Fualt", "Reason", "ODD"),
+            "4: Fualt: the model has no such error",
+        ),
+        (
+            refusals("Leaf", "Plain", "ODD"),
+            "4: Leaf: the model has no such error",
+        ),
+        (
+            refusals("Fault", "Code", "ODD"),
+            "5: Code: the error has no such member",
+        ),
+        (
+            refusals("Fault", "Reason", "EVEN"),
+            "16: EVEN: the error has no such reason",
+        ),
+    ] {
+        let expected = format!("models/overlays/constraints.toml:{expected}");
+        assert_eq!(error(&overlay), expected);
+    }
+}
+
 #[test]
 fn a_pattern_that_cannot_be_checked_is_an_error() {
     let model = MODEL.replace("[a-z]+", "[a-z");
     let error = format!("{:#}", emitted(&model, "").unwrap_err());
     assert!(
-        error.starts_with("models/services/toy.json:19: the pattern of Name cannot be checked: "),
+        error.starts_with("models/services/toy.json:20: the pattern of Name cannot be checked: "),
         "{error}"
     );
     let unchecked = "[[toy.differs]]\nshapes = [\"Name\"]\nunchecked = true\nbecause = \"a\"\n";

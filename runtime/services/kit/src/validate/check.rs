@@ -3,10 +3,10 @@
 use aws_smithy_schema::Schema;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
-use stockade_spec::constraint::{Bounds, Shape, Within};
+use stockade_spec::constraint::{Bounds, Kind, Shape, Violations, Within};
 
 use super::shown::{self, Shown};
-use super::{Broken, MAX_VIOLATIONS, all, one, told};
+use super::{Broken, MAX_VIOLATIONS, Violation, all, one};
 
 /// What writes the elements of a list or the entries of a map.
 pub(super) type Write<'a> = &'a dyn Fn(&mut dyn ShapeSerializer) -> Result<(), SerdeError>;
@@ -58,7 +58,7 @@ static ANY: Shape = Shape::ANY;
 ///
 /// assert_eq!(check(&DEMANDED, &Ask { max_items: 10 }), Ok(()));
 /// assert_eq!(
-///     check(&DEMANDED, &Ask { max_items: 0 }).unwrap_err(),
+///     check(&DEMANDED, &Ask { max_items: 0 }).unwrap_err().message,
 ///     "1 validation error detected: Value '0' at 'maxItems' failed to satisfy constraint: Member \
 ///      must have value greater than or equal to 1",
 /// );
@@ -66,25 +66,30 @@ static ANY: Shape = Shape::ANY;
 ///
 /// # Errors
 ///
-/// AWS's message: `N validation errors detected: …`, or the service's own sentence.
-pub fn check(shape: &'static Shape, input: &dyn SerializableStruct) -> Result<(), String> {
+/// What is wrong, in AWS's message: `N validation errors detected: …`, or the service's own sentence.
+pub fn check(shape: &'static Shape, input: &dyn SerializableStruct) -> Result<(), Violations> {
     let mut checker = Checker {
         violations: Vec::new(),
         sentence: None,
         path: String::new(),
         place: Place::Members(shape),
     };
+    let of_pattern = |message| Violations {
+        message,
+        first: Kind::Pattern,
+        refusal: None,
+    };
     input
         .serialize_members(&mut checker)
-        .map_err(|error| error.to_string())?;
-    if !checker.violations.is_empty() {
-        return Err(told(&checker.violations));
-    }
-    checker.sentence.map_or(Ok(()), Err)
+        .map_err(|error| of_pattern(error.to_string()))?;
+    let violations = Violation::gathered(&checker.violations);
+    violations
+        .or_else(|| checker.sentence.map(of_pattern))
+        .map_or(Ok(()), Err)
 }
 
 struct Checker {
-    violations: Vec<String>,
+    violations: Vec<Violation>,
     /// The first of the service's own sentences.
     sentence: Option<String>,
     /// The path of what the visitor stands in, as messages write it.
@@ -152,11 +157,12 @@ impl Place {
         }
     }
 
-    /// What is wrong with the elements or entries, in the words that they share.
-    fn shared(&self) -> Vec<String> {
-        let listed = |begin: &str, shape: &Shape| {
+    /// What is wrong with the elements or entries, in the words that they share, and their shape.
+    fn shared(&self) -> Vec<(String, &'static Shape)> {
+        let listed = |begin: &str, shape: &'static Shape| {
             let demands: Vec<String> = all(shape).iter().map(ToString::to_string).collect();
-            format!("{begin} must satisfy constraint: [{}]", demands.join(", "))
+            let text = format!("{begin} must satisfy constraint: [{}]", demands.join(", "));
+            (text, shape)
         };
         match self {
             Self::Elements {
@@ -244,14 +250,18 @@ impl Checker {
                 let value = (!shape.sensitive).then(shown);
                 let length = self.enter(schema);
                 for demand in broken.demands {
-                    self.push(one(&self.path, value.as_deref(), demand));
+                    self.push(Violation {
+                        text: one(&self.path, value.as_deref(), demand),
+                        kind: demand.kind(),
+                        refusal: shape.refusal,
+                    });
                 }
                 self.path.truncate(length);
             }
         }
     }
 
-    fn push(&mut self, violation: String) {
+    fn push(&mut self, violation: Violation) {
         if self.violations.len() < MAX_VIOLATIONS {
             self.violations.push(violation);
         }
@@ -303,8 +313,12 @@ impl Checker {
         let shared = inner.shared();
         if !shared.is_empty() {
             let value = (!shape.sensitive).then(shown);
-            for demands in shared {
-                self.push(one(&path, value.as_deref(), demands));
+            for (demands, of) in shared {
+                self.push(Violation {
+                    text: one(&path, value.as_deref(), demands),
+                    kind: Kind::Element,
+                    refusal: of.refusal,
+                });
             }
         }
         within

@@ -26,7 +26,7 @@ fn message(name: &'static str, shape: Shape, value: Value) -> Result<(), String>
         within: Within::Members(members),
         ..Shape::ANY
     }));
-    check(demands, &input::structure(&[(name, value)]))
+    check(demands, &input::structure(&[(name, value)])).map_err(|violations| violations.message)
 }
 
 static WORDS: Pattern = Pattern::new(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+");
@@ -98,6 +98,63 @@ fn numbers_have_bounds() {
     for right in [1, 1000] {
         assert_eq!(message("MaxItems", max_items(), Integer(right)), Ok(()));
     }
+}
+
+#[test]
+fn the_first_violation_has_a_kind() {
+    static DIGITS: Pattern = Pattern::new(r"\d+");
+    static OWN: Refusal = Refusal {
+        reason: "ODD",
+        sentence: "No.",
+    };
+    static DIGIT: Shape = Shape {
+        pattern: Some(&DIGITS),
+        refusal: Some(&OWN),
+        ..Shape::ANY
+    };
+    let first = |shape: Shape, value: Value| {
+        let members: &'static [Member] = vec![Member::new(0, Box::leak(Box::new(shape)))].leak();
+        let demands = Box::leak(Box::new(Shape {
+            within: Within::Members(members),
+            ..Shape::ANY
+        }));
+        let violations = check(demands, &input::structure(&[("A", value)])).unwrap_err();
+        (violations.first, violations.refusal)
+    };
+    let text = |text: &str| Text(text.to_owned());
+    let digit = Shape {
+        refusal: DIGIT.refusal,
+        pattern: DIGIT.pattern,
+        ..Shape::ANY
+    };
+    let both = Shape {
+        pattern: Some(&DIGITS),
+        ..length(1, 2)
+    };
+    assert_eq!(first(length(1, 2), text("abc")), (Kind::TooLong, None));
+    assert_eq!(first(both, text("")), (Kind::TooShort, None));
+    assert_eq!(first(digit, text("a")), (Kind::Pattern, Some(&OWN)));
+    let values = Shape {
+        values: &["red"],
+        ..Shape::ANY
+    };
+    assert_eq!(first(values, text("blue")), (Kind::Enum, None));
+    let small = Shape {
+        bounds: Bounds::Integer {
+            min: Some(1),
+            max: None,
+        },
+        ..Shape::ANY
+    };
+    assert_eq!(first(small, Integer(0)), (Kind::TooSmall, None));
+    let list = Shape {
+        within: Within::Elements(&DIGIT),
+        ..Shape::ANY
+    };
+    assert_eq!(
+        first(list, List(vec![text("1"), text("a")])),
+        (Kind::Element, Some(&OWN))
+    );
 }
 
 #[test]
@@ -321,7 +378,9 @@ fn members_follow_each_other_through_all_that_nests() {
         ("Choice", leaf("")),
     ];
     assert_eq!(
-        check(&DEMANDS, &input::structure(&members)).unwrap_err(),
+        check(&DEMANDS, &input::structure(&members))
+            .unwrap_err()
+            .message,
         "4 validation errors detected: Value 'long' at 'kMSKeyArn' failed to satisfy constraint: \
          Member must have length less than or equal to 3; Value \
          '{a=[{other=not looked at, name=ok}], b=[{other=not looked at, name=ok}, {other=not \
