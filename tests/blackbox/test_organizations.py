@@ -220,18 +220,18 @@ class TestPolicies:
                 Name="bad", Description="", Type="SERVICE_CONTROL_POLICY", Content=content
             )
 
-    def test_at_least_one_and_at_most_five(self, plain):
+    def test_at_least_one_and_at_most_ten(self, plain):
         organization = Organization(plain, "SERVICE_CONTROL_POLICY")
         unit = organization.unit("Workloads")
         with refused("ConstraintViolationException", 400) as caught:
             organization.detach(FULL, unit)
         assert caught.value.response["Reason"] == "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED"
-        for number in range(4):
+        for number in range(9):
             organization.attach(organization.policy(f"p{number}", deny("s3:*")), unit)
-        sixth = organization.policy("one-too-many", deny("s3:*"))
+        eleventh = organization.policy("one-too-many", deny("s3:*"))
         message = "You have attached the maximum number of policies to the specified target."
         with refused("ConstraintViolationException", 400, message):
-            organization.attach(sixth, unit)
+            organization.attach(eleventh, unit)
 
     def test_awss_own_stay_as_they_are(self, plain):
         organization = Organization(plain, "RESOURCE_CONTROL_POLICY")

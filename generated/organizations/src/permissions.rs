@@ -16,6 +16,12 @@ pub trait Resolvers {
     fn entity(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@handshake` of the overlay.
     fn handshake(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@left_organization` of the overlay.
+    fn left_organization(
+        &self,
+        scope: &Scope<'_>,
+        arguments: &Arguments<'_>,
+    ) -> Resolved;
     /// `@new_policy` of the overlay.
     fn new_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@policy` of the overlay.
@@ -24,6 +30,8 @@ pub trait Resolvers {
     fn policy_type(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
     /// `@resource_policy` of the overlay.
     fn resource_policy(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
+    /// `@transfer` of the overlay.
+    fn transfer(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved;
 }
 /// Runs the resolver of this index.
 pub fn resolve(
@@ -36,17 +44,19 @@ pub fn resolve(
         0 => resolvers.account(scope, arguments),
         1 => resolvers.entity(scope, arguments),
         2 => resolvers.handshake(scope, arguments),
-        3 => resolvers.new_policy(scope, arguments),
-        4 => resolvers.policy(scope, arguments),
-        5 => resolvers.policy_type(scope, arguments),
-        6 => resolvers.resource_policy(scope, arguments),
+        3 => resolvers.left_organization(scope, arguments),
+        4 => resolvers.new_policy(scope, arguments),
+        5 => resolvers.policy(scope, arguments),
+        6 => resolvers.policy_type(scope, arguments),
+        7 => resolvers.resource_policy(scope, arguments),
+        8 => resolvers.transfer(scope, arguments),
         _ => Resolved::Unknown(String::from("the service has no such resolver")),
     }
 }
 /// What a caller of `AcceptHandshake` needs.
 pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
     class: Class::Requirements,
-    source: Source::Name,
+    source: Source::Overlay,
     captures: &[
         Capture {
             name: "HandshakeId",
@@ -60,6 +70,20 @@ pub static ACCEPT_HANDSHAKE: Permissions = Permissions {
                 Resource::Resolver {
                     name: "handshake",
                     index: 2,
+                    arguments: &[0],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[],
+            untold: &[],
+        },
+        Requirement {
+            action: "organizations:LeaveOrganization",
+            resources: &[
+                Resource::Resolver {
+                    name: "left_organization",
+                    index: 3,
                     arguments: &[0],
                 },
             ],
@@ -92,7 +116,7 @@ pub static ATTACH_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "policy",
-                    index: 4,
+                    index: 5,
                     arguments: &[0],
                 },
             ],
@@ -103,7 +127,7 @@ pub static ATTACH_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -126,7 +150,7 @@ pub static ATTACH_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -364,7 +388,7 @@ pub static CREATE_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "new_policy",
-                    index: 3,
+                    index: 4,
                     arguments: &[0],
                 },
             ],
@@ -485,7 +509,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "policy",
-                    index: 4,
+                    index: 5,
                     arguments: &[0],
                 },
             ],
@@ -496,7 +520,7 @@ pub static DELETE_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -740,7 +764,7 @@ pub static DESCRIBE_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "policy",
-                    index: 4,
+                    index: 5,
                     arguments: &[0],
                 },
             ],
@@ -751,7 +775,7 @@ pub static DESCRIBE_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -794,26 +818,11 @@ pub static DESCRIBE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
         Requirement {
             action: "organizations:DescribeResponsibilityTransfer",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":transfer/o-"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/rt-"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "transfer",
+                    index: 8,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -844,7 +853,7 @@ pub static DETACH_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "policy",
-                    index: 4,
+                    index: 5,
                     arguments: &[0],
                 },
             ],
@@ -855,7 +864,7 @@ pub static DETACH_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -878,7 +887,7 @@ pub static DETACH_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -1086,7 +1095,7 @@ pub static INVITE_ORGANIZATION_TO_TRANSFER_RESPONSIBILITY: Permissions = Permiss
     requirements: &[
         Requirement {
             action: "organizations:InviteOrganizationToTransferResponsibility",
-            resources: &[Resource::Template(&[Part::Opaque])],
+            resources: &[Resource::Template(&[Part::Literal("*")])],
             when: Predicate::Always,
             each: None,
             keys: &[],
@@ -1590,7 +1599,7 @@ pub static LIST_TAGS_FOR_RESOURCE: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -1617,7 +1626,7 @@ pub static LIST_TARGETS_FOR_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "policy",
-                    index: 4,
+                    index: 5,
                     arguments: &[0],
                 },
             ],
@@ -1628,7 +1637,7 @@ pub static LIST_TARGETS_FOR_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -1724,7 +1733,7 @@ pub static PUT_RESOURCE_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "resource_policy",
-                    index: 6,
+                    index: 7,
                     arguments: &[],
                 },
             ],
@@ -1862,7 +1871,7 @@ pub static TAG_RESOURCE: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -1887,26 +1896,11 @@ pub static TERMINATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
         Requirement {
             action: "organizations:TerminateResponsibilityTransfer",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":transfer/o-"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/rt-"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "transfer",
+                    index: 8,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,
@@ -1952,7 +1946,7 @@ pub static UNTAG_RESOURCE: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -2008,7 +2002,7 @@ pub static UPDATE_POLICY: Permissions = Permissions {
             resources: &[
                 Resource::Resolver {
                     name: "policy",
-                    index: 4,
+                    index: 5,
                     arguments: &[0],
                 },
             ],
@@ -2019,7 +2013,7 @@ pub static UPDATE_POLICY: Permissions = Permissions {
                     key: "organizations:PolicyType",
                     value: Value::Resolver {
                         name: "policy_type",
-                        index: 5,
+                        index: 6,
                         arguments: &[0],
                     },
                 },
@@ -2044,26 +2038,11 @@ pub static UPDATE_RESPONSIBILITY_TRANSFER: Permissions = Permissions {
         Requirement {
             action: "organizations:UpdateResponsibilityTransfer",
             resources: &[
-                Resource::Template(
-                    &[
-                        Part::Literal("arn:"),
-                        Part::Partition,
-                        Part::Literal(":organizations::"),
-                        Part::Account,
-                        Part::Literal(":transfer/o-"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/"),
-                        Part::Opaque,
-                        Part::Literal("/rt-"),
-                        Part::Capture {
-                            capture: 0,
-                            default: None,
-                            filter: None,
-                        },
-                    ],
-                ),
+                Resource::Resolver {
+                    name: "transfer",
+                    index: 8,
+                    arguments: &[0],
+                },
             ],
             when: Predicate::Always,
             each: None,

@@ -6,11 +6,11 @@ MANAGEMENT = "000000000000"
 
 
 class Organization:
-    """An organization of account 000000000000, as its root user sees it."""
+    """An organization of account 000000000000, or another, as its root user sees it."""
 
-    def __init__(self, server, *types):
-        self.server = server
-        self.client = server.root().client("organizations")
+    def __init__(self, server, *types, management=MANAGEMENT):
+        self.server, self.management = server, management
+        self.client = server.root(management).client("organizations")
         self.id = self.client.create_organization(FeatureSet="ALL")["Organization"]["Id"]
         self.root = self.client.list_roots()["Roots"][0]["Id"]
         for kind in types:

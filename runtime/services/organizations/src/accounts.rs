@@ -1,32 +1,30 @@
-//! Accounts: made here, listed, moved, and taken out.
+//! Accounts of an organization: what they are, listed and moved.
 
 use aws_smithy_types::DateTime;
 use stockade_kit::failure::Failure;
-use stockade_kit::time::epoch_seconds;
-use stockade_organizations_api::shapes::ConstraintViolationExceptionReason;
 use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
-use stockade_store::{Snapshot, WriteTx};
+use stockade_store::Snapshot;
 
-use crate::state::{self, ACCOUNTS, Account, CREATIONS, Creation, Membership};
-use crate::{Organizations, attachments, delegation, errors, ids, paging, tags};
+use crate::state::{self, ACCOUNTS, Account, Membership};
+use crate::{Organizations, contacts, errors, invitations, paging};
 
 /// The greatest quota that AWS grants ("Quotas and service limits for AWS Organizations"); the default
 /// of 10 can be raised there, and nothing here could raise it.
-const MAX_ACCOUNTS: usize = 10_000;
+const MAX_ACCOUNTS: usize = 50_000;
 
-/// The role that the management account assumes in an account that it made ("Accessing member accounts
-/// that have OrganizationAccountAccessRole").
-const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
+/// What who would exceed the quota is told.
+pub(crate) const TOO_MANY: &str = "You have exceeded the allowed number of AWS accounts.";
 
-/// What an account is called that was there before its organization.
-pub(crate) fn default_name(account: &str) -> String {
-    format!("Account {account}")
-}
-
-/// The address of an account that was there before its organization.
-pub(crate) fn default_email(account: &str) -> String {
-    format!("root@{account}.example.com")
+/// Whether the organization has all the accounts that it may have. Closed ones count, and so do those
+/// that are invited.
+pub(crate) fn is_full(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    now: i64,
+) -> Result<bool, Failure> {
+    let invited = invitations::pending(snapshot, membership, now)?;
+    Ok(membership.accounts(snapshot)?.len() + invited >= MAX_ACCOUNTS)
 }
 
 pub(crate) fn to_shape(
@@ -35,21 +33,23 @@ pub(crate) fn to_shape(
     snapshot: &Snapshot,
     context: &RequestContext,
 ) -> Result<shapes::Account, Failure> {
-    let (status, state) = if account.suspended {
+    // "Monitor the state of your AWS accounts": what is closed has the older status of what AWS suspended.
+    let (status, state) = if account.closed.is_some() {
         (
             shapes::AccountStatus::Suspended,
-            shapes::AccountState::Suspended,
+            shapes::AccountState::Closed,
         )
     } else {
         (shapes::AccountStatus::Active, shapes::AccountState::Active)
     };
+    let contact = contacts::of(snapshot, &account.id)?;
     Ok(shapes::Account {
         arn: Some(
             membership
                 .organization
                 .account_arn(context.partition, &account.id),
         ),
-        email: Some(account.email.clone()),
+        email: Some(contact.email),
         id: Some(account.id.clone()),
         joined_method: Some(if account.created {
             shapes::AccountJoinedMethod::Created
@@ -57,164 +57,10 @@ pub(crate) fn to_shape(
             shapes::AccountJoinedMethod::Invited
         }),
         joined_timestamp: Some(DateTime::from_secs(account.joined)),
-        name: Some(account.name.clone()),
+        name: Some(contact.name),
         paths: Some(vec![membership.path(snapshot, &account.id)?]),
         state: Some(state),
         status: Some(status),
-    })
-}
-
-fn creation_shape(creation: &Creation) -> shapes::CreateAccountStatus {
-    let mut shape = shapes::CreateAccountStatus {
-        account_name: Some(creation.name.clone()),
-        completed_timestamp: Some(DateTime::from_secs(creation.requested)),
-        id: Some(creation.id.clone()),
-        requested_timestamp: Some(DateTime::from_secs(creation.requested)),
-        ..Default::default()
-    };
-    match &creation.outcome {
-        Ok(account) => {
-            shape.account_id = Some(account.clone());
-            shape.state = Some(shapes::CreateAccountState::Succeeded);
-        }
-        Err(reason) => {
-            shape.failure_reason = Some(reason.as_str().into());
-            shape.state = Some(shapes::CreateAccountState::Failed);
-        }
-    }
-    shape
-}
-
-/// An id that no member has.
-fn free_id(membership: &Membership, tx: &WriteTx) -> Result<String, Failure> {
-    loop {
-        let id = ids::account();
-        if membership.account(tx, &id)?.is_none() && Membership::find(tx, &id)?.is_none() {
-            return Ok(id);
-        }
-    }
-}
-
-/// The answer says that the account is being made, as AWS's does; it is there once it is asked for.
-pub(crate) async fn create(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::CreateAccountRequest,
-) -> Result<shapes::CreateAccountResponse, Error> {
-    let tags = tags::from_input(input.tags.as_deref())?;
-    let now = epoch_seconds(context.now);
-    let creation = state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
-        let accounts = membership.accounts(tx)?;
-        if accounts.len() >= MAX_ACCOUNTS {
-            return Err(errors::constraint(
-                ConstraintViolationExceptionReason::AccountNumberLimitExceeded,
-                "You have exceeded the allowed number of AWS accounts.",
-            )
-            .into());
-        }
-        let is_taken = accounts
-            .iter()
-            .any(|account| account.email.eq_ignore_ascii_case(&input.email));
-        let outcome = if is_taken {
-            Err("EMAIL_ALREADY_EXISTS".to_owned())
-        } else {
-            let account = Account {
-                id: free_id(&membership, tx)?,
-                name: input.account_name.clone(),
-                email: input.email.clone(),
-                parent: membership.organization.root.clone(),
-                created: true,
-                joined: now,
-                suspended: false,
-                tags: tags.clone(),
-            };
-            membership.join(tx, &account)?;
-            attachments::attach_defaults(tx, &membership, &account.id)?;
-            Ok(account.id)
-        };
-        let creation = Creation {
-            id: ids::creation(),
-            name: input.account_name.clone(),
-            requested: now,
-            outcome,
-        };
-        tx.put(CREATIONS, &membership.scope, &[&creation.id], &creation)?;
-        Ok(creation)
-    })
-    .await?;
-    if let Ok(account) = &creation.outcome {
-        let role = input.role_name.as_deref().unwrap_or(ACCESS_ROLE);
-        service.roles.admit(context, account, role).await?;
-    }
-    Ok(shapes::CreateAccountResponse {
-        create_account_status: Some(shapes::CreateAccountStatus {
-            state: Some(shapes::CreateAccountState::InProgress),
-            account_id: None,
-            completed_timestamp: None,
-            failure_reason: None,
-            ..creation_shape(&creation)
-        }),
-    })
-}
-
-pub(crate) async fn describe_creation(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::DescribeCreateAccountStatusRequest,
-) -> Result<shapes::DescribeCreateAccountStatusResponse, Error> {
-    let snapshot = service.store.snapshot();
-    let membership =
-        Membership::administered_by(&snapshot, &context.account, "DescribeCreateAccountStatus")?;
-    let creation = snapshot
-        .get(
-            CREATIONS,
-            &membership.scope,
-            &[&input.create_account_request_id],
-        )
-        .map_err(Failure::from)?
-        .ok_or_else(|| {
-            api::create_account_status_not_found_exception(
-                "You specified a create account request that doesn't exist.",
-            )
-        })?;
-    Ok(shapes::DescribeCreateAccountStatusResponse {
-        create_account_status: Some(creation_shape(&creation)),
-    })
-}
-
-pub(crate) async fn list_creations(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::ListCreateAccountStatusRequest,
-) -> Result<shapes::ListCreateAccountStatusResponse, Error> {
-    let snapshot = service.store.snapshot();
-    let membership =
-        Membership::administered_by(&snapshot, &context.account, "ListCreateAccountStatus")?;
-    let states = input.states.unwrap_or_default();
-    let creations: Vec<(String, shapes::CreateAccountStatus)> = membership
-        .creations(&snapshot)
-        .map_err(Failure::from)?
-        .into_iter()
-        .map(|creation| (creation.id.clone(), creation_shape(&creation)))
-        .filter(|(_, shape)| {
-            states.is_empty()
-                || shape
-                    .state
-                    .as_ref()
-                    .is_some_and(|state| states.contains(state))
-        })
-        .collect();
-    let page = paging::page(
-        "ListCreateAccountStatus",
-        input.next_token.as_deref(),
-        input.max_results,
-        creations,
-        |(id, _)| id,
-    )?;
-    Ok(shapes::ListCreateAccountStatusResponse {
-        create_account_statuses: Some(page.items.into_iter().map(|(_, shape)| shape).collect()),
-        next_token: page.next,
     })
 }
 
@@ -321,87 +167,6 @@ pub(crate) async fn move_to(
             .into());
         }
         account.parent.clone_from(&input.destination_parent_id);
-        tx.put(ACCOUNTS, &membership.scope, &[&account.id], &account)?;
-        Ok(())
-    })
-    .await
-}
-
-fn expel(tx: &mut WriteTx, membership: &Membership, id: &str) -> Result<(), Failure> {
-    if membership.organization.management == id {
-        return Err(api::master_cannot_leave_organization_exception(
-            "You can't remove the management account from the organization.",
-        )
-        .into());
-    }
-    require(membership, tx, id)?;
-    if delegation::is_registered(tx, membership, id)? {
-        return Err(errors::constraint(
-            ConstraintViolationExceptionReason::CannotRemoveDelegatedAdministratorFromOrg,
-            "You can't remove an account that is a delegated administrator. Deregister it first.",
-        )
-        .into());
-    }
-    membership.part(tx, id);
-    Ok(())
-}
-
-pub(crate) async fn remove(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::RemoveAccountFromOrganizationRequest,
-) -> Result<(), Error> {
-    state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
-        expel(tx, &membership, &input.account_id)
-    })
-    .await
-}
-
-pub(crate) async fn leave(service: &Organizations, context: &RequestContext) -> Result<(), Error> {
-    state::write(&service.store, |tx| {
-        let membership = Membership::of(tx, &context.account)?;
-        expel(tx, &membership, &context.account)
-    })
-    .await
-}
-
-/// What is paired with no account of AWS GovCloud (US) cannot make any.
-pub(crate) async fn create_gov_cloud(
-    service: &Organizations,
-    context: &RequestContext,
-    _input: shapes::CreateGovCloudAccountRequest,
-) -> Result<shapes::CreateGovCloudAccountResponse, Error> {
-    Membership::managed_by(&service.store.snapshot(), &context.account)?;
-    Err(errors::constraint(
-        ConstraintViolationExceptionReason::MasterAccountNotGovcloudEnabled,
-        "To complete this operation, the management account must have an associated account in the \
-         AWS GovCloud (US-West) Region.",
-    ))
-}
-
-pub(crate) async fn close(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::CloseAccountRequest,
-) -> Result<(), Error> {
-    state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
-        if membership.organization.management == input.account_id {
-            return Err(errors::constraint(
-                ConstraintViolationExceptionReason::CannotCloseManagementAccount,
-                "You can't close the management account of the organization.",
-            )
-            .into());
-        }
-        let mut account = require(&membership, tx, &input.account_id)?;
-        if account.suspended {
-            return Err(api::account_already_closed_exception(
-                "You specified an account that is already closed.",
-            )
-            .into());
-        }
-        account.suspended = true;
         tx.put(ACCOUNTS, &membership.scope, &[&account.id], &account)?;
         Ok(())
     })

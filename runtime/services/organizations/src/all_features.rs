@@ -7,14 +7,10 @@ use stockade_kit::time::epoch_seconds;
 use stockade_organizations_api::shapes;
 use stockade_organizations_api::shapes::HandshakeConstraintViolationExceptionReason;
 use stockade_spec::{Error, RequestContext};
-use stockade_store::{Scope, Snapshot, StoreError, WriteTx};
+use stockade_store::{Snapshot, StoreError, WriteTx};
 
-use crate::handshakes::{OPEN, REQUESTED};
-use crate::state::{self, HANDSHAKES, Handshake, INVITATIONS, Membership};
-use crate::{Organizations, errors, ids};
-
-const ENABLE: &str = "ENABLE_ALL_FEATURES";
-const APPROVE: &str = "APPROVE_ALL_FEATURES";
+use crate::state::{self, Action, HANDSHAKES, Handshake, Membership, Recipient, State};
+use crate::{Organizations, errors};
 
 /// Invited accounts have 90 days to approve.
 const LIFETIME: i64 = 90 * 24 * 3600;
@@ -28,11 +24,7 @@ pub(crate) fn pending(
     let handshakes = membership.handshakes(snapshot)?;
     Ok(handshakes
         .into_iter()
-        .find(|it| it.action == ENABLE && matches!(it.state_at(now), OPEN | REQUESTED)))
-}
-
-fn put(tx: &mut WriteTx, membership: &Membership, handshake: &Handshake) -> Result<(), StoreError> {
-    tx.put(HANDSHAKES, &membership.scope, &[&handshake.id], handshake)
+        .find(|it| it.action == Action::EnableAllFeatures && it.is_pending(now)))
 }
 
 pub(crate) async fn enable(
@@ -65,30 +57,25 @@ pub(crate) async fn enable(
             .filter(|account| !account.created && account.id != *management)
             .map(|account| account.id)
             .collect();
-        let handshake =
-            |action: &str, account: &str, parent: Option<&str>, state: &str| Handshake {
-                id: ids::handshake(),
-                action: action.to_owned(),
-                parent: parent.map(str::to_owned),
-                account: account.to_owned(),
-                notes: None,
-                requested: now,
-                expires: now + LIFETIME,
-                state: state.to_owned(),
-                tags: Default::default(),
-            };
-        let state = if asked.is_empty() { OPEN } else { REQUESTED };
-        let whole = handshake(ENABLE, management, None, state);
-        put(tx, &membership, &whole)?;
+        let handshake = |action: Action, account: &str| {
+            let to = Recipient::Account(account.to_owned());
+            Handshake::new(action, to, (now, now + LIFETIME))
+        };
+        let whole = Handshake {
+            state: if asked.is_empty() {
+                State::Open
+            } else {
+                State::Requested
+            },
+            ..handshake(Action::EnableAllFeatures, management)
+        };
+        whole.save(tx, &membership)?;
         for account in &asked {
-            let part = handshake(APPROVE, account, Some(&whole.id), OPEN);
-            put(tx, &membership, &part)?;
-            tx.put(
-                INVITATIONS,
-                &Scope::account(account),
-                &[&part.id],
-                management,
-            )?;
+            let part = Handshake {
+                parent: Some(whole.id.clone()),
+                ..handshake(Action::ApproveAllFeatures, account)
+            };
+            part.save(tx, &membership)?;
         }
         whole.to_shape(tx, &membership, context)
     })
@@ -99,7 +86,7 @@ pub(crate) async fn enable(
 }
 
 /// The last approval opens the whole; accepting the whole completes it.
-pub(crate) fn accepted(
+pub(crate) fn accept(
     tx: &mut WriteTx,
     membership: &mut Membership,
     handshake: &Handshake,
@@ -110,26 +97,30 @@ pub(crate) fn accepted(
         return Ok(());
     };
     let all = membership.handshakes(tx)?;
-    let mut parts = all.iter().filter(|it| it.parent.as_ref() == Some(parent));
-    if parts.all(|part| part.state == "ACCEPTED")
+    let mut others = all
+        .iter()
+        .filter(|it| it.parent.as_ref() == Some(parent) && it.id != handshake.id);
+    if others.all(|part| part.state == State::Accepted)
         && let Some(mut whole) = tx.get(HANDSHAKES, &membership.scope, &[parent])?
     {
-        OPEN.clone_into(&mut whole.state);
-        put(tx, membership, &whole)?;
+        whole.state = State::Open;
+        whole.save(tx, membership)?;
     }
     Ok(())
 }
 
 /// What is part of a canceled handshake is canceled, too.
-pub(crate) fn canceled(
+pub(crate) fn cancel_parts(
     tx: &mut WriteTx,
+    context: &RequestContext,
     membership: &Membership,
     handshake: &Handshake,
 ) -> Result<(), Failure> {
     for mut part in membership.handshakes(tx)? {
-        if part.parent.as_ref() == Some(&handshake.id) && part.state == OPEN {
-            "CANCELED".clone_into(&mut part.state);
-            put(tx, membership, &part)?;
+        if part.parent.as_ref() == Some(&handshake.id) && part.state == State::Open {
+            part.state = State::Canceled;
+            part.settled = Some(epoch_seconds(context.now));
+            part.save(tx, membership)?;
         }
     }
     Ok(())

@@ -11,12 +11,12 @@ use stockade_store::{Scan, Snapshot, WriteTx};
 use crate::policies::{self, FULL_ACCESS_TO_RESOURCES};
 use crate::policy_types::{self, RESOURCE_CONTROL, SERVICE_CONTROL};
 use crate::state::{self, ATTACHMENTS, Membership};
-use crate::{Organizations, errors, organization, paging};
+use crate::{Organizations, contacts, errors, organization, paging};
 
 /// Most policies of a type on one entity: "Quotas and service limits for AWS Organizations".
 fn max_attached(kind: &str) -> usize {
     match kind {
-        SERVICE_CONTROL | RESOURCE_CONTROL | "AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY" => 5,
+        RESOURCE_CONTROL | "AISERVICES_OPT_OUT_POLICY" | "CHATBOT_POLICY" => 5,
         _ => 10,
     }
 }
@@ -273,9 +273,10 @@ fn target_shape(
     id: &str,
 ) -> Result<shapes::PolicyTargetSummary, Failure> {
     let organization = &membership.organization;
-    let (arn, name, kind) = if let Some(account) = membership.account(snapshot, id)? {
+    let (arn, name, kind) = if membership.account(snapshot, id)?.is_some() {
         let arn = organization.account_arn(context.partition, id);
-        (arn, account.name, shapes::TargetType::Account)
+        let name = contacts::of(snapshot, id)?.name;
+        (arn, name, shapes::TargetType::Account)
     } else if let Some(unit) = membership.unit(snapshot, id)? {
         let arn = organization.unit_arn(context.partition, id);
         (arn, unit.name, shapes::TargetType::OrganizationalUnit)

@@ -137,7 +137,7 @@ pub(crate) async fn register(
                  organization.",
             );
         }
-        if account.suspended {
+        if account.closed.is_some() {
             return refuse(
                 ConstraintViolationExceptionReason::CannotRegisterSuspendedAccountAsDelegatedAdministrator,
                 "You cannot register a suspended account as a delegated administrator.",

@@ -12,7 +12,8 @@ use crate::{errors, management_policies};
 /// In characters: "Quotas and service limits for AWS Organizations".
 fn max_content(kind: &str) -> usize {
     match kind {
-        SERVICE_CONTROL | RESOURCE_CONTROL => 5120,
+        SERVICE_CONTROL => 10_240,
+        RESOURCE_CONTROL => 5120,
         "AISERVICES_OPT_OUT_POLICY" => 2500,
         _ => 10_000,
     }

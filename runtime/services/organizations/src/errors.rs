@@ -80,8 +80,3 @@ pub(crate) fn handshake_constraint(
     }
     .into()
 }
-
-/// What is not kept here, of an operation that otherwise is.
-pub(crate) fn unsupported(operation: &str, what: &str) -> Error {
-    Error::not_implemented("organizations", &format!("{operation} with {what}"))
-}

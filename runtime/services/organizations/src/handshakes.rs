@@ -1,248 +1,218 @@
-//! Invitations, by which an account that is already there joins.
+//! Handshakes: what one account asks of another, and how they settle it.
+//!
+//! An organization keeps those that it began. What accepting one brings about is told by the module of
+//! its action: [`invitations`], [`all_features`], [`transfers`].
 
-use aws_smithy_types::DateTime;
+mod listing;
+mod shape;
+
 use stockade_kit::failure::Failure;
-use stockade_kit::ids::is_account_id;
 use stockade_kit::time::epoch_seconds;
-use stockade_organizations_api::shapes::{
-    HandshakeConstraintViolationExceptionReason, InvalidInputExceptionReason,
-};
 use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
-use stockade_store::{Scan, Scope, Snapshot, WriteTx};
+use stockade_store::{Scan, Scope, Snapshot, StoreError, WriteTx};
 
-use crate::state::{self, Account, HANDSHAKES, Handshake, INVITATIONS, Membership, Organization};
-use crate::{Organizations, accounts, all_features, attachments, errors, ids, paging, tags};
+pub(crate) use listing::{list_for_account, list_for_organization};
 
-/// "If the handshake isn't accepted within 15 days, it expires" (`InviteAccountToOrganization`).
-const LIFETIME: i64 = 15 * 24 * 3600;
+use crate::state::{
+    self, Action, HANDSHAKES, Handshake, INVITATIONS, Membership, Recipient, State,
+};
+use crate::{Organizations, all_features, contacts, errors, ids, invitations, transfers};
 
-pub(crate) const INVITE: &str = "INVITE";
-pub(crate) const OPEN: &str = "OPEN";
-/// Sent to several, not all of whom have answered.
-pub(crate) const REQUESTED: &str = "REQUESTED";
-const EXPIRED: &str = "EXPIRED";
+/// What is settled is shown for so long ("Quotas and service limits for AWS Organizations", handshakes).
+const REMEMBERED: i64 = 30 * 24 * 3600;
 
-fn party(kind: shapes::HandshakePartyType, id: String) -> shapes::HandshakeParty {
-    shapes::HandshakeParty { id, r#type: kind }
-}
+impl Recipient {
+    /// Under what the recipient's handshakes are found.
+    pub(crate) fn key(&self) -> String {
+        match self {
+            Self::Account(id) => id.clone(),
+            Self::Address(email) => email.to_ascii_lowercase(),
+        }
+    }
 
-/// Parties name an organization without the `o-` of its id.
-fn bare_id(organization: &Organization) -> String {
-    organization.id.trim_start_matches("o-").to_owned()
+    /// The account that is meant; `None` if it is unknown here.
+    pub(crate) fn account(&self, snapshot: &Snapshot) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::Account(id) => Ok(Some(id.clone())),
+            Self::Address(email) => contacts::owner(snapshot, email),
+        }
+    }
 }
 
 impl Handshake {
-    pub(crate) fn state_at(&self, now: i64) -> &str {
-        if matches!(self.state.as_str(), OPEN | REQUESTED) && now >= self.expires {
-            EXPIRED
-        } else {
-            &self.state
-        }
-    }
-
-    pub(crate) fn to_shape(
-        &self,
-        snapshot: &Snapshot,
-        membership: &Membership,
-        context: &RequestContext,
-    ) -> Result<shapes::Handshake, Failure> {
-        let organization = &membership.organization;
-        let manager = membership.account(snapshot, &organization.management)?;
-        let resource =
-            |kind: shapes::HandshakeResourceType, value: String| shapes::HandshakeResource {
-                r#type: Some(kind),
-                value: Some(value),
-                resources: None,
-            };
-        let feature_set = if organization.all_features {
-            "ALL"
-        } else {
-            "CONSOLIDATED_BILLING"
-        };
-        let about = shapes::HandshakeResource {
-            resources: Some(vec![
-                resource(
-                    shapes::HandshakeResourceType::MasterEmail,
-                    manager
-                        .as_ref()
-                        .map(|it| it.email.clone())
-                        .unwrap_or_default(),
-                ),
-                resource(
-                    shapes::HandshakeResourceType::MasterName,
-                    manager.map(|it| it.name).unwrap_or_default(),
-                ),
-                resource(
-                    shapes::HandshakeResourceType::OrganizationFeatureSet,
-                    feature_set.to_owned(),
-                ),
-            ]),
-            ..resource(
-                shapes::HandshakeResourceType::Organization,
-                organization.id.clone(),
-            )
-        };
-        let mut resources = vec![about];
-        let mut parties = vec![party(
-            shapes::HandshakePartyType::Organization,
-            bare_id(organization),
-        )];
-        if self.account != organization.management {
-            let account = self.account.clone();
-            resources.push(resource(
-                shapes::HandshakeResourceType::Account,
-                account.clone(),
-            ));
-            parties.push(party(shapes::HandshakePartyType::Account, account));
-        }
-        resources.extend(
-            self.parent
-                .clone()
-                .map(|parent| resource(shapes::HandshakeResourceType::ParentHandshake, parent)),
-        );
-        resources.extend(
-            self.notes
-                .clone()
-                .map(|notes| resource(shapes::HandshakeResourceType::Notes, notes)),
-        );
-        Ok(shapes::Handshake {
-            action: Some(self.action.as_str().into()),
-            arn: Some(organization.handshake_arn(context.partition, self)),
-            expiration_timestamp: Some(DateTime::from_secs(self.expires)),
-            id: Some(self.id.clone()),
-            parties: Some(parties),
-            requested_timestamp: Some(DateTime::from_secs(self.requested)),
-            resources: Some(resources),
-            state: Some(self.state_at(epoch_seconds(context.now)).into()),
-        })
-    }
-}
-
-pub(crate) async fn invite(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::InviteAccountToOrganizationRequest,
-) -> Result<shapes::InviteAccountToOrganizationResponse, Error> {
-    if input.target.r#type != shapes::HandshakePartyType::Account {
-        return Err(errors::unsupported(
-            "InviteAccountToOrganization",
-            "a target that is no account's id",
-        ));
-    }
-    let account = &input.target.id;
-    if !is_account_id(account) {
-        return Err(errors::invalid(
-            InvalidInputExceptionReason::InvalidPatternTargetId,
-            "You specified a target id that doesn't match the pattern of an account's id.",
-        ));
-    }
-    let tags = tags::from_input(input.tags.as_deref())?;
-    let now = epoch_seconds(context.now);
-    let shape = state::write(&service.store, |tx| {
-        let membership = Membership::managed_by(tx, &context.account)?;
-        if Membership::find(tx, account)?.is_some() {
-            return Err(errors::handshake_constraint(
-                HandshakeConstraintViolationExceptionReason::AlreadyInAnOrganization,
-                "The specified account is already a member of an organization.",
-            )
-            .into());
-        }
-        if all_features::pending(tx, &membership, now)?.is_some() {
-            return Err(errors::handshake_constraint(
-                HandshakeConstraintViolationExceptionReason::InviteDisabledDuringEnableAllFeatures,
-                "You can't invite accounts while the organization is enabling all features.",
-            )
-            .into());
-        }
-        let is_open = |it: &Handshake| it.account == *account && it.state_at(now) == OPEN;
-        if membership.handshakes(tx)?.iter().any(is_open) {
-            return Err(api::duplicate_handshake_exception(
-                "A handshake with the same action and target already exists.",
-            )
-            .into());
-        }
-        let handshake = Handshake {
+    /// One that begins now.
+    pub(crate) fn new(action: Action, to: Recipient, (now, expires): (i64, i64)) -> Self {
+        Self {
             id: ids::handshake(),
-            action: INVITE.to_owned(),
+            action,
+            to,
             parent: None,
-            account: account.clone(),
-            notes: input.notes.clone(),
+            transfer: None,
+            notes: None,
             requested: now,
-            expires: now + LIFETIME,
-            state: OPEN.to_owned(),
-            tags: tags.clone(),
-        };
-        tx.put(HANDSHAKES, &membership.scope, &[&handshake.id], &handshake)?;
-        tx.put(
-            INVITATIONS,
-            &Scope::account(account),
-            &[&handshake.id],
-            &membership.organization.management,
-        )?;
-        handshake.to_shape(tx, &membership, context)
-    })
-    .await?;
-    Ok(shapes::InviteAccountToOrganizationResponse {
-        handshake: Some(shape),
-    })
+            expires,
+            state: State::Open,
+            settled: None,
+            tags: Default::default(),
+        }
+    }
+
+    pub(crate) fn state_at(&self, now: i64) -> State {
+        if self.is_unsettled() && now >= self.expires {
+            State::Expired
+        } else {
+            self.state
+        }
+    }
+
+    /// Whether it still waits for somebody.
+    pub(crate) fn is_pending(&self, now: i64) -> bool {
+        self.is_unsettled() && now < self.expires
+    }
+
+    fn is_unsettled(&self) -> bool {
+        matches!(self.state, State::Open | State::Requested)
+    }
+
+    /// Whether it is too long ago that it was settled or expired.
+    pub(crate) fn is_forgotten(&self, now: i64) -> bool {
+        let ended = self.settled.unwrap_or(self.expires);
+        now >= ended + REMEMBERED
+    }
+
+    /// Whether an account is the one that has to accept.
+    fn is_for(&self, snapshot: &Snapshot, account: &str) -> Result<bool, StoreError> {
+        Ok(self.to.account(snapshot)?.as_deref() == Some(account))
+    }
+
+    /// Writes it, and where its recipient finds it.
+    pub(crate) fn save(&self, tx: &mut WriteTx, membership: &Membership) -> Result<(), StoreError> {
+        let management = &membership.organization.management;
+        if self.to != Recipient::Account(management.clone()) {
+            let key = self.to.key();
+            tx.put(INVITATIONS, &Scope::global(), &[&key, &self.id], management)?;
+        }
+        tx.put(HANDSHAKES, &membership.scope, &[&self.id], self)
+    }
 }
 
-/// A handshake that the account has a part in: it invited, or is invited.
+/// Under what an account finds the handshakes that were sent to it.
+pub(crate) fn keys(snapshot: &Snapshot, account: &str) -> Result<[String; 2], StoreError> {
+    let email = contacts::of(snapshot, account)?.email;
+    Ok([account.to_owned(), email.to_ascii_lowercase()])
+}
+
+/// What an organization keeps under an id; `None` if the organization is gone.
+fn kept(
+    snapshot: &Snapshot,
+    management: &str,
+    id: &str,
+) -> Result<Option<(Membership, Handshake)>, StoreError> {
+    let Some(membership) = Membership::find(snapshot, management)? else {
+        return Ok(None);
+    };
+    let handshake = snapshot.get(HANDSHAKES, &membership.scope, &[id])?;
+    Ok(handshake.map(|handshake| (membership, handshake)))
+}
+
+/// A handshake that the account has a part in: it or its organization asked, or it is asked.
 pub(crate) fn find(
     snapshot: &Snapshot,
     account: &str,
     id: &str,
-) -> Result<(Membership, Handshake), Failure> {
-    let inviter = snapshot.get(INVITATIONS, &Scope::account(account), &[id])?;
-    let manager = inviter.as_deref().unwrap_or(account);
-    let found = match Membership::find(snapshot, manager)? {
-        Some(membership) => snapshot
-            .get(HANDSHAKES, &membership.scope, &[id])?
-            .map(|handshake| (membership, handshake)),
-        None => None,
-    };
-    Ok(found.ok_or_else(errors::no_handshake)?)
+) -> Result<Option<(Membership, Handshake)>, StoreError> {
+    let mut sender = None;
+    for key in keys(snapshot, account)? {
+        sender = sender.or(snapshot.get(INVITATIONS, &Scope::global(), &[&key, id])?);
+    }
+    kept(snapshot, sender.as_deref().unwrap_or(account), id)
 }
 
-/// Who may end a handshake so.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Inviter,
-    Invited,
+/// All handshakes that were sent to an account.
+fn received(
+    snapshot: &Snapshot,
+    account: &str,
+    now: i64,
+) -> Result<Vec<(Membership, Handshake)>, Failure> {
+    let mut found = Vec::new();
+    for key in keys(snapshot, account)? {
+        for entry in snapshot.scan(INVITATIONS, &Scope::global(), Scan::under(&[&key])) {
+            let entry = entry?;
+            found.extend(kept(snapshot, &entry.record, entry.name())?);
+        }
+    }
+    found.retain(|(_, handshake)| !handshake.is_forgotten(now));
+    Ok(found)
 }
 
-/// Takes a handshake that is open to another state, on behalf of one of its sides.
-fn settle(
-    tx: &mut WriteTx,
+/// A handshake that the caller may still see.
+fn known(
+    snapshot: &Snapshot,
     context: &RequestContext,
     id: &str,
-    (side, to): (Side, &str),
 ) -> Result<(Membership, Handshake), Failure> {
-    let (membership, mut handshake) = find(tx, &context.account, id)?;
+    let now = epoch_seconds(context.now);
+    let found = find(snapshot, &context.account, id)?;
+    Ok(found
+        .filter(|(_, handshake)| !handshake.is_forgotten(now))
+        .ok_or_else(errors::no_handshake)?)
+}
+
+/// Who settles a handshake.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Sender,
+    Recipient,
+}
+
+/// A pending handshake that one of its sides may take to another state.
+fn answerable(
+    tx: &WriteTx,
+    context: &RequestContext,
+    id: &str,
+    (side, to): (Side, State),
+) -> Result<(Membership, Handshake), Failure> {
+    let (membership, handshake) = known(tx, context, id)?;
     let may = match side {
-        Side::Invited => handshake.account == context.account,
-        Side::Inviter => membership.organization.management == context.account,
+        Side::Recipient => handshake.is_for(tx, &context.account)?,
+        Side::Sender => membership.organization.management == context.account,
     };
     if !may {
         return Err(errors::not_management().into());
     }
-    let now = handshake.state_at(epoch_seconds(context.now));
-    if now == to {
+    let now = epoch_seconds(context.now);
+    let state = handshake.state_at(now);
+    if state == to {
         return Err(api::handshake_already_in_state_exception(
             "The specified handshake is already in the requested state.",
         )
         .into());
     }
-    if now != OPEN && (side, now) != (Side::Inviter, REQUESTED) {
+    // All features are accepted when everybody has approved; all else may be settled while it is asked for.
+    let waits_for_others = state == State::Requested
+        && handshake.action == Action::EnableAllFeatures
+        && side == Side::Recipient;
+    if !handshake.is_pending(now) || waits_for_others {
         return Err(api::invalid_handshake_transition_exception(
             "You can't perform this operation on a handshake in its present state.",
         )
         .into());
     }
-    to.clone_into(&mut handshake.state);
-    tx.put(HANDSHAKES, &membership.scope, &[id], &handshake)?;
     Ok((membership, handshake))
+}
+
+/// Writes that a handshake has come to its end.
+fn settle(
+    tx: &mut WriteTx,
+    context: &RequestContext,
+    membership: &Membership,
+    (handshake, to): (&mut Handshake, State),
+) -> Result<shapes::Handshake, Failure> {
+    handshake.state = to;
+    handshake.settled = Some(epoch_seconds(context.now));
+    handshake.save(tx, membership)?;
+    handshake.to_shape(tx, membership, context)
 }
 
 pub(crate) async fn accept(
@@ -251,48 +221,24 @@ pub(crate) async fn accept(
     input: shapes::AcceptHandshakeRequest,
 ) -> Result<shapes::AcceptHandshakeResponse, Error> {
     let shape = state::write(&service.store, |tx| {
-        let found = find(tx, &context.account, &input.handshake_id);
-        let is_invitation = found.as_ref().is_ok_and(|(_, it)| it.action == INVITE);
-        if Membership::find(tx, &context.account)?.is_some() && (is_invitation || found.is_err()) {
-            return Err(errors::handshake_constraint(
-                HandshakeConstraintViolationExceptionReason::AlreadyInAnOrganization,
-                "Your account is already a member of an organization.",
-            )
-            .into());
+        let to = State::Accepted;
+        let (mut membership, mut handshake) =
+            answerable(tx, context, &input.handshake_id, (Side::Recipient, to))?;
+        match handshake.action {
+            Action::Invite => invitations::accept(tx, context, &membership, &handshake)?,
+            Action::TransferResponsibility => {
+                transfers::accept(tx, context, &membership, &handshake)?;
+            }
+            Action::EnableAllFeatures | Action::ApproveAllFeatures => {
+                all_features::accept(tx, &mut membership, &handshake)?;
+            }
         }
-        let as_invited = (Side::Invited, "ACCEPTED");
-        let (mut membership, handshake) = settle(tx, context, &input.handshake_id, as_invited)?;
-        if is_invitation {
-            join(tx, context, &membership, &handshake)?;
-        } else {
-            all_features::accepted(tx, &mut membership, &handshake)?;
-        }
-        handshake.to_shape(tx, &membership, context)
+        settle(tx, context, &membership, (&mut handshake, to))
     })
     .await?;
     Ok(shapes::AcceptHandshakeResponse {
         handshake: Some(shape),
     })
-}
-
-fn join(
-    tx: &mut WriteTx,
-    context: &RequestContext,
-    membership: &Membership,
-    handshake: &Handshake,
-) -> Result<(), Failure> {
-    let account = Account {
-        id: context.account.clone(),
-        name: accounts::default_name(&context.account),
-        email: accounts::default_email(&context.account),
-        parent: membership.organization.root.clone(),
-        created: false,
-        joined: epoch_seconds(context.now),
-        suspended: false,
-        tags: handshake.tags.clone(),
-    };
-    membership.join(tx, &account)?;
-    attachments::attach_defaults(tx, membership, &account.id)
 }
 
 pub(crate) async fn decline(
@@ -301,9 +247,10 @@ pub(crate) async fn decline(
     input: shapes::DeclineHandshakeRequest,
 ) -> Result<shapes::DeclineHandshakeResponse, Error> {
     let shape = state::write(&service.store, |tx| {
-        let as_invited = (Side::Invited, "DECLINED");
-        let (membership, handshake) = settle(tx, context, &input.handshake_id, as_invited)?;
-        handshake.to_shape(tx, &membership, context)
+        let to = State::Declined;
+        let (membership, mut handshake) =
+            answerable(tx, context, &input.handshake_id, (Side::Recipient, to))?;
+        settle(tx, context, &membership, (&mut handshake, to))
     })
     .await?;
     Ok(shapes::DeclineHandshakeResponse {
@@ -317,10 +264,11 @@ pub(crate) async fn cancel(
     input: shapes::CancelHandshakeRequest,
 ) -> Result<shapes::CancelHandshakeResponse, Error> {
     let shape = state::write(&service.store, |tx| {
-        let as_inviter = (Side::Inviter, "CANCELED");
-        let (membership, handshake) = settle(tx, context, &input.handshake_id, as_inviter)?;
-        all_features::canceled(tx, &membership, &handshake)?;
-        handshake.to_shape(tx, &membership, context)
+        let to = State::Canceled;
+        let (membership, mut handshake) =
+            answerable(tx, context, &input.handshake_id, (Side::Sender, to))?;
+        all_features::cancel_parts(tx, context, &membership, &handshake)?;
+        settle(tx, context, &membership, (&mut handshake, to))
     })
     .await?;
     Ok(shapes::CancelHandshakeResponse {
@@ -334,87 +282,8 @@ pub(crate) async fn describe(
     input: shapes::DescribeHandshakeRequest,
 ) -> Result<shapes::DescribeHandshakeResponse, Error> {
     let snapshot = service.store.snapshot();
-    let (membership, handshake) = find(&snapshot, &context.account, &input.handshake_id)?;
+    let (membership, handshake) = known(&snapshot, context, &input.handshake_id)?;
     Ok(shapes::DescribeHandshakeResponse {
         handshake: Some(handshake.to_shape(&snapshot, &membership, context)?),
-    })
-}
-
-/// A page of handshakes, of those that the filter leaves.
-fn page(
-    operation: &'static str,
-    (token, max_results): (Option<&str>, Option<i32>),
-    filter: Option<&shapes::HandshakeFilter>,
-    mut handshakes: Vec<shapes::Handshake>,
-) -> Result<(Vec<shapes::Handshake>, Option<String>), Error> {
-    if let Some(filter) = filter {
-        handshakes.retain(|handshake| {
-            let is_part = |parent: &String| {
-                let mut resources = handshake.resources.iter().flatten();
-                resources.any(|it| {
-                    it.r#type == Some(shapes::HandshakeResourceType::ParentHandshake)
-                        && it.value.as_ref() == Some(parent)
-                })
-            };
-            filter.parent_handshake_id.as_ref().is_none_or(is_part)
-                && filter
-                    .action_type
-                    .as_ref()
-                    .is_none_or(|action| handshake.action.as_ref() == Some(action))
-        });
-    }
-    let page = paging::page(operation, token, max_results, handshakes, |handshake| {
-        handshake.id.as_deref().unwrap_or_default()
-    })?;
-    Ok((page.items, page.next))
-}
-
-pub(crate) async fn list_for_organization(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::ListHandshakesForOrganizationRequest,
-) -> Result<shapes::ListHandshakesForOrganizationResponse, Error> {
-    let snapshot = service.store.snapshot();
-    let membership =
-        Membership::administered_by(&snapshot, &context.account, "ListHandshakesForOrganization")?;
-    let found = membership.handshakes(&snapshot).map_err(Failure::from)?;
-    let shapes: Result<Vec<_>, Failure> = found
-        .iter()
-        .map(|handshake| handshake.to_shape(&snapshot, &membership, context))
-        .collect();
-    let asked = (input.next_token.as_deref(), input.max_results);
-    let (handshakes, next_token) = page(
-        "ListHandshakesForOrganization",
-        asked,
-        input.filter.as_ref(),
-        shapes?,
-    )?;
-    Ok(shapes::ListHandshakesForOrganizationResponse {
-        handshakes: Some(handshakes),
-        next_token,
-    })
-}
-
-pub(crate) async fn list_for_account(
-    service: &Organizations,
-    context: &RequestContext,
-    input: shapes::ListHandshakesForAccountRequest,
-) -> Result<shapes::ListHandshakesForAccountResponse, Error> {
-    let snapshot = service.store.snapshot();
-    let scope = Scope::account(&context.account);
-    let mut shapes = Vec::new();
-    for entry in snapshot.scan(INVITATIONS, &scope, Scan::all()) {
-        let entry = entry.map_err(Failure::from)?;
-        // The organization may have been deleted since.
-        if let Ok((membership, handshake)) = find(&snapshot, &context.account, entry.name()) {
-            shapes.push(handshake.to_shape(&snapshot, &membership, context)?);
-        }
-    }
-    let asked = (input.next_token.as_deref(), input.max_results);
-    let filter = input.filter.as_ref();
-    let (handshakes, next_token) = page("ListHandshakesForAccount", asked, filter, shapes)?;
-    Ok(shapes::ListHandshakesForAccountResponse {
-        handshakes: Some(handshakes),
-        next_token,
     })
 }

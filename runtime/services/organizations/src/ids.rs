@@ -50,6 +50,11 @@ pub(crate) fn handshake() -> String {
     draw("h-", 32)
 }
 
+/// `rt-` and 32 characters.
+pub(crate) fn transfer() -> String {
+    draw("rt-", 32)
+}
+
 /// Twelve digits, the first of which is no zero.
 pub(crate) fn account() -> String {
     rand::rng()
@@ -62,7 +67,8 @@ mod tests {
     use super::*;
 
     /// The patterns of the API's shapes: `OrganizationId`, `RootId`, `OrganizationalUnitId`,
-    /// `PolicyId`, `ResourcePolicyId`, `CreateAccountRequestId`, `HandshakeId`, `AccountId`.
+    /// `PolicyId`, `ResourcePolicyId`, `CreateAccountRequestId`, `HandshakeId`, `ResponsibilityTransferId`,
+    /// `AccountId`.
     #[test]
     fn ids_have_the_forms_of_the_api() {
         let root = root();
@@ -74,6 +80,7 @@ mod tests {
             (resource_policy(), "rp-", 11),
             (creation(), "car-", 36),
             (handshake(), "h-", 34),
+            (transfer(), "rt-", 35),
             (account(), "", 12),
         ] {
             assert!(id.starts_with(prefix) && id.len() == length, "{id}");

@@ -1,12 +1,12 @@
 //! AWS Organizations: the organization and its root, organizational units, accounts, invitations,
-//! control policies and their attachments, tags, trusted services, delegated administrators and the resource
-//! policy that delegates to members; and, for the rest of Stockade, which control policies bind an account.
+//! control policies and their attachments, tags, trusted services, delegated administrators, the resource
+//! policy that delegates to members, and transfers of responsibility between organizations; and, for the rest of
+//! Stockade, which control policies bind an account.
 //!
 //! Behaves as the AWS Organizations API Reference and User Guide say. An account need not be made to be
 //! used in Stockade; one that `CreateAccount` makes, or that accepts an invitation, is a member from
-//! then on. Policies that configure accounts (of tags, backups, …) are kept and merged, and configure nothing. What is
-//! wrong with effective policies, invitations by address and transfers of
-//! responsibility keep the generated default: `NotImplemented`.
+//! then on. Policies that configure accounts (of tags, backups, …) are kept and merged, and configure nothing.
+//! What is wrong with effective policies keeps the generated default: `NotImplemented`.
 //!
 //! The crate deliberately knows no HTTP and no evaluation: it says which policies stand at which level
 //! ([`stockade_spec::directory::Organizations`]); roles of new accounts are made through [`Roles`].
@@ -41,13 +41,17 @@
 mod accounts;
 mod all_features;
 mod attachments;
+mod contacts;
+mod creations;
 mod delegation;
+mod departures;
 mod documents;
 mod effective;
 mod errors;
 mod guardrails;
 mod handshakes;
 mod ids;
+mod invitations;
 mod management_policies;
 mod names;
 mod organization;
@@ -59,6 +63,7 @@ mod resource_policy;
 mod service;
 mod state;
 mod tags;
+mod transfers;
 mod tree;
 mod trusted_services;
 mod units;

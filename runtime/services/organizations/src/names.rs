@@ -35,8 +35,13 @@ impl Organization {
     }
 
     pub(crate) fn handshake_arn(&self, partition: &str, handshake: &Handshake) -> String {
-        let kind = handshake.action.to_lowercase();
+        let kind = handshake.action.to_shape().as_str().to_lowercase();
         self.arn_of(partition, "handshake", &format!("/{kind}/{}", handshake.id))
+    }
+
+    /// The ARN of a transfer as the organization sees it, `inbound` or `outbound`.
+    pub(crate) fn transfer_arn(&self, partition: &str, direction: &str, id: &str) -> String {
+        self.arn_of(partition, "transfer", &format!("/billing/{direction}/{id}"))
     }
 
     pub(crate) fn policy_arn(&self, partition: &str, policy: &Policy) -> String {

@@ -1,18 +1,25 @@
 //! The organization itself, and its root.
 
+use stockade_kit::failure::Failure;
 use stockade_kit::time::epoch_seconds;
 use stockade_organizations_api::{errors, shapes};
 use stockade_spec::{Error, RequestContext};
+use stockade_store::Snapshot;
 
 use crate::state::{self, Account, Membership, Organization};
-use crate::{Organizations, accounts, ids, paging, policy_types};
+use crate::{Organizations, contacts, ids, paging, policy_types, transfers};
 
 /// The name of every root.
 const ROOT_NAME: &str = "Root";
 
 impl Organization {
-    fn to_shape(&self, context: &RequestContext, email: String) -> shapes::Organization {
-        shapes::Organization {
+    fn to_shape(
+        &self,
+        snapshot: &Snapshot,
+        context: &RequestContext,
+    ) -> Result<shapes::Organization, Failure> {
+        let manager = contacts::of(snapshot, &self.management)?;
+        Ok(shapes::Organization {
             arn: Some(self.arn(context.partition)),
             // What can be enabled is told by the root; here AWS has this one since the beginning.
             available_policy_types: Some(if self.all_features {
@@ -27,9 +34,9 @@ impl Organization {
             }),
             id: Some(self.id.clone()),
             master_account_arn: Some(self.account_arn(context.partition, &self.management)),
-            master_account_email: Some(email),
+            master_account_email: Some(manager.email),
             master_account_id: Some(self.management.clone()),
-        }
+        })
     }
 
     pub(crate) fn root_shape(&self, context: &RequestContext) -> shapes::Root {
@@ -67,16 +74,13 @@ pub(crate) async fn create(
     };
     let account = Account {
         id: context.account.clone(),
-        name: accounts::default_name(&context.account),
-        email: accounts::default_email(&context.account),
         parent: organization.root.clone(),
         created: false,
         joined: epoch_seconds(context.now),
-        suspended: false,
+        closed: None,
         tags: Default::default(),
     };
-    let shape = organization.to_shape(context, account.email.clone());
-    state::write(&service.store, |tx| {
+    let shape = state::write(&service.store, |tx| {
         if Membership::find(tx, &context.account)?.is_some() {
             return Err(errors::already_in_organization_exception(
                 "The AWS account is already a member of an organization.",
@@ -86,7 +90,7 @@ pub(crate) async fn create(
         let membership = Membership::new(organization.clone());
         membership.save(tx)?;
         membership.join(tx, &account)?;
-        Ok(())
+        organization.to_shape(tx, context)
     })
     .await?;
     Ok(shapes::CreateOrganizationResponse {
@@ -100,14 +104,9 @@ pub(crate) async fn describe(
 ) -> Result<shapes::DescribeOrganizationResponse, Error> {
     let snapshot = service.store.snapshot();
     let membership = Membership::of(&snapshot, &context.account)?;
-    let organization = &membership.organization;
-    let email = membership
-        .account(&snapshot, &organization.management)
-        .map_err(stockade_kit::failure::Failure::from)?
-        .map(|account| account.email)
-        .unwrap_or_default();
+    let shape = membership.organization.to_shape(&snapshot, context)?;
     Ok(shapes::DescribeOrganizationResponse {
-        organization: Some(organization.to_shape(context, email)),
+        organization: Some(shape),
     })
 }
 
@@ -124,6 +123,7 @@ pub(crate) async fn delete(service: &Organizations, context: &RequestContext) ->
             )
             .into());
         }
+        transfers::refuse_while_any(tx, context, &membership)?;
         membership.dissolve(tx);
         Ok(())
     })

@@ -18,10 +18,10 @@ pub(crate) const FULL_ACCESS_TO_RESOURCES: &str = "p-RCPFullAWSAccess";
 
 /// "Quotas and service limits for AWS Organizations".
 fn max_policies(kind: &str) -> usize {
-    if kind == SERVICE_CONTROL {
-        10_000
-    } else {
-        1000
+    match kind {
+        SERVICE_CONTROL => 10_000,
+        RESOURCE_CONTROL => 2000,
+        _ => 1000,
     }
 }
 

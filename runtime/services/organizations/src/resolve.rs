@@ -13,8 +13,8 @@ use stockade_spec::resolve::{
 use stockade_store::Snapshot;
 
 use crate::delegation::Ground;
-use crate::state::Membership;
-use crate::{Organizations, handshakes, policies, tags};
+use crate::state::{Action, Membership};
+use crate::{Organizations, handshakes, policies, tags, transfers};
 
 /// The single value of an argument, where the request has one.
 fn first<'a>(arguments: &Arguments<'a>) -> Option<&'a str> {
@@ -33,6 +33,10 @@ fn nowhere(scope: &Scope<'_>, kind: &str) -> Resolved {
     })
 }
 
+fn unreadable() -> Resolved {
+    Resolved::Unknown("the organization cannot be read".to_owned())
+}
+
 /// The kind of thing that has an id of this form; empty where none has.
 fn kind_of(id: &str) -> &'static str {
     match id.split('-').next() {
@@ -40,6 +44,7 @@ fn kind_of(id: &str) -> &'static str {
         Some("ou") => "ou",
         Some("p") => "policy",
         Some("rp") => "resourcepolicy",
+        Some("rt") => "transfer",
         _ if is_account_id(id) => "account",
         _ => "",
     }
@@ -60,7 +65,7 @@ impl Organizations {
                 Some(membership) => tell(&snapshot, &membership),
                 None => Ok(nowhere(scope, kind)),
             });
-        told.unwrap_or_else(|_| Resolved::Unknown("the organization cannot be read".to_owned()))
+        told.unwrap_or_else(|_| unreadable())
     }
 }
 
@@ -75,6 +80,22 @@ fn policy_arn(
         Some(policy) => Resolved::one(organization.policy_arn(partition, &policy)),
         // Its type is part of the ARN, and what does not exist has none.
         None => Resolved::Begins(organization.arn_of(partition, "policy", "/")),
+    })
+}
+
+fn transfer_arn(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    scope: &Scope<'_>,
+    id: &str,
+) -> Result<Resolved, Failure> {
+    let organization = &membership.organization;
+    Ok(match transfers::find(snapshot, scope.account, id)? {
+        Some((_, direction)) => {
+            Resolved::one(organization.transfer_arn(scope.partition, direction.name(), id))
+        }
+        // From which side it is seen is part of the ARN, and what does not exist has none.
+        None => Resolved::Begins(organization.arn_of(scope.partition, "transfer", "/")),
     })
 }
 
@@ -102,6 +123,7 @@ impl Resolvers for Organizations {
                 "policy" => policy_arn(snapshot, membership, partition, id)?,
                 "resourcepolicy" => Resolved::one(organization.resource_policy_arn(partition, id)),
                 "account" => Resolved::one(organization.account_arn(partition, id)),
+                "transfer" => transfer_arn(snapshot, membership, scope, id)?,
                 _ => nowhere(scope, kind),
             })
         })
@@ -110,13 +132,13 @@ impl Resolvers for Organizations {
     /// A handshake that the caller's account has a part in. It belongs to the organization that invited.
     fn handshake(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         let id = first(arguments).unwrap_or_default();
-        let snapshot = self.store.snapshot();
-        match handshakes::find(&snapshot, scope.account, id) {
-            Ok((membership, handshake)) => {
+        match handshakes::find(&self.store.snapshot(), scope.account, id) {
+            Ok(Some((membership, handshake))) => {
                 let organization = &membership.organization;
                 Resolved::one(organization.handshake_arn(scope.partition, &handshake))
             }
-            Err(_) => nowhere(scope, "handshake"),
+            Ok(None) => nowhere(scope, "handshake"),
+            Err(_) => unreadable(),
         }
     }
 
@@ -138,6 +160,31 @@ impl Resolvers for Organizations {
         let id = first(arguments).unwrap_or_default();
         self.tell(scope, "policy", |snapshot, membership| {
             policy_arn(snapshot, membership, scope.partition, id)
+        })
+    }
+
+    /// The organization that the caller's account leaves by accepting an invitation, if any ("Accepting or declining
+    /// account invitations with AWS Organizations", minimum permissions).
+    fn left_organization(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let id = first(arguments).unwrap_or_default();
+        let snapshot = self.store.snapshot();
+        let leaves = || -> Result<bool, Failure> {
+            let is_invitation = handshakes::find(&snapshot, scope.account, id)?
+                .is_some_and(|(_, handshake)| handshake.action == Action::Invite);
+            Ok(is_invitation && Membership::find(&snapshot, scope.account)?.is_some())
+        };
+        match leaves() {
+            Ok(true) => Resolved::one("*"),
+            Ok(false) => Resolved::Needless,
+            Err(_) => unreadable(),
+        }
+    }
+
+    /// A transfer that the caller's organization has a part in.
+    fn transfer(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
+        let id = first(arguments).unwrap_or_default();
+        self.tell(scope, "transfer", |snapshot, membership| {
+            transfer_arn(snapshot, membership, scope, id)
         })
     }
 

@@ -5,9 +5,9 @@ use stockade_organizations_api::shapes;
 use stockade_spec::{Error, RequestContext, Unit};
 
 use crate::{
-    Organizations, accounts, all_features, attachments, delegation, handshakes,
-    management_policies, organization, policies, policy_types, resource_policy, tags, tree,
-    trusted_services, units,
+    Organizations, accounts, all_features, attachments, creations, delegation, departures,
+    handshakes, invitations, management_policies, organization, policies, policy_types,
+    resource_policy, tags, transfers, tree, trusted_services, units,
 };
 
 impl stockade_organizations_api::Organizations for Organizations {
@@ -22,9 +22,9 @@ impl stockade_organizations_api::Organizations for Organizations {
         describe_organizational_unit(DescribeOrganizationalUnitRequest) -> DescribeOrganizationalUnitResponse = units::describe;
         update_organizational_unit(UpdateOrganizationalUnitRequest) -> UpdateOrganizationalUnitResponse = units::update;
         list_organizational_units_for_parent(ListOrganizationalUnitsForParentRequest) -> ListOrganizationalUnitsForParentResponse = units::list_for_parent;
-        create_account(CreateAccountRequest) -> CreateAccountResponse = accounts::create;
-        describe_create_account_status(DescribeCreateAccountStatusRequest) -> DescribeCreateAccountStatusResponse = accounts::describe_creation;
-        list_create_account_status(ListCreateAccountStatusRequest) -> ListCreateAccountStatusResponse = accounts::list_creations;
+        create_account(CreateAccountRequest) -> CreateAccountResponse = creations::create;
+        describe_create_account_status(DescribeCreateAccountStatusRequest) -> DescribeCreateAccountStatusResponse = creations::describe;
+        list_create_account_status(ListCreateAccountStatusRequest) -> ListCreateAccountStatusResponse = creations::list;
         describe_account(DescribeAccountRequest) -> DescribeAccountResponse = accounts::describe;
         list_accounts(ListAccountsRequest) -> ListAccountsResponse = accounts::list;
         list_accounts_for_parent(ListAccountsForParentRequest) -> ListAccountsForParentResponse = accounts::list_for_parent;
@@ -35,7 +35,7 @@ impl stockade_organizations_api::Organizations for Organizations {
         describe_effective_policy(DescribeEffectivePolicyRequest) -> DescribeEffectivePolicyResponse = management_policies::describe_effective;
         list_policies_for_target(ListPoliciesForTargetRequest) -> ListPoliciesForTargetResponse = attachments::list_policies;
         list_targets_for_policy(ListTargetsForPolicyRequest) -> ListTargetsForPolicyResponse = attachments::list_targets;
-        invite_account_to_organization(InviteAccountToOrganizationRequest) -> InviteAccountToOrganizationResponse = handshakes::invite;
+        invite_account_to_organization(InviteAccountToOrganizationRequest) -> InviteAccountToOrganizationResponse = invitations::invite;
         accept_handshake(AcceptHandshakeRequest) -> AcceptHandshakeResponse = handshakes::accept;
         decline_handshake(DeclineHandshakeRequest) -> DeclineHandshakeResponse = handshakes::decline;
         cancel_handshake(CancelHandshakeRequest) -> CancelHandshakeResponse = handshakes::cancel;
@@ -46,16 +46,22 @@ impl stockade_organizations_api::Organizations for Organizations {
         list_delegated_administrators(ListDelegatedAdministratorsRequest) -> ListDelegatedAdministratorsResponse = delegation::list_administrators;
         list_delegated_services_for_account(ListDelegatedServicesForAccountRequest) -> ListDelegatedServicesForAccountResponse = delegation::list_services;
         put_resource_policy(PutResourcePolicyRequest) -> PutResourcePolicyResponse = resource_policy::put;
-        create_gov_cloud_account(CreateGovCloudAccountRequest) -> CreateGovCloudAccountResponse = accounts::create_gov_cloud;
+        create_gov_cloud_account(CreateGovCloudAccountRequest) -> CreateGovCloudAccountResponse = creations::create_gov_cloud;
         enable_all_features(EnableAllFeaturesRequest) -> EnableAllFeaturesResponse = all_features::enable;
+        invite_organization_to_transfer_responsibility(InviteOrganizationToTransferResponsibilityRequest) -> InviteOrganizationToTransferResponsibilityResponse = transfers::invite;
+        describe_responsibility_transfer(DescribeResponsibilityTransferRequest) -> DescribeResponsibilityTransferResponse = transfers::describe;
+        update_responsibility_transfer(UpdateResponsibilityTransferRequest) -> UpdateResponsibilityTransferResponse = transfers::update;
+        terminate_responsibility_transfer(TerminateResponsibilityTransferRequest) -> TerminateResponsibilityTransferResponse = transfers::terminate;
+        list_inbound_responsibility_transfers(ListInboundResponsibilityTransfersRequest) -> ListInboundResponsibilityTransfersResponse = transfers::list_inbound;
+        list_outbound_responsibility_transfers(ListOutboundResponsibilityTransfersRequest) -> ListOutboundResponsibilityTransfersResponse = transfers::list_outbound;
         list_tags_for_resource(ListTagsForResourceRequest) -> ListTagsForResourceResponse = tags::list;
     }
 
     operations! {
         delete_organizational_unit(DeleteOrganizationalUnitRequest) = units::delete;
         move_account(MoveAccountRequest) = accounts::move_to;
-        remove_account_from_organization(RemoveAccountFromOrganizationRequest) = accounts::remove;
-        close_account(CloseAccountRequest) = accounts::close;
+        remove_account_from_organization(RemoveAccountFromOrganizationRequest) = departures::remove;
+        close_account(CloseAccountRequest) = departures::close;
         delete_policy(DeletePolicyRequest) = policies::delete;
         attach_policy(AttachPolicyRequest) = attachments::attach;
         detach_policy(DetachPolicyRequest) = attachments::detach;
@@ -104,6 +110,6 @@ impl stockade_organizations_api::Organizations for Organizations {
         context: &RequestContext,
         _input: Unit,
     ) -> Result<Unit, Error> {
-        accounts::leave(self, context).await.map(|()| Unit)
+        departures::leave(self, context).await.map(|()| Unit)
     }
 }

@@ -6,15 +6,17 @@
 //! Invariants: every member but none else is in `MEMBERS`; every unit's and account's parent is the
 //! root or a unit that exists; a policy is attached to what exists and only while its type is enabled.
 
+mod membership;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use stockade_kit::failure::Failure;
 use stockade_kit::tags::TagSet;
 use stockade_spec::Error;
-use stockade_store::{Scan, Scope, Snapshot, Store, StoreError, Table, WriteTx};
+use stockade_store::{Scope, Snapshot, Store, Table, WriteTx};
 
-use crate::errors;
+pub(crate) use membership::Membership;
 
 /// One record, under the empty key.
 const ORGANIZATION: Table<Organization> = Table::new("organizations/organization");
@@ -27,8 +29,16 @@ pub(crate) const POLICIES: Table<Policy> = Table::new("organizations/policies");
 pub(crate) const ATTACHMENTS: Table<u64> = Table::new("organizations/attachments");
 pub(crate) const CREATIONS: Table<Creation> = Table::new("organizations/creations");
 pub(crate) const HANDSHAKES: Table<Handshake> = Table::new("organizations/handshakes");
-/// By the invited account and the handshake: the management account that keeps the handshake.
+/// By the recipient and the handshake, for all accounts together: the management account that keeps the handshake.
 pub(crate) const INVITATIONS: Table<String> = Table::new("organizations/invitations");
+/// By account, for all accounts together: what it was called when it was made.
+pub(crate) const CONTACTS: Table<Contact> = Table::new("organizations/contacts");
+/// By address in small letters, for all accounts together: the account that was made with it.
+pub(crate) const ADDRESSES: Table<String> = Table::new("organizations/addresses");
+/// By a transfer of responsibility to the organization.
+pub(crate) const TRANSFERS: Table<Transfer> = Table::new("organizations/transfers");
+/// By the recipient and the transfer, for all accounts together: the management account to which it goes.
+pub(crate) const OUTBOUND: Table<String> = Table::new("organizations/outbound-transfers");
 /// By a service's principal: when it was trusted.
 pub(crate) const TRUSTED: Table<i64> = Table::new("organizations/trusted-services");
 /// By account and a service's principal: when the account became the service's administrator.
@@ -64,16 +74,21 @@ pub(crate) struct Unit {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) email: String,
     pub(crate) parent: String,
-    /// Whether it was made here; else it was invited.
+    /// Whether the organization made it; else it was invited.
     pub(crate) created: bool,
     /// Seconds since the epoch, as all times here.
     pub(crate) joined: i64,
-    /// Whether it was closed.
-    pub(crate) suspended: bool,
+    /// When it was closed.
+    pub(crate) closed: Option<i64>,
     pub(crate) tags: TagSet,
+}
+
+/// Who an account is, in an organization or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Contact {
+    pub(crate) name: String,
+    pub(crate) email: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -105,157 +120,70 @@ pub(crate) struct Creation {
     pub(crate) outcome: Result<String, String>,
 }
 
+/// What one account asks of another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Handshake {
     pub(crate) id: String,
-    /// As the API names it.
-    #[serde(default = "invite")]
-    pub(crate) action: String,
+    pub(crate) action: Action,
+    /// Who has to accept.
+    pub(crate) to: Recipient,
     /// The handshake that this one is part of.
-    #[serde(default)]
     pub(crate) parent: Option<String>,
-    /// Who has to accept: the invited account, or one of the organization's.
-    pub(crate) account: String,
+    /// The transfer of responsibility that it is about.
+    pub(crate) transfer: Option<String>,
     pub(crate) notes: Option<String>,
     pub(crate) requested: i64,
+    /// When it expires if nobody has settled it.
     pub(crate) expires: i64,
-    /// As the API names it; `REQUESTED` and `OPEN` ones expire.
-    pub(crate) state: String,
-    /// Of the account that joins.
+    pub(crate) state: State,
+    /// When it was settled.
+    pub(crate) settled: Option<i64>,
+    /// Of what it brings about: the account that joins, or the transfer.
     pub(crate) tags: TagSet,
 }
 
-fn invite() -> String {
-    "INVITE".to_owned()
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Action {
+    Invite,
+    EnableAllFeatures,
+    ApproveAllFeatures,
+    TransferResponsibility,
 }
 
-/// An organization as one of its accounts finds it.
-#[derive(Debug)]
-pub(crate) struct Membership {
-    pub(crate) organization: Organization,
-    /// Where its records are kept.
-    pub(crate) scope: Scope,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
+    Open,
+    /// Of all features: not all who were asked have answered. Of a transfer: not answered.
+    Requested,
+    Accepted,
+    Declined,
+    Canceled,
+    /// Never kept: time brings it about.
+    Expired,
 }
 
-impl Membership {
-    pub(crate) fn new(organization: Organization) -> Self {
-        Self {
-            scope: Scope::account(&organization.management),
-            organization,
-        }
-    }
-
-    pub(crate) fn find(snapshot: &Snapshot, account: &str) -> Result<Option<Self>, StoreError> {
-        let Some(management) = snapshot.get(MEMBERS, &Scope::global(), &[account])? else {
-            return Ok(None);
-        };
-        let scope = Scope::account(&management);
-        let organization = snapshot.get(ORGANIZATION, &scope, &[])?;
-        Ok(organization.map(Self::new))
-    }
-
-    /// The organization of any of its members.
-    pub(crate) fn of(snapshot: &Snapshot, account: &str) -> Result<Self, Failure> {
-        Ok(Self::find(snapshot, account)?.ok_or_else(errors::not_in_use)?)
-    }
-
-    /// The organization that this account manages: most operations are its alone.
-    pub(crate) fn managed_by(snapshot: &Snapshot, account: &str) -> Result<Self, Failure> {
-        let membership = Self::of(snapshot, account)?;
-        if membership.organization.management != account {
-            return Err(errors::not_management().into());
-        }
-        Ok(membership)
-    }
-
-    /// Writes the organization's own record.
-    pub(crate) fn save(&self, tx: &mut WriteTx) -> Result<(), StoreError> {
-        tx.put(ORGANIZATION, &self.scope, &[], &self.organization)
-    }
-
-    pub(crate) fn unit(&self, snapshot: &Snapshot, id: &str) -> Result<Option<Unit>, StoreError> {
-        snapshot.get(UNITS, &self.scope, &[id])
-    }
-
-    pub(crate) fn account(
-        &self,
-        snapshot: &Snapshot,
-        id: &str,
-    ) -> Result<Option<Account>, StoreError> {
-        snapshot.get(ACCOUNTS, &self.scope, &[id])
-    }
-
-    pub(crate) fn units(&self, snapshot: &Snapshot) -> Result<Vec<Unit>, StoreError> {
-        all(snapshot, UNITS, &self.scope)
-    }
-
-    pub(crate) fn accounts(&self, snapshot: &Snapshot) -> Result<Vec<Account>, StoreError> {
-        all(snapshot, ACCOUNTS, &self.scope)
-    }
-
-    /// The organization's own policies, AWS's not among them.
-    pub(crate) fn policies(&self, snapshot: &Snapshot) -> Result<Vec<Policy>, StoreError> {
-        all(snapshot, POLICIES, &self.scope)
-    }
-
-    pub(crate) fn creations(&self, snapshot: &Snapshot) -> Result<Vec<Creation>, StoreError> {
-        all(snapshot, CREATIONS, &self.scope)
-    }
-
-    pub(crate) fn handshakes(&self, snapshot: &Snapshot) -> Result<Vec<Handshake>, StoreError> {
-        all(snapshot, HANDSHAKES, &self.scope)
-    }
-
-    pub(crate) fn resource_policy(
-        &self,
-        snapshot: &Snapshot,
-    ) -> Result<Option<ResourcePolicy>, StoreError> {
-        snapshot.get(RESOURCE_POLICY, &self.scope, &[])
-    }
-
-    /// Whether this is the root or a unit.
-    pub(crate) fn is_parent(&self, snapshot: &Snapshot, id: &str) -> bool {
-        id == self.organization.root || snapshot.contains(UNITS, &self.scope, &[id])
-    }
-
-    /// Puts an account into the organization.
-    pub(crate) fn join(&self, tx: &mut WriteTx, account: &Account) -> Result<(), StoreError> {
-        let management = &self.organization.management;
-        tx.put(MEMBERS, &Scope::global(), &[&account.id], management)?;
-        tx.put(ACCOUNTS, &self.scope, &[&account.id], account)
-    }
-
-    /// Takes an account out of the organization, with what was attached to it.
-    pub(crate) fn part(&self, tx: &mut WriteTx, account: &str) {
-        tx.delete(MEMBERS, &Scope::global(), &[account]);
-        tx.delete(ACCOUNTS, &self.scope, &[account]);
-        tx.delete_all(ATTACHMENTS, &self.scope, Scan::under(&[account]));
-    }
-
-    /// Removes the organization with all its records.
-    pub(crate) fn dissolve(&self, tx: &mut WriteTx) {
-        let management = &self.organization.management;
-        tx.delete(MEMBERS, &Scope::global(), &[management]);
-        tx.delete(ORGANIZATION, &self.scope, &[]);
-        tx.delete_all(ACCOUNTS, &self.scope, Scan::all());
-        tx.delete_all(POLICIES, &self.scope, Scan::all());
-        tx.delete_all(ATTACHMENTS, &self.scope, Scan::all());
-        tx.delete_all(CREATIONS, &self.scope, Scan::all());
-        tx.delete_all(HANDSHAKES, &self.scope, Scan::all());
-        tx.delete_all(TRUSTED, &self.scope, Scan::all());
-        tx.delete(RESOURCE_POLICY, &self.scope, &[]);
-    }
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Recipient {
+    Account(String),
+    /// The account with this address, which nobody here need have.
+    Address(String),
 }
 
-fn all<R: serde::de::DeserializeOwned>(
-    snapshot: &Snapshot,
-    table: Table<R>,
-    scope: &Scope,
-) -> Result<Vec<R>, StoreError> {
-    snapshot
-        .scan(table, scope, Scan::all())
-        .map(|entry| Ok(entry?.record))
-        .collect()
+/// That one organization manages something for another: asked for, agreed or withdrawn. How far it is, its
+/// handshake tells.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Transfer {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The management account that manages.
+    pub(crate) target: String,
+    /// Whose responsibility it is: a management account, too, once it has agreed.
+    pub(crate) source: Recipient,
+    pub(crate) handshake: String,
+    pub(crate) starts: i64,
+    /// The last second, of what was withdrawn.
+    pub(crate) ends: Option<i64>,
+    pub(crate) tags: TagSet,
 }
 
 /// Runs a change of organizations in a transaction.

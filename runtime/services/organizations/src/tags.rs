@@ -1,4 +1,4 @@
-//! Tags of the root, of units, accounts, policies, and of the resource policy.
+//! Tags of the root, of units, accounts, policies, transfers to the organization, and of the resource policy.
 
 use stockade_kit::failure::Failure;
 use stockade_kit::tags::{Rules, TagError, TagSet};
@@ -9,7 +9,7 @@ use stockade_organizations_api::shapes::{
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Snapshot, WriteTx};
 
-use crate::state::{self, ACCOUNTS, Membership, POLICIES, RESOURCE_POLICY, UNITS};
+use crate::state::{self, ACCOUNTS, Membership, POLICIES, RESOURCE_POLICY, TRANSFERS, UNITS};
 use crate::{Organizations, errors, paging};
 
 fn refuse(error: TagError) -> Error {
@@ -58,6 +58,9 @@ pub(crate) fn of(
     if let Some(unit) = membership.unit(snapshot, id)? {
         return Ok(Some(unit.tags));
     }
+    if let Some(transfer) = snapshot.get(TRANSFERS, &membership.scope, &[id])? {
+        return Ok(Some(transfer.tags));
+    }
     if let Some(policy) = membership.resource_policy(snapshot)?
         && policy.id == id
     {
@@ -83,6 +86,9 @@ fn put(
     } else if let Some(mut unit) = membership.unit(tx, id)? {
         unit.tags = tags;
         tx.put(UNITS, &scope, &[id], &unit)?;
+    } else if let Some(mut transfer) = tx.get(TRANSFERS, &scope, &[id])? {
+        transfer.tags = tags;
+        tx.put(TRANSFERS, &scope, &[id], &transfer)?;
     } else if let Some(mut policy) = tx.get(POLICIES, &scope, &[id])? {
         policy.tags = tags;
         tx.put(POLICIES, &scope, &[id], &policy)?;

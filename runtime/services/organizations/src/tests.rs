@@ -97,6 +97,85 @@ async fn an_invitation_lasts_for_fifteen_days() {
     }
 }
 
+/// "Handshake is deleted and no longer appears in lists: 30 days after the handshake is completed".
+#[tokio::test]
+async fn settled_invitations_are_shown_for_thirty_days() {
+    let (service, _) = organization().await;
+    let handshake_id = invite(&service).await;
+    let days = |days: u64| start() + Duration::from_secs(days * 24 * 3600);
+    let input = DeclineHandshakeRequest {
+        handshake_id: handshake_id.clone(),
+    };
+    let invited = context(INVITED, days(10));
+    service.decline_handshake(&invited, input).await.unwrap();
+    for (at, expected) in [(days(40) - Duration::from_secs(1), 1), (days(40), 0)] {
+        for account in [MANAGEMENT, INVITED] {
+            let asker = context(account, at);
+            let listed = if account == INVITED {
+                let input = ListHandshakesForAccountRequest::default();
+                let answer = service.list_handshakes_for_account(&asker, input).await;
+                answer.unwrap().handshakes
+            } else {
+                let input = ListHandshakesForOrganizationRequest::default();
+                let answer = service.list_handshakes_for_organization(&asker, input);
+                answer.await.unwrap().handshakes
+            };
+            assert_eq!(listed.unwrap().len(), expected, "{account}");
+            let input = DescribeHandshakeRequest {
+                handshake_id: handshake_id.clone(),
+            };
+            let described = service.describe_handshake(&asker, input).await;
+            assert_eq!(described.is_ok(), expected == 1, "{account}");
+        }
+    }
+}
+
+/// "20% of member accounts in organizations or 250, whichever is higher", within 30 days.
+#[tokio::test]
+async fn two_hundred_and_fifty_accounts_are_closed_in_thirty_days() {
+    let (service, _) = organization().await;
+    let asker = context(MANAGEMENT, start());
+    for number in 0..252 {
+        let input = CreateAccountRequest {
+            account_name: format!("a{number}"),
+            email: format!("a{number}@example.com"),
+            ..Default::default()
+        };
+        service.create_account(&asker, input).await.unwrap();
+    }
+    let input = ListCreateAccountStatusRequest::default();
+    let mut page = service
+        .list_create_account_status(&asker, input)
+        .await
+        .unwrap();
+    let mut made = page.create_account_statuses.take().unwrap();
+    while let Some(next_token) = page.next_token.take() {
+        let input = ListCreateAccountStatusRequest {
+            next_token: Some(next_token),
+            ..Default::default()
+        };
+        page = service
+            .list_create_account_status(&asker, input)
+            .await
+            .unwrap();
+        made.extend(page.create_account_statuses.take().unwrap());
+    }
+    let mut ids = made.into_iter().filter_map(|status| status.account_id);
+    let close = async |account_id: String, days: u64| {
+        let asker = context(MANAGEMENT, start() + Duration::from_secs(days * 24 * 3600));
+        let input = CloseAccountRequest { account_id };
+        let answer = service.close_account(&asker, input).await;
+        answer.err().map(|error| error.message)
+    };
+    for account in ids.by_ref().take(250) {
+        assert_eq!(close(account, 1).await, None);
+    }
+    let last = ids.next().unwrap();
+    let exceeded = "You have exceeded close account quota for the past 30 days.";
+    assert_eq!(close(last.clone(), 30).await.as_deref(), Some(exceeded));
+    assert_eq!(close(last, 31).await, None);
+}
+
 #[tokio::test]
 async fn the_revision_tells_changes() {
     let service = Organizations::new(Store::in_memory(), Arc::new(Nothing));
