@@ -137,3 +137,99 @@ def test_security_hub_has_to_be_trusted(plain):
     assert caught.value.response["Reason"] == "POLICY_TYPE_ENABLED_FOR_THIS_SERVICE"
     organization.client.disable_policy_type(**kind)
     organization.client.disable_aws_service_access(**service)
+
+
+class TestInvalidPolicies:
+    """"About invalid effective policy alerts" (AWS Organizations User Guide)."""
+
+    RULE = {
+        "schedule_expression": {"@@assign": "cron(0 5 ? * * *)"},
+        "target_backup_vault_name": {"@@assign": "vault"},
+    }
+    REST = {
+        "regions": {"@@assign": ["us-east-1"]},
+        "selections": {
+            "tags": {
+                "all": {
+                    "iam_role_arn": {"@@assign": "arn:aws:iam::$account:role/backup"},
+                    "tag_key": {"@@assign": "backup"},
+                    "tag_value": {"@@assign": ["yes"]},
+                }
+            }
+        },
+    }
+
+    @pytest.fixture
+    def backups(self, plain):
+        made = Organization(plain, "BACKUP_POLICY")
+        made.member = made.account("dev")
+        return made
+
+    def attach(self, organization, target, name, plan):
+        content = json.dumps({"plans": {"hourly-backup": plan}})
+        made = organization.client.create_policy(Name=name, Description="", Type="BACKUP_POLICY", Content=content)
+        policy = made["Policy"]["PolicySummary"]["Id"]
+        organization.attach(policy, target)
+        return policy
+
+    def rules(self, *numbers):
+        return {"rules": {f"rule{number:02}": self.RULE for number in numbers}}
+
+    def invalid(self, organization):
+        answer = organization.client.list_accounts_with_invalid_effective_policy(PolicyType="BACKUP_POLICY")
+        assert answer["PolicyType"] == "BACKUP_POLICY"
+        return [account["Id"] for account in answer["Accounts"]]
+
+    def errors(self, organization, account, **settings):
+        return organization.client.list_effective_policy_validation_errors(
+            AccountId=account, PolicyType="BACKUP_POLICY", **settings
+        )
+
+    def test_two_policies_with_eleven_rules(self, backups):
+        self.attach(backups, backups.root, "nine", {**self.rules(*range(9)), **self.REST})
+        assert self.invalid(backups) == []
+        assert self.errors(backups, backups.member)["EffectivePolicyValidationErrors"] == []
+        two = self.attach(backups, backups.member, "two", self.rules(9, 10))
+        assert self.invalid(backups) == [backups.member]
+        answer = self.errors(backups, backups.member)
+        assert answer["EffectivePolicyValidationErrors"] == [
+            {
+                "ErrorCode": "ELEMENTS_TOO_MANY",
+                "ErrorMessage": "'rule10' exceeds the allowed maximum limit 10",
+                "PathToError": "plans/hourly-backup/rules/rule10",
+                "ContributingPolicies": [two],
+            }
+        ]
+        assert answer["Path"] == f"{backups.id}/{backups.root}/{backups.member}/"
+        assert (answer["AccountId"], answer["PolicyType"]) == (backups.member, "BACKUP_POLICY")
+        backups.detach(two, backups.member)
+        assert self.invalid(backups) == []
+
+    def test_what_is_missing(self, backups):
+        policy = self.attach(backups, backups.member, "half", {"rules": {"one": {}, "two": self.RULE}})
+        found = self.errors(backups, backups.member)["EffectivePolicyValidationErrors"]
+        assert [(error["ErrorCode"], error["PathToError"]) for error in found] == [
+            ("KEY_REQUIRED", "plans/hourly-backup"),
+            ("ELEMENTS_TOO_FEW", "plans/hourly-backup/regions"),
+        ]
+        assert {tuple(error["ContributingPolicies"]) for error in found} == {(policy,)}
+        first = self.errors(backups, backups.member, MaxResults=1)
+        second = self.errors(backups, backups.member, MaxResults=1, NextToken=first["NextToken"])
+        assert first["EffectivePolicyValidationErrors"] + second["EffectivePolicyValidationErrors"] == found
+        assert "NextToken" not in second
+
+    def test_who_may_ask_and_for_what(self, backups):
+        member = backups.server.root(backups.member).client("organizations")
+        with refused("AccessDeniedException", 400):
+            member.list_accounts_with_invalid_effective_policy(PolicyType="BACKUP_POLICY")
+        with refused("AccessDeniedException", 400):
+            member.list_effective_policy_validation_errors(AccountId=backups.member, PolicyType="BACKUP_POLICY")
+        with refused("AccountNotFoundException", 400):
+            self.errors(backups, "999999999999")
+        with refused("EffectivePolicyNotFoundException", 400):
+            self.errors(backups, backups.member)
+        with refused("EffectivePolicyNotFoundException", 400):
+            backups.client.list_accounts_with_invalid_effective_policy(PolicyType="TAG_POLICY")
+        with refused("InvalidInputException", 400) as caught:
+            backups.client.list_accounts_with_invalid_effective_policy(PolicyType="SERVICE_CONTROL_POLICY")
+        assert caught.value.response["Reason"] == "INVALID_ENUM_POLICY_TYPE"

@@ -5,7 +5,13 @@
 //! attached. An operator on a setting that a level above made is held to what that setting allows its
 //! children; one that makes a setting, to what the nearest setting around it allows.
 
+mod faults;
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
+
+pub(crate) use faults::{Fault, find as find_faults};
 
 pub(crate) const ASSIGN: &str = "@@assign";
 pub(crate) const APPEND: &str = "@@append";
@@ -48,10 +54,19 @@ impl Allowed {
     }
 }
 
+/// A policy that takes part in an effective policy.
+#[derive(Debug)]
+pub(crate) struct Contribution {
+    pub(crate) policy: String,
+    pub(crate) content: Map<String, Value>,
+}
+
 /// A setting, and those within it.
 #[derive(Debug)]
-struct Setting {
+pub(crate) struct Setting {
     value: Option<Value>,
+    /// The policies that made the value what it is.
+    by: Vec<String>,
     /// The level that assigned the value last: the first policy of a level that does stands.
     assigned_at: Option<usize>,
     /// What levels below the present one may do.
@@ -66,6 +81,7 @@ impl Setting {
     fn new(now: Allowed) -> Self {
         Self {
             value: None,
+            by: Vec::new(),
             assigned_at: None,
             for_children: Allowed::ALL,
             now,
@@ -73,14 +89,14 @@ impl Setting {
         }
     }
 
-    fn apply(&mut self, policy: &Map<String, Value>, level: usize) {
-        for (name, value) in policy {
+    fn apply(&mut self, policy: &str, content: &Map<String, Value>, level: usize) {
+        for (name, value) in content {
             match name.as_str() {
-                ASSIGN | APPEND | REMOVE => self.set(name, value, level),
+                ASSIGN | APPEND | REMOVE => self.set(policy, (name, value), level),
                 FOR_CHILDREN => self.for_children = self.for_children.and(Allowed::read(value)),
                 _ => {
                     if let Value::Object(inner) = value {
-                        self.enter(name).apply(inner, level);
+                        self.enter(name).apply(policy, inner, level);
                     }
                 }
             }
@@ -96,19 +112,20 @@ impl Setting {
         &mut self.within[place].1
     }
 
-    fn set(&mut self, operator: &str, value: &Value, level: usize) {
-        if !self.now.contains(operator) {
-            return;
-        }
+    fn set(&mut self, policy: &str, (operator, value): (&str, &Value), level: usize) {
         let given = || match value {
             Value::Array(all) => all.clone(),
             one => vec![one.clone()],
         };
+        let is_decided = operator == ASSIGN && self.assigned_at == Some(level);
+        if is_decided || !self.now.contains(operator) {
+            return;
+        }
         match (operator, &mut self.value) {
-            (ASSIGN, _) if self.assigned_at == Some(level) => {}
             (ASSIGN, held) => {
                 *held = Some(value.clone());
                 self.assigned_at = Some(level);
+                self.by.clear();
             }
             (APPEND, Some(Value::Array(held))) => {
                 for one in given() {
@@ -118,11 +135,14 @@ impl Setting {
                 }
             }
             (APPEND, held @ None) => *held = Some(Value::Array(given())),
-            (_, Some(Value::Array(held))) => {
+            (REMOVE, Some(Value::Array(held))) => {
                 let gone = given();
                 held.retain(|one| !gone.contains(one));
             }
-            _ => {}
+            _ => return,
+        }
+        if !self.by.iter().any(|known| known == policy) {
+            self.by.push(policy.to_owned());
         }
     }
 
@@ -135,15 +155,15 @@ impl Setting {
     }
 
     /// The setting without operators; `None` if there is nothing in it.
-    fn into_value(self) -> Option<Value> {
-        match self.value {
+    pub(crate) fn value(&self) -> Option<Value> {
+        match &self.value {
             Some(Value::Array(values)) if values.is_empty() => None,
-            Some(value) => Some(value),
+            Some(value) => Some(value.clone()),
             None => {
                 let within: Map<String, Value> = self
                     .within
-                    .into_iter()
-                    .filter_map(|(name, setting)| Some((name, setting.into_value()?)))
+                    .iter()
+                    .filter_map(|(name, setting)| Some((name.clone(), setting.value()?)))
                     .collect();
                 (!within.is_empty()).then_some(Value::Object(within))
             }
@@ -152,174 +172,13 @@ impl Setting {
 }
 
 /// What policies come to: those of each level, the root's first.
-pub(crate) fn merge(levels: &[Vec<Map<String, Value>>]) -> Value {
+pub(crate) fn merge(levels: &[Vec<Contribution>]) -> Setting {
     let mut root = Setting::new(Allowed::ALL);
-    for (level, policies) in levels.iter().enumerate() {
-        for policy in policies {
-            root.apply(policy, level);
+    for (level, contributions) in levels.iter().enumerate() {
+        for Contribution { policy, content } in contributions {
+            root.apply(policy, content, level);
         }
         root.descend();
     }
-    root.into_value()
-        .unwrap_or_else(|| Value::Object(Map::new()))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::slice::from_ref;
-
-    use pretty_assertions::assert_eq;
-    use serde_json::json;
-
-    use super::*;
-
-    /// "Inheritance examples": each level a list of policies.
-    fn merged(levels: &[&[Value]]) -> Value {
-        let levels: Vec<Vec<_>> = levels
-            .iter()
-            .map(|level| level.iter().filter_map(Value::as_object).cloned().collect())
-            .collect();
-        merge(&levels)
-    }
-
-    fn of_cost_center(rest: Value) -> Value {
-        let mut of = json!({"tag_key": {"@@assign": "CostCenter"}});
-        of.as_object_mut()
-            .unwrap()
-            .extend(rest.as_object().unwrap().clone());
-        json!({"tags": {"costcenter": of}})
-    }
-
-    fn a() -> Value {
-        of_cost_center(json!({"tag_value": {"@@assign": ["Development", "Support"]}}))
-    }
-
-    fn c() -> Value {
-        of_cost_center(json!({
-            "tag_value": {"@@append": ["Marketing"]},
-            "enforced_for": {"@@append": ["redshift:*", "dynamodb:table"]},
-        }))
-    }
-
-    #[test]
-    fn example_1_children_overwrite() {
-        let b = of_cost_center(json!({
-            "tag_value": {"@@assign": ["Sandbox"]},
-            "enforced_for": {"@@assign": ["redshift:*", "dynamodb:table"]},
-        }));
-        assert_eq!(
-            merged(&[&[a()], &[b]]),
-            json!({"tags": {"costcenter": {
-                "tag_key": "CostCenter",
-                "tag_value": ["Sandbox"],
-                "enforced_for": ["redshift:*", "dynamodb:table"],
-            }}})
-        );
-    }
-
-    #[test]
-    fn example_2_children_append() {
-        assert_eq!(
-            merged(&[&[a()], &[c()]]),
-            json!({"tags": {"costcenter": {
-                "tag_key": "CostCenter",
-                "tag_value": ["Development", "Support", "Marketing"],
-                "enforced_for": ["redshift:*", "dynamodb:table"],
-            }}})
-        );
-    }
-
-    #[test]
-    fn example_3_children_remove() {
-        let d = of_cost_center(json!({
-            "tag_value": {"@@remove": ["Development", "Marketing"]},
-            "enforced_for": {"@@remove": ["redshift:*", "dynamodb:table"]},
-        }));
-        assert_eq!(
-            merged(&[&[a()], &[c()], &[d]]),
-            json!({"tags": {"costcenter": {"tag_key": "CostCenter", "tag_value": ["Support"]}}})
-        );
-    }
-
-    #[test]
-    fn example_4_children_are_restricted() {
-        let e = json!({"tags": {"project": {
-            "tag_key": {"@@operators_allowed_for_child_policies": ["@@none"], "@@assign": "Project"},
-            "tag_value": {
-                "@@operators_allowed_for_child_policies": ["@@append"],
-                "@@assign": ["Maintenance", "Escalations"],
-            },
-        }}});
-        let f = json!({"tags": {"project": {
-            "tag_key": {"@@assign": "PROJECT"},
-            "tag_value": {"@@append": ["Escalations - research"]},
-        }}});
-        let expected = json!({"tags": {"project": {
-            "tag_key": "Project",
-            "tag_value": ["Maintenance", "Escalations", "Escalations - research"],
-        }}});
-        assert_eq!(merged(&[from_ref(&e), from_ref(&f)]), expected);
-        // "you can't reverse that rule in a child policy"
-        let looser = json!({"tags": {"project": {
-            "tag_value": {"@@operators_allowed_for_child_policies": ["@@all"]},
-        }}});
-        let remover = json!({"tags": {"project": {"tag_value": {"@@remove": ["Maintenance"]}}}});
-        assert_eq!(merged(&[&[e], &[looser, f], &[remover]]), expected);
-    }
-
-    #[test]
-    fn example_5_controls_of_one_level_intersect() {
-        let g = json!({"tags": {"project": {"tag_value": {
-            "@@operators_allowed_for_child_policies": ["@@append"],
-            "@@assign": ["Maintenance"],
-        }}}});
-        let h = json!({"tags": {"project": {"tag_value": {
-            "@@operators_allowed_for_child_policies": ["@@append", "@@remove"],
-        }}}});
-        let child = json!({"tags": {"project": {"tag_value": {
-            "@@remove": ["Maintenance"],
-            "@@append": ["Research"],
-        }}}});
-        let expected = json!({"tags": {"project": {"tag_value": ["Maintenance", "Research"]}}});
-        assert_eq!(
-            merged(&[&[g.clone(), h.clone()], from_ref(&child)]),
-            expected
-        );
-        assert_eq!(merged(&[&[h, g], &[child]]), expected);
-    }
-
-    #[test]
-    fn example_6_the_first_of_one_level_stands() {
-        let j = json!({"tags": {"project": {
-            "tag_key": {"@@assign": "PROJECT"},
-            "tag_value": {"@@append": ["Maintenance"]},
-        }}});
-        let k = json!({"tags": {"project": {"tag_key": {"@@assign": "project"}}}});
-        assert_eq!(
-            merged(&[&[j.clone(), k.clone()]]),
-            json!({"tags": {"project": {"tag_key": "PROJECT", "tag_value": ["Maintenance"]}}})
-        );
-        assert_eq!(merged(&[&[k, j]])["tags"]["project"]["tag_key"], "project");
-    }
-
-    /// "AI services opt-out policy syntax and examples": nobody below adds services or changes the default.
-    #[test]
-    fn a_control_around_keeps_out_what_is_new() {
-        let none = json!(["@@none"]);
-        let root = json!({"services": {
-            "@@operators_allowed_for_child_policies": none,
-            "default": {
-                "@@operators_allowed_for_child_policies": none,
-                "opt_out_policy": {"@@operators_allowed_for_child_policies": none, "@@assign": "optOut"},
-            },
-        }});
-        let child = json!({"services": {
-            "default": {"opt_out_policy": {"@@assign": "optIn"}},
-            "rekognition": {"opt_out_policy": {"@@assign": "optIn"}},
-        }});
-        assert_eq!(
-            merged(&[&[root], &[child]]),
-            json!({"services": {"default": {"opt_out_policy": "optOut"}}})
-        );
-    }
+    root
 }

@@ -5,8 +5,8 @@
 //!
 //! Behaves as the AWS Organizations API Reference and User Guide say. An account need not be made to be
 //! used in Stockade; one that `CreateAccount` makes, or that accepts an invitation, is a member from
-//! then on. Policies that configure accounts (of tags, backups, …) are kept and merged, and configure nothing.
-//! What is wrong with effective policies keeps the generated default: `NotImplemented`.
+//! then on. Policies that configure accounts (of tags, backups, …) are kept, merged and validated as far as AWS's
+//! pages say how, and configure nothing.
 //!
 //! The crate deliberately knows no HTTP and no evaluation: it says which policies stand at which level
 //! ([`stockade_spec::directory::Organizations`]); roles of new accounts are made through [`Roles`].

@@ -1,4 +1,5 @@
-//! Management policies: what configures accounts and binds nobody's requests.
+//! Management policies: what configures accounts and binds nobody's requests. Their form; what they come to for an
+//! account; and what is wrong with that.
 
 use aws_smithy_types::DateTime;
 use serde_json::{Map, Value};
@@ -6,11 +7,14 @@ use stockade_kit::failure::Failure;
 use stockade_kit::time::epoch_seconds;
 use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
+use stockade_store::{Snapshot, ordered};
 
 use crate::delegation::Ground;
-use crate::effective::{self, APPEND, ASSIGN, FOR_CHILDREN, REMOVE};
+use crate::effective::{
+    self, APPEND, ASSIGN, Contribution, FOR_CHILDREN, Fault, REMOVE, Setting, find_faults,
+};
 use crate::state::Membership;
-use crate::{Organizations, attachments, errors};
+use crate::{Organizations, accounts, attachments, errors, paging};
 
 /// What the policies of a type have at their top, where their pages say so.
 fn top(kind: &str) -> Option<&'static str> {
@@ -59,6 +63,36 @@ fn is_control(names: &Value) -> bool {
     })
 }
 
+/// What the policies of a type come to for an account; `None` where there are none.
+fn effective(
+    snapshot: &Snapshot,
+    membership: &Membership,
+    (account, kind): (&str, &str),
+) -> Result<Option<Setting>, Failure> {
+    if !membership.organization.policy_types.contains(kind) {
+        return Ok(None);
+    }
+    let mut levels = Vec::new();
+    for place in membership.line(snapshot, account)? {
+        let policies = attachments::attached(snapshot, membership, &place, kind)?;
+        let contributions = policies.into_iter().filter_map(|policy| {
+            Some(Contribution {
+                content: serde_json::from_str(&policy.content).ok()?,
+                policy: policy.id,
+            })
+        });
+        levels.push(contributions.collect());
+    }
+    let is_none = levels.iter().all(Vec::is_empty);
+    Ok((!is_none).then(|| effective::merge(&levels)))
+}
+
+fn not_found() -> Error {
+    api::effective_policy_not_found_exception(
+        "The account doesn't have an effective policy of the specified type.",
+    )
+}
+
 /// Any account may ask for its own; another's the management account and its delegates.
 pub(crate) async fn describe_effective(
     service: &Organizations,
@@ -87,30 +121,94 @@ pub(crate) async fn describe_effective(
     {
         return Err(errors::no_target());
     }
-    let kind = input.policy_type.as_str();
-    let mut levels = Vec::new();
-    if membership.organization.policy_types.contains(kind) {
-        for place in membership.line(&snapshot, target)? {
-            let policies = attachments::attached(&snapshot, &membership, &place, kind)?;
-            let contents = policies.iter().map(|policy| policy.content.as_str());
-            levels.push(
-                contents
-                    .filter_map(|text| serde_json::from_str(text).ok())
-                    .collect(),
-            );
-        }
-    }
-    if levels.iter().all(Vec::is_empty) {
-        return Err(api::effective_policy_not_found_exception(
-            "The account doesn't have an effective policy of the specified type.",
-        ));
-    }
+    let asked = (target, input.policy_type.as_str());
+    let policy = effective(&snapshot, &membership, asked)?.ok_or_else(not_found)?;
+    let content = policy.value().unwrap_or_else(|| Value::Object(Map::new()));
     Ok(shapes::DescribeEffectivePolicyResponse {
         effective_policy: Some(shapes::EffectivePolicy {
             last_updated_timestamp: Some(DateTime::from_secs(epoch_seconds(context.now))),
-            policy_content: Some(effective::merge(&levels).to_string()),
+            policy_content: Some(content.to_string()),
             policy_type: Some(input.policy_type.clone()),
             target_id: Some(target.to_owned()),
         }),
+    })
+}
+
+/// Policies are merged and held against their type's demands when somebody asks.
+pub(crate) async fn list_faults(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::ListEffectivePolicyValidationErrorsRequest,
+) -> Result<shapes::ListEffectivePolicyValidationErrorsResponse, Error> {
+    const OPERATION: &str = "ListEffectivePolicyValidationErrors";
+    let snapshot = service.store.snapshot();
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
+    let account = accounts::require(&membership, &snapshot, &input.account_id)?;
+    let kind = input.policy_type.as_str();
+    let policy = effective(&snapshot, &membership, (&account.id, kind))?.ok_or_else(not_found)?;
+    let faults: Vec<(String, Fault)> = (0..).map(ordered).zip(find_faults(kind, &policy)).collect();
+    let page = paging::page(
+        OPERATION,
+        input.next_token.as_deref(),
+        input.max_results,
+        faults,
+        |(place, _)| place,
+    )?;
+    let shape = |fault: Fault| shapes::EffectivePolicyValidationError {
+        contributing_policies: Some(fault.policies),
+        error_code: Some(fault.code.to_owned()),
+        error_message: Some(fault.message),
+        path_to_error: Some(fault.path),
+    };
+    Ok(shapes::ListEffectivePolicyValidationErrorsResponse {
+        account_id: Some(account.id.clone()),
+        effective_policy_validation_errors: Some(
+            page.items
+                .into_iter()
+                .map(|(_, fault)| shape(fault))
+                .collect(),
+        ),
+        evaluation_timestamp: Some(DateTime::from_secs(epoch_seconds(context.now))),
+        next_token: page.next,
+        path: Some(membership.path(&snapshot, &account.id)?),
+        policy_type: Some(input.policy_type.clone()),
+    })
+}
+
+pub(crate) async fn list_accounts_with_faults(
+    service: &Organizations,
+    context: &RequestContext,
+    input: shapes::ListAccountsWithInvalidEffectivePolicyRequest,
+) -> Result<shapes::ListAccountsWithInvalidEffectivePolicyResponse, Error> {
+    const OPERATION: &str = "ListAccountsWithInvalidEffectivePolicy";
+    let snapshot = service.store.snapshot();
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
+    let kind = input.policy_type.as_str();
+    if !membership.organization.policy_types.contains(kind) {
+        return Err(not_found());
+    }
+    let mut invalid = Vec::new();
+    for account in membership.accounts(&snapshot).map_err(Failure::from)? {
+        let policy = effective(&snapshot, &membership, (&account.id, kind))?;
+        if policy.is_some_and(|policy| !find_faults(kind, &policy).is_empty()) {
+            invalid.push(account);
+        }
+    }
+    let page = paging::page(
+        OPERATION,
+        input.next_token.as_deref(),
+        input.max_results,
+        invalid,
+        |account| &account.id,
+    )?;
+    let shapes: Result<Vec<_>, Failure> = page
+        .items
+        .iter()
+        .map(|account| accounts::to_shape(account, &membership, &snapshot, context))
+        .collect();
+    Ok(shapes::ListAccountsWithInvalidEffectivePolicyResponse {
+        accounts: Some(shapes?),
+        next_token: page.next,
+        policy_type: Some(input.policy_type.clone()),
     })
 }

@@ -33,6 +33,8 @@ impl stockade_organizations_api::Organizations for Organizations {
         list_policies(ListPoliciesRequest) -> ListPoliciesResponse = policies::list;
         update_policy(UpdatePolicyRequest) -> UpdatePolicyResponse = policies::update;
         describe_effective_policy(DescribeEffectivePolicyRequest) -> DescribeEffectivePolicyResponse = management_policies::describe_effective;
+        list_effective_policy_validation_errors(ListEffectivePolicyValidationErrorsRequest) -> ListEffectivePolicyValidationErrorsResponse = management_policies::list_faults;
+        list_accounts_with_invalid_effective_policy(ListAccountsWithInvalidEffectivePolicyRequest) -> ListAccountsWithInvalidEffectivePolicyResponse = management_policies::list_accounts_with_faults;
         list_policies_for_target(ListPoliciesForTargetRequest) -> ListPoliciesForTargetResponse = attachments::list_policies;
         list_targets_for_policy(ListTargetsForPolicyRequest) -> ListTargetsForPolicyResponse = attachments::list_targets;
         invite_account_to_organization(InviteAccountToOrganizationRequest) -> InviteAccountToOrganizationResponse = invitations::invite;
