@@ -403,6 +403,7 @@ impl<'a> Template<'a> {
                     }
                 }
             }
+            KeyValue::Unset => quote! { Value::Unset },
             KeyValue::Presence(path) => {
                 let capture = self.index(path)?;
                 quote! { Value::Presence(#capture) }

@@ -22,6 +22,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod types;
+mod unset;
 mod untold;
 mod verbs;
 

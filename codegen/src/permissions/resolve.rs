@@ -141,6 +141,7 @@ impl<'a> Resolver<'a> {
             .collect();
         self.by_kms(name, &mut result);
         result.follow_ups = self.follow_ups(name, &input);
+        self.tables.unset.settle(&mut result);
         let requirements = &result.requirements;
         result.left_out.retain(|dependent| {
             !requirements

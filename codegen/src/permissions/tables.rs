@@ -11,6 +11,7 @@ use super::kms::Kms;
 use super::prefixes::{self, Prefixes};
 use super::roles::{self, Roles};
 use super::state::State;
+use super::unset::{self, Unset};
 use crate::model::Models;
 
 /// What holds across services, or does not follow from their models' own names.
@@ -21,6 +22,7 @@ pub(crate) struct Tables {
     pub(super) roles: Roles,
     pub(super) kms: Kms,
     pub(super) state: State,
+    pub(super) unset: Unset,
 }
 
 impl Tables {
@@ -32,6 +34,7 @@ impl Tables {
             roles: read(root, roles::FILE)?,
             kms: Kms::load(root, models)?,
             state: State::load(root)?,
+            unset: read(root, unset::FILE)?,
         })
     }
 
@@ -40,6 +43,7 @@ impl Tables {
         let mut problems = self.prefixes.check(&models.services, &models.authorization);
         problems.extend(self.dependents.check(models));
         problems.extend(self.roles.check(&models.services));
+        problems.extend(self.unset.check(models));
         problems
     }
 }

@@ -6,6 +6,7 @@ mod errors;
 mod inline;
 mod kms;
 mod state;
+mod unset;
 mod untold;
 
 use std::path::PathBuf;

@@ -41,8 +41,12 @@ pub(crate) fn global<'a>(
     keys
 }
 
-/// The keys of a session that a service forwards, in place of the caller's own.
-pub(crate) fn forwarded<'a>(keys: &mut Context<'a>, via: &'a str) {
+/// The keys of a session that a service forwards, in place of the caller's own. A user's long-term credentials are
+/// forwarded as temporary ones, without MFA (*AWS global condition context keys*, `aws:MultiFactorAuthPresent`).
+pub(crate) fn forwarded<'a>(keys: &mut Context<'a>, context: &RequestContext, via: &'a str) {
+    if matches!(context.caller, Caller::User { .. }) && context.session.is_none() {
+        keys.set("aws:MultiFactorAuthPresent", text(false));
+    }
     keys.set("aws:ViaAWSService", "true");
     keys.set_many("aws:CalledVia", [via]);
     keys.set("aws:CalledViaFirst", via);
@@ -81,6 +85,7 @@ fn principal<'a>(
         Caller::Service { name } => {
             keys.set("aws:PrincipalIsAWSService", "true");
             keys.set("aws:PrincipalServiceName", name.as_str());
+            keys.set_many("aws:PrincipalServiceNamesList", [name.as_str()]);
             return;
         }
         Caller::Anonymous => {
@@ -98,7 +103,8 @@ fn principal<'a>(
 }
 
 /// What only temporary credentials carry. A long-term key has no `aws:MultiFactorAuthPresent` at
-/// all, which is why policies test it with `BoolIfExists`.
+/// all, which is why policies test it with `BoolIfExists`, nor has a federated user (*AWS global condition context keys*,
+/// `aws:MultiFactorAuthPresent`).
 fn session<'a>(keys: &mut Context<'a>, context: &'a RequestContext) {
     let Some(session) = &context.session else {
         return;
@@ -106,10 +112,13 @@ fn session<'a>(keys: &mut Context<'a>, context: &'a RequestContext) {
     for (key, value) in &session.tags {
         keys.set(format!("aws:PrincipalTag/{key}"), value.as_str());
     }
-    keys.set("aws:MultiFactorAuthPresent", text(session.mfa));
+    let may_have_mfa = !matches!(context.caller, Caller::FederatedUser { .. });
+    if may_have_mfa {
+        keys.set("aws:MultiFactorAuthPresent", text(session.mfa));
+    }
     if let Some(issued) = session.issued {
         keys.set("aws:TokenIssueTime", timestamp(issued.into()));
-        if session.mfa {
+        if session.mfa && may_have_mfa {
             let age = context.now.duration_since(issued).unwrap_or_default();
             keys.set("aws:MultiFactorAuthAge", age.as_secs().to_string());
         }
@@ -148,6 +157,7 @@ pub(crate) fn requirement<'a>(
     }
     for (key, values) in keys {
         match values.as_deref() {
+            Ok([]) => context.remove(key),
             Ok([one]) => context.set(key.as_ref(), one.as_str()),
             Ok(many) => context.set_many(key.as_ref(), many.iter().map(String::as_str)),
             Err(why) => context.set_unknown(key.as_ref(), why.as_str()),

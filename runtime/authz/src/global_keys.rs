@@ -101,7 +101,7 @@ pub static GLOBAL_KEYS: &[GlobalKey] = &[
     ),
     principal(
         "aws:PrincipalServiceNamesList",
-        Never("AWS alone knows all names of a service's principal"),
+        From("the name under which a service's principal asks; AWS alone knows its others"),
     ),
     principal("aws:PrincipalType", From("the kind of caller")),
     principal(
@@ -125,7 +125,9 @@ pub static GLOBAL_KEYS: &[GlobalKey] = &[
     ),
     session(
         "aws:MultiFactorAuthPresent",
-        From("whether the session was issued with MFA"),
+        From(
+            "whether the session was issued with MFA; no long-term key and no federated user has it",
+        ),
     ),
     session(
         "aws:ChatbotSourceArn",
@@ -174,7 +176,9 @@ pub static GLOBAL_KEYS: &[GlobalKey] = &[
     network("aws:VpcSourceIp", Never(NO_ENDPOINTS)),
     resource(
         "aws:ResourceAccount",
-        From("the account that owns the resource, by state or by its ARN"),
+        From(
+            "the account that owns the resource, by state or by its ARN; of actions that support it",
+        ),
     ),
     resource(
         "aws:ResourceOrgID",
@@ -223,11 +227,11 @@ pub static GLOBAL_KEYS: &[GlobalKey] = &[
     ),
     request(
         "aws:SourceOrgID",
-        Never("services act for resources within one account here"),
+        From("the organization of the account for whose resource a service's principal asks"),
     ),
     request(
         "aws:SourceOrgPaths",
-        Never("services act for resources within one account here"),
+        From("where that account stands in its organization"),
     ),
     request("aws:UserAgent", From("the header `User-Agent`")),
     request("aws:IsMcpServiceAction", Never(NO_MCP)),

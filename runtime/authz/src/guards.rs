@@ -46,6 +46,12 @@ impl Standing {
         keys.set_many("aws:PrincipalOrgPaths", [self.path.as_str()]);
     }
 
+    /// Sets the keys of the organization for whose resource a service acts.
+    pub(crate) fn tell_source<'a>(&'a self, keys: &mut Context<'a>) {
+        keys.set("aws:SourceOrgID", self.organization.as_str());
+        keys.set_many("aws:SourceOrgPaths", [self.path.as_str()]);
+    }
+
     /// Sets the keys of the organization that owns the resource.
     pub(crate) fn tell_resource<'a>(&'a self, keys: &mut Context<'a>) {
         keys.set("aws:ResourceOrgID", self.organization.as_str());

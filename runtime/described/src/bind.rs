@@ -201,6 +201,7 @@ impl Binder<'_> {
                         None => None,
                     },
                 },
+                KeyValue::Unset => Value::Unset,
                 KeyValue::Presence(path) => Value::Presence(self.capture(path)?),
                 KeyValue::Header(name) => Value::Header(text(name)),
                 KeyValue::Resolver(call) => Value::Resolver {

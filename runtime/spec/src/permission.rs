@@ -270,6 +270,8 @@ pub enum Value {
     },
     /// `true` when the member is present, else `false`.
     Presence(CaptureIndex),
+    /// None: AWS does not set the key for the action, whatever the resource's state or owner would make of it.
+    Unset,
     /// A fact of the HTTP request that no model has: the named header's value.
     Header(&'static str),
     /// A typed function of the service's crate computes the values. Under a key that ends in `/`

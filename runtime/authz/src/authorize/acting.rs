@@ -16,7 +16,8 @@ impl Authorizer {
     /// Decides on what services do that act because of a request that was allowed: a decision for each principal that they
     /// act as, in the template's order. A service asks before it acts, and does not where the decision [blocks](Decision::blocks).
     ///
-    /// The caller needs none of it, and its address and headers are not the service's.
+    /// The caller needs none of it. Its headers are not the service's, and its address alone goes with its own session
+    /// (*Forward access sessions*: such requests have the same `aws:SourceIp`).
     pub fn follow_up(&self, request: &Request<'_>) -> Vec<Arc<Decision>> {
         let Some(needs) = request.needs.filter(|_| self.mode != Mode::Off) else {
             return Vec::new();
@@ -38,15 +39,19 @@ impl Authorizer {
             let context = actor.as_ref().unwrap_or(context);
             let verdicts = match &actor {
                 Ok(context) => {
+                    let (via, source_ip) = match acting {
+                        Acting::Caller { via } => (Some(via), request.facts.source_ip),
+                        Acting::Role(_) | Acting::Service(_) => (None, None),
+                    };
                     let call = Call {
                         context,
-                        facts: &OF_SERVICES,
+                        facts: &Facts {
+                            source_ip,
+                            ..OF_SERVICES
+                        },
                         service: needs.service,
                         divisible: false,
-                        via: match acting {
-                            Acting::Caller { via } => Some(via),
-                            Acting::Role(_) | Acting::Service(_) => None,
-                        },
+                        via,
                         witness: None,
                     };
                     self.judge(&call, acts).map(|judged| judged.verdicts)

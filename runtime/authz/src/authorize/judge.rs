@@ -21,6 +21,9 @@ use crate::fill::Need;
 use crate::guards::{self, Standing};
 use crate::request::{Facts, root_arn};
 
+/// The keys of which a service that acts for a resource sets one at least.
+const OF_SOURCES: [&str; 2] = ["aws:SourceAccount", "aws:SourceArn"];
+
 /// What a call comes to.
 pub(super) struct Judged {
     pub(super) verdicts: Arc<[Verdict]>,
@@ -44,9 +47,10 @@ impl Authorizer {
             Some(session) => self.cache.session(&*self.directory, session)?,
             None => Vec::new(),
         };
-        let standing = match context.caller {
-            Caller::Service { .. } | Caller::Anonymous => None,
-            _ => self.standing(Some(&context.account))?,
+        let (standing, source) = match context.caller {
+            Caller::Anonymous => (None, None),
+            Caller::Service { .. } => (None, self.standing(Some(&context.account))?),
+            _ => (self.standing(Some(&context.account))?, None),
         };
         let asker = Asker {
             context,
@@ -56,6 +60,7 @@ impl Authorizer {
             session: (!session.is_empty()).then_some(session.as_slice()),
             scope: scope(context, root.as_deref()),
             standing: standing.as_deref(),
+            source: source.as_deref(),
             via: call.via,
             witness: call.witness,
             global: OnceCell::new(),
@@ -170,11 +175,16 @@ impl Authorizer {
                 (keys.tell(), state)
             });
             let untold = if state.is_elsewhere { untold } else { &[] };
-            let mut keys = context::requirement(asker.global(), own, state, untold, owner);
+            let mut keys = asker.global();
             if let Some(owners) = owners {
                 owners.tell_resource(&mut keys);
             }
-            keys
+            // A service that acts for no resource has no source, and none of its keys.
+            let names_source = |(key, _): &(Cow<'_, str>, _)| OF_SOURCES.contains(&&**key);
+            if let Some(source) = asker.source.filter(|_| own.iter().any(names_source)) {
+                source.tell_source(&mut keys);
+            }
+            context::requirement(keys, own, state, untold, owner)
         };
         let is_read = asker.witness.is_some() || set.reads_context(action);
         let keys = if is_read { gather() } else { Context::new() };
@@ -266,6 +276,8 @@ struct Asker<'a> {
     scope: Scope<'a>,
     /// How its account stands in its organization; services and strangers stand in none.
     standing: Option<&'a Standing>,
+    /// How the account stands for whose resource a service acts.
+    source: Option<&'a Standing>,
     /// The service that forwards the principal's session.
     via: Option<&'a str>,
     /// Who is told what every policy says.
@@ -290,7 +302,7 @@ impl<'a> Asker<'a> {
                 standing.tell_principal(&mut keys);
             }
             if let Some(via) = self.via {
-                context::forwarded(&mut keys, via);
+                context::forwarded(&mut keys, self.context, via);
             }
             keys
         });

@@ -126,3 +126,124 @@ fn a_requirement_adds_its_resource_and_its_own_keys() {
         Some("arn:aws:iam::123456789012:root")
     );
 }
+
+fn user() -> Caller {
+    Caller::User {
+        arn: "arn:aws:iam::123456789012:user/ada".into(),
+        id: "AIDAEXAMPLE".into(),
+        name: "ada".into(),
+    }
+}
+
+fn without_mfa() -> Option<Session> {
+    Some(Session {
+        issued: Some(UNIX_EPOCH),
+        ..Session::default()
+    })
+}
+
+/// "AWS global condition context keys", aws:MultiFactorAuthPresent: absent from long-term credentials and from federated
+/// identities, `false` in other temporary ones without MFA; aws:MultiFactorAuthAge only where MFA was used.
+#[test]
+fn mfa_is_told_by_the_kind_of_credentials() {
+    let federated = Caller::FederatedUser {
+        arn: "arn:aws:sts::123456789012:federated-user/bob".into(),
+        id: "123456789012:bob".into(),
+        user_arn: "arn:aws:iam::123456789012:user/ada".into(),
+    };
+    let role = Caller::AssumedRole {
+        role_arn: "arn:aws:iam::123456789012:role/r".into(),
+        session_arn: "arn:aws:sts::123456789012:assumed-role/r/s".into(),
+        id: "AROAEXAMPLE:s".into(),
+    };
+    for (caller, session, expected) in [
+        (user(), None, None),
+        (
+            user(),
+            without_mfa(),
+            Some("aws:MultiFactorAuthPresent=false"),
+        ),
+        (
+            role,
+            without_mfa(),
+            Some("aws:MultiFactorAuthPresent=false"),
+        ),
+        (federated, without_mfa(), None),
+        (Caller::Root, None, None),
+    ] {
+        let keys = keys(&context(caller.clone(), session), &[]);
+        let mut of_mfa = keys
+            .iter()
+            .filter(|key| key.starts_with("aws:MultiFactorAuth"));
+        assert_eq!(of_mfa.next().map(String::as_str), expected, "{caller:?}");
+        assert_eq!(of_mfa.next(), None, "{caller:?}");
+    }
+}
+
+/// The same page: where a service uses a user's long-term credentials again, it does so with temporary ones without MFA.
+#[test]
+fn a_forwarded_session_has_no_mfa_but_what_its_own_had() {
+    let with_mfa = Session {
+        mfa: true,
+        ..Session::default()
+    };
+    for (caller, session, expected) in [
+        (user(), None, Some("false")),
+        (user(), Some(with_mfa), Some("true")),
+        (Caller::Root, None, None),
+    ] {
+        let request = context(caller, session);
+        let facts = Facts {
+            source_ip: None,
+            secure: true,
+            header: &|_| None,
+        };
+        let mut keys = global(&request, &facts, &[]);
+        forwarded(&mut keys, &request, "athena.amazonaws.com");
+        assert_eq!(keys.one("aws:MultiFactorAuthPresent"), expected);
+        assert_eq!(keys.one("aws:CalledViaFirst"), Some("athena.amazonaws.com"));
+        assert_eq!(keys.one("aws:ViaAWSService"), Some("true"));
+    }
+}
+
+/// The same page: a service's principal has the keys of its names, and of all others of who asks only
+/// aws:PrincipalIsAWSService, which nobody signed for otherwise has as true.
+#[test]
+fn a_service_has_its_names_and_no_account() {
+    let service = Caller::Service {
+        name: "sns.amazonaws.com".into(),
+    };
+    let principal: Vec<String> = keys(&context(service, None), &[])
+        .into_iter()
+        .filter(|key| key.starts_with("aws:Principal") || key.starts_with("aws:user"))
+        .collect();
+    assert_eq!(
+        principal,
+        [
+            "aws:PrincipalIsAWSService=true",
+            "aws:PrincipalServiceName=sns.amazonaws.com",
+            "aws:PrincipalServiceNamesList=sns.amazonaws.com",
+        ]
+    );
+    let of_user = keys(&context(user(), None), &[]);
+    assert!(
+        !of_user
+            .iter()
+            .any(|key| key.starts_with("aws:PrincipalService"))
+    );
+}
+
+/// The same page, aws:ResourceAccount: some actions do not support the key, whoever owns the resource.
+#[test]
+fn a_key_that_an_action_does_not_support_is_absent() {
+    let mut global = Context::new();
+    global.set("aws:ResourceOrgID", "o-example");
+    let own: Keys = vec![
+        ("aws:ResourceAccount".into(), Ok(Vec::new())),
+        ("aws:ResourceOrgID".into(), Ok(Vec::new())),
+    ];
+    let state = StateKeys::default();
+    let context = requirement(global, &own, &state, &[], Some("210987654321"));
+    assert_eq!(context.get("aws:ResourceAccount"), None);
+    assert_eq!(context.get("aws:ResourceOrgID"), None);
+}

@@ -10,7 +10,7 @@ use stockade_spec::resolve::Resolved;
 use super::view::View;
 use super::{Source, template};
 
-/// Condition keys with their values, or why they cannot be told.
+/// Condition keys with their values, or why they cannot be told; one without values is absent, whatever else would set it.
 pub type Keys = Vec<(Cow<'static, str>, Result<Vec<String>, String>)>;
 
 /// What a requirement's condition keys are told from, for whoever asks: few policies read any.
@@ -87,6 +87,7 @@ fn tell(bindings: &[KeyBinding], view: &View<'_>, source: &Source<'_>) -> Keys {
                     keys.push((key.into(), Err(why.to_owned())));
                 }
             },
+            Value::Unset => keys.push((key.into(), Ok(Vec::new()))),
             Value::Presence(index) => {
                 add(&mut keys, key.into(), [view.is_present(*index).to_string()]);
             }

@@ -71,7 +71,8 @@ fn the_keys_that_are_set_are_those_that_the_table_calls_filled() {
         let mut keys = context::global(&request, &facts, &[]);
         standing.tell_principal(&mut keys);
         standing.tell_resource(&mut keys);
-        context::forwarded(&mut keys, "cloudformation.amazonaws.com");
+        standing.tell_source(&mut keys);
+        context::forwarded(&mut keys, &request, "cloudformation.amazonaws.com");
         let told = Vec::new();
         let keys = context::requirement(keys, &told, &state, &[], Some("123456789012"));
         set.extend(names(&keys));

@@ -240,6 +240,8 @@ pub enum KeyValue {
     },
     /// `present(Member)`
     Presence(Path),
+    /// `unset()`: the action has no such key, though others of the resource do.
+    Unset,
     /// `header:name`
     Header(String),
     /// `@resolver(Member)`
@@ -405,7 +407,7 @@ impl KeyValue {
                 }
             }
             Self::Resolver(call) => paths.extend(&call.arguments),
-            Self::Literal(_) | Self::Header(_) => {}
+            Self::Literal(_) | Self::Header(_) | Self::Unset => {}
         }
         paths
     }
@@ -575,6 +577,7 @@ impl fmt::Display for KeyValue {
                 f.write_str(")")
             }
             Self::Presence(path) => write!(f, "present({path})"),
+            Self::Unset => f.write_str("unset()"),
             Self::Header(name) => write!(f, "header:{name}"),
             Self::Resolver(call) => call.fmt(f),
         }

@@ -55,6 +55,9 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
     if let Some(name) = text.strip_prefix("header:") {
         return Ok(KeyValue::Header(name.to_ascii_lowercase()));
     }
+    if text == "unset()" {
+        return Ok(KeyValue::Unset);
+    }
     if let Some(inner) = text
         .strip_prefix("present(")
         .and_then(|rest| rest.strip_suffix(')'))
@@ -108,7 +111,7 @@ pub fn key_value(text: &str) -> Parsed<KeyValue> {
         format!(
             "{text:?} is no key's value; it is a text, {{Member}}, a text with both, {{Names}}={{Values}}, \
              sole(Names: Values), attributes(Names | Expression | Placeholders: Names), \
-             equated(Expression | Placeholders: Values | Names: Values), present(Member), header:name or @resolver(Member)"
+             equated(Expression | Placeholders: Values | Names: Values), present(Member), unset(), header:name or @resolver(Member)"
         )
     })
 }

@@ -1,16 +1,32 @@
 //! What services do because of a request.
 
+use std::net::IpAddr;
+
 use pretty_assertions::assert_eq;
+use stockade_spec::directory::{Guardrails, Organizations};
 
 use super::*;
 
 impl Case {
     /// What each that acts because of the request comes to.
     fn follow_up(self) -> Vec<(String, String)> {
-        let authorizer = Authorizer::new(self.mode, Arc::new(self.directory), []);
+        self.follow_up_from(None, |authorizer| authorizer)
+    }
+
+    /// The same, of a request from an address.
+    fn follow_up_from(
+        self,
+        source_ip: Option<IpAddr>,
+        with_more: impl FnOnce(Authorizer) -> Authorizer,
+    ) -> Vec<(String, String)> {
+        let authorizer = with_more(Authorizer::new(self.mode, Arc::new(self.directory), []));
         let context = context(self.caller, self.session);
         let decisions = with(&self.shelf, &context, 4, self.name, |request| {
-            authorizer.follow_up(request)
+            let facts = Facts {
+                source_ip,
+                ..request.facts
+            };
+            authorizer.follow_up(&Request { facts, ..*request })
         });
         let outcomes = decisions.into_iter().map(|decision| {
             let outcome = match (&decision.refusal, decision.first_denial()) {
@@ -117,4 +133,64 @@ fn without_enforcement_nobody_is_asked_and_a_role_that_is_gone_acts_no_more() {
             gone.to_owned()
         )
     );
+}
+
+/// "Forward access sessions": such requests have the `aws:SourceIp` of the first one; a role's and a service's own come from
+/// elsewhere.
+#[test]
+fn the_address_goes_with_the_forwarded_session_alone() {
+    const FROM: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "shelf:GetBook",
+        "Resource": "*", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}]}"#;
+    for (address, caller) in [([203, 0, 113, 9], "allowed"), ([198, 51, 100, 1], "denied")] {
+        let case = Case {
+            directory: policies(&[FROM]),
+            ..Case::default()
+        };
+        let told = case.follow_up_from(Some(address.into()), |authorizer| authorizer);
+        assert_eq!(told[1], (READER.to_owned(), "denied".to_owned()));
+        assert_eq!(told[3], (ADA.to_owned(), caller.to_owned()));
+    }
+}
+
+/// An organization of one account.
+struct Alone(&'static str);
+
+impl Organizations for Alone {
+    fn guardrails(&self, account: &str) -> Option<Guardrails> {
+        (account == self.0).then(|| Guardrails {
+            organization: "o-shelves".into(),
+            path: "o-shelves/r-1/".into(),
+            is_management: true,
+            service_control: None,
+            resource_control: None,
+        })
+    }
+
+    fn revision(&self) -> u64 {
+        1
+    }
+}
+
+/// "AWS global condition context keys", aws:SourceOrgID and aws:SourceOrgPaths: of the account for whose resource a service
+/// acts, if it is a member of an organization.
+#[test]
+fn a_service_tells_the_organization_of_its_source() {
+    const FOR_PRESS: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+        "Principal": {"Service": "press.amazonaws.com"}, "Action": "shelf:GetBook", "Resource": "*", "Condition": {
+            "StringEquals": {"aws:SourceOrgID": "o-shelves"},
+            "ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-shelves/r-1/*"}}}]}"#;
+    for (member, expected) in [("111111111111", "allowed"), ("222222222222", "denied")] {
+        let case = Case {
+            shelf: Shelf {
+                owner: Some("111111111111"),
+                policy: Some(FOR_PRESS),
+                ..Shelf::default()
+            },
+            ..Case::default()
+        };
+        let told = case.follow_up_from(None, |authorizer| {
+            authorizer.with_organizations(Arc::new(Alone(member)))
+        });
+        assert_eq!(told[0], (PRESS.to_owned(), expected.to_owned()));
+    }
 }
