@@ -1,5 +1,7 @@
 //! `Principal` and `NotPrincipal` (*AWS JSON policy elements: Principal*).
 
+use stockade_policy::language::is_service_principal;
+
 use crate::checks::{
     ALLOW_WITH_NOT_PRINCIPAL, EMPTY_ARRAY_PRINCIPAL, EMPTY_OBJECT_PRINCIPAL,
     FEDERATED_PRINCIPAL_NOT_SUPPORTED, INVALID_PRINCIPAL_FORMAT, INVALID_PRINCIPAL_KEY,
@@ -129,21 +131,6 @@ fn named(
 
 fn is_unique_id(text: &str, prefix: &str) -> bool {
     text.starts_with(prefix) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Whether a text has the form of a service principal: lower case, under a domain of AWS's.
-pub(crate) fn is_service_principal(text: &str) -> bool {
-    let domain = [
-        ".amazonaws.com",
-        ".amazonaws.com.cn",
-        ".amazon.com",
-        ".aws.internal",
-    ]
-    .iter()
-    .find_map(|domain| text.strip_suffix(domain));
-    let plain =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
-    domain.is_some_and(|service| !service.is_empty() && service.bytes().all(plain))
 }
 
 /// What tells whose requests a service makes (*The confused deputy problem*).

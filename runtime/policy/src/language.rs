@@ -1,12 +1,14 @@
 //! Parts of the policy language, for those who look at documents without evaluating them.
 //!
 //! ```
-//! use stockade_policy::language::{Family, Operator, Set, covers, reads};
+//! use stockade_policy::language::{Family, Operator, Set, covers, is_service_principal, reads};
 //!
 //! let operator = Operator::parse("ForAnyValue:StringNotLikeIfExists").unwrap();
 //! assert_eq!((operator.family, operator.set), (Family::String, Some(Set::AnyValue)));
 //! assert!(operator.negated && operator.if_exists && operator.like);
 //! assert!(reads(Family::Date, "2026-11-24T10:20:30Z") && !reads(Family::Number, "ten"));
+//! assert!(is_service_principal("states.cn-north-1.amazonaws.com.cn"));
+//! assert!(!is_service_principal("S3.amazonaws.com") && !is_service_principal(".amazonaws.com"));
 //! assert!(covers("iam:Get*", "iam:GetUser") && !covers("iam:Get*", "iam:*User"));
 //! ```
 
@@ -19,7 +21,7 @@ use crate::pattern::{Pattern, Piece, wildcards};
 
 pub use crate::condition::{Family, Network, Operator, Set};
 pub use crate::grammar::{ELEMENTS, PARTITIONS};
-pub use crate::principal::{is_account_id, names_principal};
+pub use crate::principal::{is_account_id, is_service_principal, names_principal};
 
 /// Whether an operator of this family can read a value that has no variables.
 #[must_use]

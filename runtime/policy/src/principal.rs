@@ -167,6 +167,24 @@ impl PrincipalPattern {
     }
 }
 
+/// What service principals end in.
+const SERVICE_DOMAINS: [&str; 4] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazon.com",
+    ".aws.internal",
+];
+
+/// Whether a text has the form of a service principal: labels in small letters, under a domain of AWS's.
+#[must_use]
+pub fn is_service_principal(text: &str) -> bool {
+    let mut domains = SERVICE_DOMAINS.iter();
+    let name = domains.find_map(|domain| text.strip_suffix(domain));
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(plain))
+}
+
 /// Whether an entry under `"AWS"` has the form of a principal: `*`, an account, the ARN of a root user, user, role or session,
 /// or the unique id that stands for a user or role that is gone. Parts of them are no wildcards.
 #[must_use]

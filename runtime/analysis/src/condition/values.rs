@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use stockade_policy::language::{Family, Network, Operator, Set, reads};
+use stockade_policy::language::{Family, Network, Operator, Set, is_service_principal, reads};
 
 use crate::arn::{Arn, is_account, is_open, is_partition, is_region};
 use crate::checks::{
@@ -16,7 +16,6 @@ use crate::checks::{
 };
 use crate::document::{Analysis, mismatch};
 use crate::node::Value;
-use crate::principals::is_service_principal;
 use crate::statement::{Clause, Entry, spots};
 use crate::tables::{KMS_KEYS, SERVICE_FORMAT, SERVICE_PRINCIPAL_KEYS, is_one};
 

@@ -7,6 +7,7 @@ use stockade_kit::failure::Failure;
 use stockade_kit::ids;
 use stockade_lambda_api::errors;
 use stockade_lambda_api::shapes::{self, AddPermissionRequest, FunctionUrlAuthType};
+use stockade_policy::language::is_service_principal;
 use stockade_spec::{Error, RequestContext};
 
 use crate::Lambda;
@@ -42,19 +43,7 @@ fn principal(text: &str, partition: &str) -> Option<Value> {
         return known.then(|| json!({ "AWS": text }));
     }
     // `s3.amazonaws.com`, `alexa-appkit.amazon.com`, `states.cn-north-1.amazonaws.com.cn`
-    let is_service = ["amazonaws.com", "amazonaws.com.cn", "amazon.com"]
-        .iter()
-        .any(|domain| {
-            text.strip_suffix(domain)
-                .and_then(|name| name.strip_suffix('.'))
-                .is_some_and(|name| {
-                    !name.is_empty()
-                        && name
-                            .bytes()
-                            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
-                })
-        });
-    is_service.then(|| json!({ "Service": text }))
+    is_service_principal(text).then(|| json!({ "Service": text }))
 }
 
 fn conditions(input: &AddPermissionRequest) -> Map<String, Value> {

@@ -7,6 +7,7 @@ use stockade_organizations_api::shapes;
 use stockade_organizations_api::shapes::{
     ConstraintViolationExceptionReason, InvalidInputExceptionReason,
 };
+use stockade_policy::language::is_service_principal;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Scan;
 
@@ -16,16 +17,7 @@ use crate::{Organizations, errors, paging};
 
 /// Refuses what is no service's principal.
 pub(crate) fn check_principal(principal: &str) -> Result<(), Error> {
-    let is_service = principal
-        .strip_suffix(".amazonaws.com")
-        .or_else(|| principal.strip_suffix(".amazonaws.com.cn"))
-        .is_some_and(|name| {
-            !name.is_empty()
-                && name.bytes().all(|byte| {
-                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte)
-                })
-        });
-    if is_service {
+    if is_service_principal(principal) {
         return Ok(());
     }
     Err(errors::invalid(
