@@ -111,7 +111,8 @@ class TestInvitations:
         source.client.accept_handshake(HandshakeId=handshake["Id"])
         (agreed,) = inbound(target)
         assert (agreed["Status"], agreed["Source"]) == ("ACCEPTED", {"ManagementAccountId": SOURCE})
-        assert agreed == {**outbound(source)[0], "Arn": agreed["Arn"]}
+        (theirs,) = outbound(source)
+        assert agreed == {**theirs, "Arn": agreed["Arn"]}
         assert "ActiveHandshakeId" not in agreed
 
     @pytest.mark.parametrize(

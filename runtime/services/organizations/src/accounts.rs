@@ -6,8 +6,9 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Snapshot;
 
+use crate::paging::Asked;
 use crate::state::{self, ACCOUNTS, Account, Membership};
-use crate::{Organizations, contacts, errors, invitations, paging};
+use crate::{Organizations, contacts, errors, invitations};
 
 /// The greatest quota that AWS grants ("Quotas and service limits for AWS Organizations"); the default
 /// of 10 can be raised there, and nothing here could raise it.
@@ -87,12 +88,11 @@ pub(crate) async fn describe(
     })
 }
 
-/// A page of those accounts that `belongs` picks.
+/// A page of those accounts that are below a parent itself, or of all.
 fn page(
     service: &Organizations,
     context: &RequestContext,
-    operation: &'static str,
-    (token, max_results): (Option<&str>, Option<i32>),
+    (operation, asked): (&str, Asked<'_>),
     parent: Option<&str>,
 ) -> Result<(Vec<shapes::Account>, Option<String>), Error> {
     let snapshot = service.store.snapshot();
@@ -100,17 +100,13 @@ fn page(
     if parent.is_some_and(|parent| !membership.is_parent(&snapshot, parent)) {
         return Err(errors::no_parent());
     }
-    let mut accounts = membership.accounts(&snapshot).map_err(Failure::from)?;
+    let mut accounts = membership.accounts(&snapshot)?;
     accounts.retain(|account| parent.is_none_or(|parent| account.parent == parent));
-    let page = paging::page(operation, token, max_results, accounts, |account| {
-        &account.id
-    })?;
-    let shapes: Result<Vec<_>, Failure> = page
-        .items
-        .iter()
-        .map(|account| to_shape(account, &membership, &snapshot, context))
-        .collect();
-    Ok((shapes?, page.next))
+    asked.page(
+        accounts,
+        |account| &account.id,
+        |account| to_shape(&account, &membership, &snapshot, context),
+    )
 }
 
 pub(crate) async fn list(
@@ -118,8 +114,9 @@ pub(crate) async fn list(
     context: &RequestContext,
     input: shapes::ListAccountsRequest,
 ) -> Result<shapes::ListAccountsResponse, Error> {
-    let asked = (input.next_token.as_deref(), input.max_results);
-    let (accounts, next_token) = page(service, context, "ListAccounts", asked, None)?;
+    const OPERATION: &str = "ListAccounts";
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (accounts, next_token) = page(service, context, (OPERATION, asked), None)?;
     Ok(shapes::ListAccountsResponse {
         accounts: Some(accounts),
         next_token,
@@ -131,9 +128,10 @@ pub(crate) async fn list_for_parent(
     context: &RequestContext,
     input: shapes::ListAccountsForParentRequest,
 ) -> Result<shapes::ListAccountsForParentResponse, Error> {
-    let asked = (input.next_token.as_deref(), input.max_results);
+    const OPERATION: &str = "ListAccountsForParent";
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
     let parent = Some(input.parent_id.as_str());
-    let (accounts, next_token) = page(service, context, "ListAccountsForParent", asked, parent)?;
+    let (accounts, next_token) = page(service, context, (OPERATION, asked), parent)?;
     Ok(shapes::ListAccountsForParentResponse {
         accounts: Some(accounts),
         next_token,

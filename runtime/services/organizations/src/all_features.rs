@@ -7,7 +7,7 @@ use stockade_kit::time::epoch_seconds;
 use stockade_organizations_api::shapes;
 use stockade_organizations_api::shapes::HandshakeConstraintViolationExceptionReason;
 use stockade_spec::{Error, RequestContext};
-use stockade_store::{Snapshot, StoreError, WriteTx};
+use stockade_store::{Snapshot, WriteTx};
 
 use crate::state::{self, Action, HANDSHAKES, Handshake, Membership, Recipient, State};
 use crate::{Organizations, errors};
@@ -20,7 +20,7 @@ pub(crate) fn pending(
     snapshot: &Snapshot,
     membership: &Membership,
     now: i64,
-) -> Result<Option<Handshake>, StoreError> {
+) -> Result<Option<Handshake>, Failure> {
     let handshakes = membership.handshakes(snapshot)?;
     Ok(handshakes
         .into_iter()

@@ -8,10 +8,11 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Snapshot, WriteTx};
 
+use crate::paging::Asked;
 use crate::policies::{self, FULL_ACCESS_TO_RESOURCES};
 use crate::policy_types::{self, RESOURCE_CONTROL, SERVICE_CONTROL};
 use crate::state::{self, ATTACHMENTS, Membership};
-use crate::{Organizations, contacts, errors, organization, paging};
+use crate::{Organizations, contacts, errors, organization};
 
 /// Most policies of a type on one entity: "Quotas and service limits for AWS Organizations".
 fn max_attached(kind: &str) -> usize {
@@ -223,14 +224,12 @@ pub(crate) async fn list_policies(
         &input.target_id,
         input.filter.as_str(),
     )?;
-    let asked = (input.next_token.as_deref(), input.max_results);
-    let (policies, next_token) = policies::summaries(
+    let asked = Asked::new(
         "ListPoliciesForTarget",
-        asked,
-        policies,
-        &membership,
-        context,
-    )?;
+        &input.next_token,
+        input.max_results,
+    );
+    let (policies, next_token) = policies::summaries(asked, policies, &membership, context)?;
     Ok(shapes::ListPoliciesForTargetResponse {
         policies: Some(policies),
         next_token,
@@ -248,21 +247,15 @@ pub(crate) async fn list_targets(
     let policy = policies::require(&snapshot, &membership, &input.policy_id)?;
     let mut attachments = all(&snapshot, &membership)?;
     attachments.retain(|attachment| attachment.policy == policy.id);
-    let page = paging::page(
-        "ListTargetsForPolicy",
-        input.next_token.as_deref(),
-        input.max_results,
+    let asked = Asked::new("ListTargetsForPolicy", &input.next_token, input.max_results);
+    let (targets, next_token) = asked.page(
         attachments,
         |attachment| &attachment.target,
+        |attachment| target_shape(&snapshot, &membership, context, &attachment.target),
     )?;
-    let targets: Result<Vec<_>, Failure> = page
-        .items
-        .iter()
-        .map(|attachment| target_shape(&snapshot, &membership, context, &attachment.target))
-        .collect();
     Ok(shapes::ListTargetsForPolicyResponse {
-        targets: Some(targets?),
-        next_token: page.next,
+        targets: Some(targets),
+        next_token,
     })
 }
 

@@ -3,8 +3,9 @@
 //! An account that was made here keeps its name and address wherever it goes. Any other has those that
 //! its id tells.
 
+use stockade_kit::failure::Failure;
 use stockade_kit::ids::is_account_id;
-use stockade_store::{Scope, Snapshot, StoreError, WriteTx};
+use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{ADDRESSES, CONTACTS, Contact};
 
@@ -12,7 +13,7 @@ const BEFORE_ID: &str = "root@";
 const BEHIND_ID: &str = ".example.com";
 
 /// Who an account is.
-pub(crate) fn of(snapshot: &Snapshot, account: &str) -> Result<Contact, StoreError> {
+pub(crate) fn of(snapshot: &Snapshot, account: &str) -> Result<Contact, Failure> {
     let made = snapshot.get(CONTACTS, &Scope::global(), &[account])?;
     Ok(made.unwrap_or_else(|| Contact {
         name: format!("Account {account}"),
@@ -21,7 +22,7 @@ pub(crate) fn of(snapshot: &Snapshot, account: &str) -> Result<Contact, StoreErr
 }
 
 /// The account with an address.
-pub(crate) fn owner(snapshot: &Snapshot, email: &str) -> Result<Option<String>, StoreError> {
+pub(crate) fn owner(snapshot: &Snapshot, email: &str) -> Result<Option<String>, Failure> {
     let address = email.to_ascii_lowercase();
     let made = snapshot.get(ADDRESSES, &Scope::global(), &[&address])?;
     let told = || {
@@ -41,7 +42,7 @@ pub(crate) fn is_made(snapshot: &Snapshot, account: &str) -> bool {
 }
 
 /// Notes who an account is that is being made.
-pub(crate) fn note(tx: &mut WriteTx, account: &str, contact: &Contact) -> Result<(), StoreError> {
+pub(crate) fn note(tx: &mut WriteTx, account: &str, contact: &Contact) -> Result<(), Failure> {
     let address = contact.email.to_ascii_lowercase();
     tx.put(
         ADDRESSES,
@@ -49,5 +50,5 @@ pub(crate) fn note(tx: &mut WriteTx, account: &str, contact: &Contact) -> Result
         &[&address],
         &account.to_owned(),
     )?;
-    tx.put(CONTACTS, &Scope::global(), &[account], contact)
+    Ok(tx.put(CONTACTS, &Scope::global(), &[account], contact)?)
 }

@@ -8,8 +8,9 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::WriteTx;
 
+use crate::paging::Asked;
 use crate::state::{self, Account, CREATIONS, Contact, Creation, Membership};
-use crate::{Organizations, accounts, attachments, contacts, errors, ids, paging, tags};
+use crate::{Organizations, accounts, attachments, contacts, errors, ids, tags};
 
 /// The role that the management account assumes in an account that it made ("Accessing member accounts
 /// that have OrganizationAccountAccessRole").
@@ -130,18 +131,12 @@ pub(crate) async fn describe(
     let snapshot = service.store.snapshot();
     let membership =
         Membership::administered_by(&snapshot, &context.account, "DescribeCreateAccountStatus")?;
-    let creation = snapshot
-        .get(
-            CREATIONS,
-            &membership.scope,
-            &[&input.create_account_request_id],
+    let id = &input.create_account_request_id;
+    let creation = membership.creation(&snapshot, id)?.ok_or_else(|| {
+        api::create_account_status_not_found_exception(
+            "You specified a create account request that doesn't exist.",
         )
-        .map_err(Failure::from)?
-        .ok_or_else(|| {
-            api::create_account_status_not_found_exception(
-                "You specified a create account request that doesn't exist.",
-            )
-        })?;
+    })?;
     Ok(shapes::DescribeCreateAccountStatusResponse {
         create_account_status: Some(creation_shape(&creation)),
     })
@@ -152,32 +147,24 @@ pub(crate) async fn list(
     context: &RequestContext,
     input: shapes::ListCreateAccountStatusRequest,
 ) -> Result<shapes::ListCreateAccountStatusResponse, Error> {
+    const OPERATION: &str = "ListCreateAccountStatus";
     let snapshot = service.store.snapshot();
-    let membership =
-        Membership::administered_by(&snapshot, &context.account, "ListCreateAccountStatus")?;
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
     let states = input.states.unwrap_or_default();
+    let is_asked = |shape: &shapes::CreateAccountStatus| {
+        let state = shape.state.as_ref();
+        states.is_empty() || state.is_some_and(|state| states.contains(state))
+    };
     let creations: Vec<(String, shapes::CreateAccountStatus)> = membership
-        .creations(&snapshot)
-        .map_err(Failure::from)?
+        .creations(&snapshot)?
         .into_iter()
         .map(|creation| (creation.id.clone(), creation_shape(&creation)))
-        .filter(|(_, shape)| {
-            states.is_empty()
-                || shape
-                    .state
-                    .as_ref()
-                    .is_some_and(|state| states.contains(state))
-        })
+        .filter(|(_, shape)| is_asked(shape))
         .collect();
-    let page = paging::page(
-        "ListCreateAccountStatus",
-        input.next_token.as_deref(),
-        input.max_results,
-        creations,
-        |(id, _)| id,
-    )?;
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (statuses, next_token) = asked.page(creations, |(id, _)| id, |(_, shape)| Ok(shape))?;
     Ok(shapes::ListCreateAccountStatusResponse {
-        create_account_statuses: Some(page.items.into_iter().map(|(_, shape)| shape).collect()),
-        next_token: page.next,
+        create_account_statuses: Some(statuses),
+        next_token,
     })
 }

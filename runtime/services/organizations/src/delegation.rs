@@ -9,9 +9,10 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Snapshot};
 
+use crate::paging::Asked;
 use crate::state::{self, DELEGATIONS, Membership, TRUSTED};
 use crate::trusted_services::check_principal;
-use crate::{Organizations, accounts, errors, paging, resource_policy};
+use crate::{Organizations, accounts, errors, resource_policy};
 
 /// What "the management account or a member account that is a delegated administrator" may call (AWS
 /// Organizations API Reference), beside what begins with `List`.
@@ -224,35 +225,26 @@ pub(crate) async fn list_administrators(
             _ => found.push((account, since)),
         }
     }
-    let page = paging::page(
-        OPERATION,
-        input.next_token.as_deref(),
-        input.max_results,
-        found,
-        |(account, _)| account,
-    )?;
-    let administrators: Result<Vec<_>, Failure> = page
-        .items
-        .into_iter()
-        .map(|(id, since)| {
-            let account = accounts::require(&membership, &snapshot, &id)?;
-            let shape = accounts::to_shape(&account, &membership, &snapshot, context)?;
-            Ok(shapes::DelegatedAdministrator {
-                arn: shape.arn,
-                delegation_enabled_date: Some(DateTime::from_secs(since)),
-                email: shape.email,
-                id: shape.id,
-                joined_method: shape.joined_method,
-                joined_timestamp: shape.joined_timestamp,
-                name: shape.name,
-                state: shape.state,
-                status: shape.status,
-            })
+    let shape = |(id, since): (String, i64)| {
+        let account = accounts::require(&membership, &snapshot, &id)?;
+        let shape = accounts::to_shape(&account, &membership, &snapshot, context)?;
+        Ok(shapes::DelegatedAdministrator {
+            arn: shape.arn,
+            delegation_enabled_date: Some(DateTime::from_secs(since)),
+            email: shape.email,
+            id: shape.id,
+            joined_method: shape.joined_method,
+            joined_timestamp: shape.joined_timestamp,
+            name: shape.name,
+            state: shape.state,
+            status: shape.status,
         })
-        .collect();
+    };
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (administrators, next_token) = asked.page(found, |(account, _)| account, shape)?;
     Ok(shapes::ListDelegatedAdministratorsResponse {
-        delegated_administrators: Some(administrators?),
-        next_token: page.next,
+        delegated_administrators: Some(administrators),
+        next_token,
     })
 }
 
@@ -269,23 +261,16 @@ pub(crate) async fn list_services(
     if found.is_empty() {
         return Err(not_registered());
     }
-    let page = paging::page(
-        OPERATION,
-        input.next_token.as_deref(),
-        input.max_results,
-        found,
-        |(_, principal, _)| principal,
-    )?;
+    let shape = |(_, principal, since)| {
+        Ok(shapes::DelegatedService {
+            service_principal: Some(principal),
+            delegation_enabled_date: Some(DateTime::from_secs(since)),
+        })
+    };
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (services, next_token) = asked.page(found, |(_, principal, _)| principal, shape)?;
     Ok(shapes::ListDelegatedServicesForAccountResponse {
-        delegated_services: Some(
-            page.items
-                .into_iter()
-                .map(|(_, principal, since)| shapes::DelegatedService {
-                    service_principal: Some(principal),
-                    delegation_enabled_date: Some(DateTime::from_secs(since)),
-                })
-                .collect(),
-        ),
-        next_token: page.next,
+        delegated_services: Some(services),
+        next_token,
     })
 }

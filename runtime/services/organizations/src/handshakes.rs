@@ -10,7 +10,7 @@ use stockade_kit::failure::Failure;
 use stockade_kit::time::epoch_seconds;
 use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
-use stockade_store::{Scan, Scope, Snapshot, StoreError, WriteTx};
+use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
 pub(crate) use listing::{list_for_account, list_for_organization};
 
@@ -32,7 +32,7 @@ impl Recipient {
     }
 
     /// The account that is meant; `None` if it is unknown here.
-    pub(crate) fn account(&self, snapshot: &Snapshot) -> Result<Option<String>, StoreError> {
+    pub(crate) fn account(&self, snapshot: &Snapshot) -> Result<Option<String>, Failure> {
         match self {
             Self::Account(id) => Ok(Some(id.clone())),
             Self::Address(email) => contacts::owner(snapshot, email),
@@ -82,23 +82,23 @@ impl Handshake {
     }
 
     /// Whether an account is the one that has to accept.
-    fn is_for(&self, snapshot: &Snapshot, account: &str) -> Result<bool, StoreError> {
+    fn is_for(&self, snapshot: &Snapshot, account: &str) -> Result<bool, Failure> {
         Ok(self.to.account(snapshot)?.as_deref() == Some(account))
     }
 
     /// Writes it, and where its recipient finds it.
-    pub(crate) fn save(&self, tx: &mut WriteTx, membership: &Membership) -> Result<(), StoreError> {
+    pub(crate) fn save(&self, tx: &mut WriteTx, membership: &Membership) -> Result<(), Failure> {
         let management = &membership.organization.management;
         if self.to != Recipient::Account(management.clone()) {
             let key = self.to.key();
             tx.put(INVITATIONS, &Scope::global(), &[&key, &self.id], management)?;
         }
-        tx.put(HANDSHAKES, &membership.scope, &[&self.id], self)
+        Ok(tx.put(HANDSHAKES, &membership.scope, &[&self.id], self)?)
     }
 }
 
 /// Under what an account finds the handshakes that were sent to it.
-pub(crate) fn keys(snapshot: &Snapshot, account: &str) -> Result<[String; 2], StoreError> {
+pub(crate) fn keys(snapshot: &Snapshot, account: &str) -> Result<[String; 2], Failure> {
     let email = contacts::of(snapshot, account)?.email;
     Ok([account.to_owned(), email.to_ascii_lowercase()])
 }
@@ -108,7 +108,7 @@ fn kept(
     snapshot: &Snapshot,
     management: &str,
     id: &str,
-) -> Result<Option<(Membership, Handshake)>, StoreError> {
+) -> Result<Option<(Membership, Handshake)>, Failure> {
     let Some(membership) = Membership::find(snapshot, management)? else {
         return Ok(None);
     };
@@ -121,7 +121,7 @@ pub(crate) fn find(
     snapshot: &Snapshot,
     account: &str,
     id: &str,
-) -> Result<Option<(Membership, Handshake)>, StoreError> {
+) -> Result<Option<(Membership, Handshake)>, Failure> {
     let mut sender = None;
     for key in keys(snapshot, account)? {
         sender = sender.or(snapshot.get(INVITATIONS, &Scope::global(), &[&key, id])?);

@@ -13,8 +13,9 @@ use crate::delegation::Ground;
 use crate::effective::{
     self, APPEND, ASSIGN, Contribution, FOR_CHILDREN, Fault, REMOVE, Setting, find_faults,
 };
+use crate::paging::Asked;
 use crate::state::Membership;
-use crate::{Organizations, accounts, attachments, errors, paging};
+use crate::{Organizations, accounts, attachments, errors};
 
 /// What the policies of a type have at their top, where their pages say so.
 fn top(kind: &str) -> Option<&'static str> {
@@ -114,11 +115,7 @@ pub(crate) async fn describe_effective(
             "You can't perform the specified operation on that target entity.",
         ));
     }
-    if membership
-        .account(&snapshot, target)
-        .map_err(Failure::from)?
-        .is_none()
-    {
+    if membership.account(&snapshot, target)?.is_none() {
         return Err(errors::no_target());
     }
     let asked = (target, input.policy_type.as_str());
@@ -147,29 +144,21 @@ pub(crate) async fn list_faults(
     let kind = input.policy_type.as_str();
     let policy = effective(&snapshot, &membership, (&account.id, kind))?.ok_or_else(not_found)?;
     let faults: Vec<(String, Fault)> = (0..).map(ordered).zip(find_faults(kind, &policy)).collect();
-    let page = paging::page(
-        OPERATION,
-        input.next_token.as_deref(),
-        input.max_results,
-        faults,
-        |(place, _)| place,
-    )?;
-    let shape = |fault: Fault| shapes::EffectivePolicyValidationError {
-        contributing_policies: Some(fault.policies),
-        error_code: Some(fault.code.to_owned()),
-        error_message: Some(fault.message),
-        path_to_error: Some(fault.path),
+    let shape = |(_, fault): (String, Fault)| {
+        Ok(shapes::EffectivePolicyValidationError {
+            contributing_policies: Some(fault.policies),
+            error_code: Some(fault.code.to_owned()),
+            error_message: Some(fault.message),
+            path_to_error: Some(fault.path),
+        })
     };
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (faults, next_token) = asked.page(faults, |(place, _)| place, shape)?;
     Ok(shapes::ListEffectivePolicyValidationErrorsResponse {
         account_id: Some(account.id.clone()),
-        effective_policy_validation_errors: Some(
-            page.items
-                .into_iter()
-                .map(|(_, fault)| shape(fault))
-                .collect(),
-        ),
+        effective_policy_validation_errors: Some(faults),
         evaluation_timestamp: Some(DateTime::from_secs(epoch_seconds(context.now))),
-        next_token: page.next,
+        next_token,
         path: Some(membership.path(&snapshot, &account.id)?),
         policy_type: Some(input.policy_type.clone()),
     })
@@ -188,27 +177,21 @@ pub(crate) async fn list_accounts_with_faults(
         return Err(not_found());
     }
     let mut invalid = Vec::new();
-    for account in membership.accounts(&snapshot).map_err(Failure::from)? {
+    for account in membership.accounts(&snapshot)? {
         let policy = effective(&snapshot, &membership, (&account.id, kind))?;
         if policy.is_some_and(|policy| !find_faults(kind, &policy).is_empty()) {
             invalid.push(account);
         }
     }
-    let page = paging::page(
-        OPERATION,
-        input.next_token.as_deref(),
-        input.max_results,
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (accounts, next_token) = asked.page(
         invalid,
         |account| &account.id,
+        |account| accounts::to_shape(&account, &membership, &snapshot, context),
     )?;
-    let shapes: Result<Vec<_>, Failure> = page
-        .items
-        .iter()
-        .map(|account| accounts::to_shape(account, &membership, &snapshot, context))
-        .collect();
     Ok(shapes::ListAccountsWithInvalidEffectivePolicyResponse {
-        accounts: Some(shapes?),
-        next_token: page.next,
+        accounts: Some(accounts),
+        next_token,
         policy_type: Some(input.policy_type.clone()),
     })
 }

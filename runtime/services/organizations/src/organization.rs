@@ -6,8 +6,9 @@ use stockade_organizations_api::{errors, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Snapshot;
 
+use crate::paging::Asked;
 use crate::state::{self, Account, Membership, Organization};
-use crate::{Organizations, contacts, ids, paging, policy_types, transfers};
+use crate::{Organizations, contacts, ids, policy_types, transfers};
 
 /// The name of every root.
 const ROOT_NAME: &str = "Root";
@@ -135,22 +136,17 @@ pub(crate) async fn list_roots(
     context: &RequestContext,
     input: shapes::ListRootsRequest,
 ) -> Result<shapes::ListRootsResponse, Error> {
+    const OPERATION: &str = "ListRoots";
     let snapshot = service.store.snapshot();
-    let membership = Membership::administered_by(&snapshot, &context.account, "ListRoots")?;
-    let page = paging::page(
-        "ListRoots",
-        input.next_token.as_deref(),
-        input.max_results,
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (roots, next_token) = asked.page(
         vec![membership.organization],
         |organization| &organization.root,
+        |organization| Ok(organization.root_shape(context)),
     )?;
     Ok(shapes::ListRootsResponse {
-        roots: Some(
-            page.items
-                .iter()
-                .map(|organization| organization.root_shape(context))
-                .collect(),
-        ),
-        next_token: page.next,
+        roots: Some(roots),
+        next_token,
     })
 }

@@ -7,9 +7,10 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Snapshot, WriteTx};
 
+use crate::paging::Asked;
 use crate::policy_types::{RESOURCE_CONTROL, SERVICE_CONTROL};
 use crate::state::{self, Membership, POLICIES, Policy};
-use crate::{Organizations, attachments, documents, errors, ids, paging, tags};
+use crate::{Organizations, attachments, documents, errors, ids, tags};
 
 /// AWS's service control policy, which is attached to everything until somebody detaches it.
 pub(crate) const FULL_ACCESS: &str = "p-FullAWSAccess";
@@ -193,11 +194,11 @@ pub(crate) async fn list(
     let snapshot = service.store.snapshot();
     let membership = Membership::administered_by(&snapshot, &context.account, "ListPolicies")?;
     let kind = input.filter.as_str();
-    let mut policies = membership.policies(&snapshot).map_err(Failure::from)?;
+    let mut policies = membership.policies(&snapshot)?;
     policies.retain(|policy| policy.kind == kind);
     policies.extend(default_of(kind).and_then(aws_managed));
-    let asked = (input.next_token.as_deref(), input.max_results);
-    let (policies, next_token) = summaries("ListPolicies", asked, policies, &membership, context)?;
+    let asked = Asked::new("ListPolicies", &input.next_token, input.max_results);
+    let (policies, next_token) = summaries(asked, policies, &membership, context)?;
     Ok(shapes::ListPoliciesResponse {
         policies: Some(policies),
         next_token,
@@ -206,16 +207,16 @@ pub(crate) async fn list(
 
 /// A page of policies, as listings show them.
 pub(crate) fn summaries(
-    operation: &'static str,
-    (token, max_results): (Option<&str>, Option<i32>),
+    asked: Asked<'_>,
     policies: Vec<Policy>,
     membership: &Membership,
     context: &RequestContext,
 ) -> Result<(Vec<shapes::PolicySummary>, Option<String>), Error> {
-    let page = paging::page(operation, token, max_results, policies, |policy| &policy.id)?;
-    let summaries = page.items.iter();
-    let summaries = summaries.map(|policy| policy.summary(membership, context));
-    Ok((summaries.collect(), page.next))
+    asked.page(
+        policies,
+        |policy| &policy.id,
+        |policy| Ok(policy.summary(membership, context)),
+    )
 }
 
 pub(crate) async fn update(

@@ -59,9 +59,8 @@ impl Organizations {
         tell: impl FnOnce(&Snapshot, &Membership) -> Result<Resolved, Failure>,
     ) -> Resolved {
         let snapshot = self.store.snapshot();
-        let told = Membership::find(&snapshot, scope.account)
-            .map_err(Failure::from)
-            .and_then(|membership| match membership {
+        let told =
+            Membership::find(&snapshot, scope.account).and_then(|membership| match membership {
                 Some(membership) => tell(&snapshot, &membership),
                 None => Ok(nowhere(scope, kind)),
             });
@@ -216,9 +215,8 @@ impl Facts for Organizations {
     fn facts(&self, action: &str, resource: &str, scope: &Scope<'_>) -> ResourceFacts {
         let operation = action.rsplit(':').next().unwrap_or_default();
         let snapshot = self.store.snapshot();
-        let ground = Membership::find(&snapshot, scope.account)
-            .map_err(Failure::from)
-            .and_then(|membership| match membership {
+        let ground =
+            Membership::find(&snapshot, scope.account).and_then(|membership| match membership {
                 // What binds it every account may see.
                 Some(_)
                     if operation == "DescribeEffectivePolicy"
@@ -250,9 +248,8 @@ impl Facts for Organizations {
     fn state_keys(&self, _action: &str, resource: &str, scope: &Scope<'_>) -> StateKeys {
         let snapshot = self.store.snapshot();
         let id = resource.rsplit('/').next().unwrap_or_default();
-        let found = Membership::find(&snapshot, scope.account)
-            .map_err(Failure::from)
-            .and_then(|membership| match membership {
+        let found =
+            Membership::find(&snapshot, scope.account).and_then(|membership| match membership {
                 Some(membership) => tags::of(&snapshot, &membership, id),
                 None => Ok(None),
             });

@@ -2,7 +2,6 @@
 //! ("Delegated administrator for AWS Organizations", AWS Organizations User Guide).
 
 use serde_json::Value;
-use stockade_kit::failure::Failure;
 use stockade_organizations_api::shapes::InvalidInputExceptionReason;
 use stockade_organizations_api::{errors as api, shapes};
 use stockade_policy::{Effect, Policy, PolicyKind, Statement};
@@ -155,8 +154,7 @@ pub(crate) async fn describe(
     let membership =
         Membership::administered_by(&snapshot, &context.account, "DescribeResourcePolicy")?;
     let policy = membership
-        .resource_policy(&snapshot)
-        .map_err(Failure::from)?
+        .resource_policy(&snapshot)?
         .ok_or_else(not_found)?;
     Ok(shapes::DescribeResourcePolicyResponse {
         resource_policy: Some(policy.into_shape(&membership, context)),

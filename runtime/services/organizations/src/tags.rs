@@ -9,8 +9,9 @@ use stockade_organizations_api::shapes::{
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Snapshot, WriteTx};
 
+use crate::paging::Asked;
 use crate::state::{self, ACCOUNTS, Membership, POLICIES, RESOURCE_POLICY, TRANSFERS, UNITS};
-use crate::{Organizations, errors, paging};
+use crate::{Organizations, errors};
 
 fn refuse(error: TagError) -> Error {
     match error {
@@ -149,20 +150,14 @@ pub(crate) async fn list(
     let membership =
         Membership::administered_by(&snapshot, &context.account, "ListTagsForResource")?;
     let tags = of(&snapshot, &membership, &input.resource_id)?.ok_or_else(errors::no_target)?;
-    let page = paging::page(
-        "ListTagsForResource",
-        input.next_token.as_deref(),
-        None,
+    let asked = Asked::new("ListTagsForResource", &input.next_token, None);
+    let (tags, next_token) = asked.page(
         tags.into_iter().collect(),
         |(key, _)| key,
+        |(key, value)| Ok(shapes::Tag { key, value }),
     )?;
     Ok(shapes::ListTagsForResourceResponse {
-        tags: Some(
-            page.items
-                .into_iter()
-                .map(|(key, value)| shapes::Tag { key, value })
-                .collect(),
-        ),
-        next_token: page.next,
+        tags: Some(tags),
+        next_token,
     })
 }

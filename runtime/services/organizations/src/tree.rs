@@ -5,8 +5,9 @@ use stockade_organizations_api::shapes;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Snapshot;
 
+use crate::paging::Asked;
 use crate::state::Membership;
-use crate::{Organizations, errors, paging};
+use crate::{Organizations, errors};
 
 /// Most units between the root and an account: "Quotas and service limits for AWS Organizations".
 pub(crate) const MAX_DEPTH: usize = 5;
@@ -62,24 +63,17 @@ pub(crate) async fn list_parents(
     let [.., parent, _] = line.as_slice() else {
         return Err(errors::no_child());
     };
-    let page = paging::page(
-        "ListParents",
-        input.next_token.as_deref(),
-        input.max_results,
-        vec![parent],
-        |parent| parent,
-    )?;
+    let shape = |parent: &String| {
+        Ok(shapes::Parent {
+            id: Some(parent.clone()),
+            r#type: Some(kind_of_parent(&membership, parent)),
+        })
+    };
+    let asked = Asked::new("ListParents", &input.next_token, input.max_results);
+    let (parents, next_token) = asked.page(vec![parent], |parent| parent, shape)?;
     Ok(shapes::ListParentsResponse {
-        parents: Some(
-            page.items
-                .into_iter()
-                .map(|parent| shapes::Parent {
-                    id: Some(parent.clone()),
-                    r#type: Some(kind_of_parent(&membership, parent)),
-                })
-                .collect(),
-        ),
-        next_token: page.next,
+        parents: Some(parents),
+        next_token,
     })
 }
 
@@ -94,37 +88,30 @@ pub(crate) async fn list_children(
         return Err(errors::no_parent());
     }
     let ids: Vec<String> = if input.child_type == shapes::ChildType::Account {
-        let accounts = membership.accounts(&snapshot).map_err(Failure::from)?;
+        let accounts = membership.accounts(&snapshot)?;
         accounts
             .into_iter()
             .filter(|account| account.parent == input.parent_id)
             .map(|account| account.id)
             .collect()
     } else {
-        let units = membership.units(&snapshot).map_err(Failure::from)?;
+        let units = membership.units(&snapshot)?;
         units
             .into_iter()
             .filter(|unit| unit.parent == input.parent_id)
             .map(|unit| unit.id)
             .collect()
     };
-    let page = paging::page(
-        "ListChildren",
-        input.next_token.as_deref(),
-        input.max_results,
-        ids,
-        |id| id,
-    )?;
+    let shape = |id| {
+        Ok(shapes::Child {
+            id: Some(id),
+            r#type: Some(input.child_type.clone()),
+        })
+    };
+    let asked = Asked::new("ListChildren", &input.next_token, input.max_results);
+    let (children, next_token) = asked.page(ids, |id| id, shape)?;
     Ok(shapes::ListChildrenResponse {
-        children: Some(
-            page.items
-                .into_iter()
-                .map(|id| shapes::Child {
-                    id: Some(id),
-                    r#type: Some(input.child_type.clone()),
-                })
-                .collect(),
-        ),
-        next_token: page.next,
+        children: Some(children),
+        next_token,
     })
 }

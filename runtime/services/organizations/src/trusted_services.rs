@@ -11,9 +11,10 @@ use stockade_policy::language::is_service_principal;
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Scan;
 
+use crate::paging::Asked;
 use crate::policy_types::{SECURITY_HUB, SECURITY_HUB_SERVICE};
 use crate::state::{self, Membership, TRUSTED};
-use crate::{Organizations, errors, paging};
+use crate::{Organizations, errors};
 
 /// Refuses what is no service's principal.
 pub(crate) fn check_principal(principal: &str) -> Result<(), Error> {
@@ -89,23 +90,16 @@ pub(crate) async fn list(
             Ok((entry.name().to_owned(), entry.record))
         })
         .collect();
-    let page = paging::page(
-        OPERATION,
-        input.next_token.as_deref(),
-        input.max_results,
-        trusted?,
-        |(principal, _)| principal,
-    )?;
+    let shape = |(principal, since)| {
+        Ok(shapes::EnabledServicePrincipal {
+            service_principal: Some(principal),
+            date_enabled: Some(DateTime::from_secs(since)),
+        })
+    };
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (trusted, next_token) = asked.page(trusted?, |(principal, _)| principal, shape)?;
     Ok(shapes::ListAWSServiceAccessForOrganizationResponse {
-        enabled_service_principals: Some(
-            page.items
-                .into_iter()
-                .map(|(principal, since)| shapes::EnabledServicePrincipal {
-                    service_principal: Some(principal),
-                    date_enabled: Some(DateTime::from_secs(since)),
-                })
-                .collect(),
-        ),
-        next_token: page.next,
+        enabled_service_principals: Some(trusted),
+        next_token,
     })
 }

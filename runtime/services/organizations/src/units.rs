@@ -6,8 +6,9 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Snapshot, WriteTx};
 
+use crate::paging::Asked;
 use crate::state::{self, ATTACHMENTS, Membership, UNITS, Unit};
-use crate::{Organizations, attachments, errors, ids, paging, tags, tree};
+use crate::{Organizations, attachments, errors, ids, tags, tree};
 
 /// "Quotas and service limits for AWS Organizations".
 const MAX_UNITS: usize = 2000;
@@ -167,31 +168,22 @@ pub(crate) async fn list_for_parent(
     context: &RequestContext,
     input: shapes::ListOrganizationalUnitsForParentRequest,
 ) -> Result<shapes::ListOrganizationalUnitsForParentResponse, Error> {
+    const OPERATION: &str = "ListOrganizationalUnitsForParent";
     let snapshot = service.store.snapshot();
-    let membership = Membership::administered_by(
-        &snapshot,
-        &context.account,
-        "ListOrganizationalUnitsForParent",
-    )?;
+    let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
     if !membership.is_parent(&snapshot, &input.parent_id) {
         return Err(errors::no_parent());
     }
-    let mut units = membership.units(&snapshot).map_err(Failure::from)?;
+    let mut units = membership.units(&snapshot)?;
     units.retain(|unit| unit.parent == input.parent_id);
-    let page = paging::page(
-        "ListOrganizationalUnitsForParent",
-        input.next_token.as_deref(),
-        input.max_results,
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
+    let (units, next_token) = asked.page(
         units,
         |unit| &unit.id,
+        |unit| to_shape(&unit, &membership, &snapshot, context),
     )?;
-    let shapes: Result<Vec<_>, Failure> = page
-        .items
-        .iter()
-        .map(|unit| to_shape(unit, &membership, &snapshot, context))
-        .collect();
     Ok(shapes::ListOrganizationalUnitsForParentResponse {
-        organizational_units: Some(shapes?),
-        next_token: page.next,
+        organizational_units: Some(units),
+        next_token,
     })
 }

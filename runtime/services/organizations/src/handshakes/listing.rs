@@ -1,13 +1,13 @@
 //! Lists of handshakes: those that an organization began, and those that an account was sent.
 
-use stockade_kit::failure::Failure;
 use stockade_kit::time::epoch_seconds;
 use stockade_organizations_api::shapes::{self, InvalidInputExceptionReason};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::Snapshot;
 
+use crate::paging::Asked;
 use crate::state::{Action, Handshake, Membership};
-use crate::{Organizations, errors, paging};
+use crate::{Organizations, errors};
 
 /// Handshakes of one organization or of several.
 type Found = Vec<(Membership, Handshake)>;
@@ -24,7 +24,7 @@ fn leaves(filter: &shapes::HandshakeFilter, handshake: &Handshake) -> bool {
 fn page(
     snapshot: &Snapshot,
     context: &RequestContext,
-    (operation, token, max_results): (&'static str, Option<&str>, Option<i32>),
+    asked: Asked<'_>,
     filter: Option<&shapes::HandshakeFilter>,
     mut found: Found,
 ) -> Result<(Vec<shapes::Handshake>, Option<String>), Error> {
@@ -37,13 +37,11 @@ fn page(
         }
         found.retain(|(_, handshake)| leaves(filter, handshake));
     }
-    let page = paging::page(operation, token, max_results, found, |(_, it)| &it.id)?;
-    let shapes: Result<Vec<_>, Failure> = page
-        .items
-        .iter()
-        .map(|(membership, handshake)| handshake.to_shape(snapshot, membership, context))
-        .collect();
-    Ok((shapes?, page.next))
+    asked.page(
+        found,
+        |(_, handshake)| &handshake.id,
+        |(membership, handshake)| handshake.to_shape(snapshot, &membership, context),
+    )
 }
 
 pub(crate) async fn list_for_organization(
@@ -55,13 +53,13 @@ pub(crate) async fn list_for_organization(
     let snapshot = service.store.snapshot();
     let membership = Membership::administered_by(&snapshot, &context.account, OPERATION)?;
     let now = epoch_seconds(context.now);
-    let mut found = membership.handshakes(&snapshot).map_err(Failure::from)?;
+    let mut found = membership.handshakes(&snapshot)?;
     found.retain(|handshake| !handshake.is_forgotten(now));
     let found = found
         .into_iter()
         .map(|handshake| (Membership::new(membership.organization.clone()), handshake))
         .collect();
-    let asked = (OPERATION, input.next_token.as_deref(), input.max_results);
+    let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
     let (handshakes, next_token) = page(&snapshot, context, asked, input.filter.as_ref(), found)?;
     Ok(shapes::ListHandshakesForOrganizationResponse {
         handshakes: Some(handshakes),
@@ -79,12 +77,12 @@ pub(crate) async fn list_for_account(
     let snapshot = service.store.snapshot();
     let now = epoch_seconds(context.now);
     let mut found = super::received(&snapshot, &context.account, now)?;
-    if Membership::is_managed_by(&snapshot, &context.account).map_err(Failure::from)? {
+    if Membership::is_managed_by(&snapshot, &context.account)? {
         found.retain(|(_, handshake)| handshake.action != Action::Invite);
     }
-    let asked = (
+    let asked = Asked::new(
         "ListHandshakesForAccount",
-        input.next_token.as_deref(),
+        &input.next_token,
         input.max_results,
     );
     let (handshakes, next_token) = page(&snapshot, context, asked, input.filter.as_ref(), found)?;

@@ -1,7 +1,7 @@
 //! An organization's records, as one of its accounts finds them.
 
 use stockade_kit::failure::Failure;
-use stockade_store::{Scan, Scope, Snapshot, StoreError, Table, WriteTx};
+use stockade_store::{Scan, Scope, Snapshot, Table, WriteTx};
 
 use super::{
     ACCOUNTS, ATTACHMENTS, Account, CREATIONS, Creation, HANDSHAKES, Handshake, MEMBERS,
@@ -26,7 +26,7 @@ impl Membership {
         }
     }
 
-    pub(crate) fn find(snapshot: &Snapshot, account: &str) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn find(snapshot: &Snapshot, account: &str) -> Result<Option<Self>, Failure> {
         let Some(management) = snapshot.get(MEMBERS, &Scope::global(), &[account])? else {
             return Ok(None);
         };
@@ -50,54 +50,62 @@ impl Membership {
     }
 
     /// Whether an account manages an organization.
-    pub(crate) fn is_managed_by(snapshot: &Snapshot, account: &str) -> Result<bool, StoreError> {
+    pub(crate) fn is_managed_by(snapshot: &Snapshot, account: &str) -> Result<bool, Failure> {
         let found = Self::find(snapshot, account)?;
         Ok(found.is_some_and(|it| it.organization.management == account))
     }
 
     /// Writes the organization's own record.
-    pub(crate) fn save(&self, tx: &mut WriteTx) -> Result<(), StoreError> {
-        tx.put(ORGANIZATION, &self.scope, &[], &self.organization)
+    pub(crate) fn save(&self, tx: &mut WriteTx) -> Result<(), Failure> {
+        Ok(tx.put(ORGANIZATION, &self.scope, &[], &self.organization)?)
     }
 
-    pub(crate) fn unit(&self, snapshot: &Snapshot, id: &str) -> Result<Option<Unit>, StoreError> {
-        snapshot.get(UNITS, &self.scope, &[id])
+    pub(crate) fn unit(&self, snapshot: &Snapshot, id: &str) -> Result<Option<Unit>, Failure> {
+        Ok(snapshot.get(UNITS, &self.scope, &[id])?)
     }
 
     pub(crate) fn account(
         &self,
         snapshot: &Snapshot,
         id: &str,
-    ) -> Result<Option<Account>, StoreError> {
-        snapshot.get(ACCOUNTS, &self.scope, &[id])
+    ) -> Result<Option<Account>, Failure> {
+        Ok(snapshot.get(ACCOUNTS, &self.scope, &[id])?)
     }
 
-    pub(crate) fn units(&self, snapshot: &Snapshot) -> Result<Vec<Unit>, StoreError> {
+    pub(crate) fn units(&self, snapshot: &Snapshot) -> Result<Vec<Unit>, Failure> {
         all(snapshot, UNITS, &self.scope)
     }
 
-    pub(crate) fn accounts(&self, snapshot: &Snapshot) -> Result<Vec<Account>, StoreError> {
+    pub(crate) fn accounts(&self, snapshot: &Snapshot) -> Result<Vec<Account>, Failure> {
         all(snapshot, ACCOUNTS, &self.scope)
     }
 
     /// The organization's own policies, AWS's not among them.
-    pub(crate) fn policies(&self, snapshot: &Snapshot) -> Result<Vec<Policy>, StoreError> {
+    pub(crate) fn policies(&self, snapshot: &Snapshot) -> Result<Vec<Policy>, Failure> {
         all(snapshot, POLICIES, &self.scope)
     }
 
-    pub(crate) fn creations(&self, snapshot: &Snapshot) -> Result<Vec<Creation>, StoreError> {
+    pub(crate) fn creation(
+        &self,
+        snapshot: &Snapshot,
+        id: &str,
+    ) -> Result<Option<Creation>, Failure> {
+        Ok(snapshot.get(CREATIONS, &self.scope, &[id])?)
+    }
+
+    pub(crate) fn creations(&self, snapshot: &Snapshot) -> Result<Vec<Creation>, Failure> {
         all(snapshot, CREATIONS, &self.scope)
     }
 
-    pub(crate) fn handshakes(&self, snapshot: &Snapshot) -> Result<Vec<Handshake>, StoreError> {
+    pub(crate) fn handshakes(&self, snapshot: &Snapshot) -> Result<Vec<Handshake>, Failure> {
         all(snapshot, HANDSHAKES, &self.scope)
     }
 
     pub(crate) fn resource_policy(
         &self,
         snapshot: &Snapshot,
-    ) -> Result<Option<ResourcePolicy>, StoreError> {
-        snapshot.get(RESOURCE_POLICY, &self.scope, &[])
+    ) -> Result<Option<ResourcePolicy>, Failure> {
+        Ok(snapshot.get(RESOURCE_POLICY, &self.scope, &[])?)
     }
 
     /// Whether this is the root or a unit.
@@ -106,10 +114,10 @@ impl Membership {
     }
 
     /// Puts an account into the organization.
-    pub(crate) fn join(&self, tx: &mut WriteTx, account: &Account) -> Result<(), StoreError> {
+    pub(crate) fn join(&self, tx: &mut WriteTx, account: &Account) -> Result<(), Failure> {
         let management = &self.organization.management;
         tx.put(MEMBERS, &Scope::global(), &[&account.id], management)?;
-        tx.put(ACCOUNTS, &self.scope, &[&account.id], account)
+        Ok(tx.put(ACCOUNTS, &self.scope, &[&account.id], account)?)
     }
 
     /// Takes an account out of the organization, with what was attached to it.
@@ -139,7 +147,7 @@ fn all<R: serde::de::DeserializeOwned>(
     snapshot: &Snapshot,
     table: Table<R>,
     scope: &Scope,
-) -> Result<Vec<R>, StoreError> {
+) -> Result<Vec<R>, Failure> {
     snapshot
         .scan(table, scope, Scan::all())
         .map(|entry| Ok(entry?.record))

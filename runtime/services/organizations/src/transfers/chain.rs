@@ -6,8 +6,9 @@ use stockade_organizations_api::shapes::ConstraintViolationExceptionReason as Re
 use stockade_spec::Error;
 use stockade_store::Snapshot;
 
-use super::{Status, Transfer, inbound, outbound};
+use super::{Seen, Status, inbound, outbound};
 use crate::errors;
+use crate::state::Transfer;
 
 /// Inbound transfers and invitations of one organization.
 const MAX_INBOUND: usize = 1000;
@@ -23,8 +24,8 @@ fn refuse<T>(reason: Reason, sentence: &str) -> Result<T, Error> {
 /// The transfers into an account that are agreed.
 fn agreed(snapshot: &Snapshot, account: &str, now: i64) -> Result<Vec<Transfer>, Failure> {
     let mut found = inbound(snapshot, account, now)?;
-    found.retain(|(_, status)| *status == Status::Accepted);
-    Ok(found.into_iter().map(|(transfer, _)| transfer).collect())
+    found.retain(|seen| seen.status == Status::Accepted);
+    Ok(found.into_iter().map(|seen| seen.transfer).collect())
 }
 
 /// Where the responsibility of an account goes, if it has agreed to a transfer.
@@ -32,8 +33,8 @@ fn next(snapshot: &Snapshot, account: &str, now: i64) -> Result<Option<String>, 
     let found = outbound(snapshot, account, now)?;
     Ok(found
         .into_iter()
-        .find(|(_, status)| *status == Status::Accepted)
-        .map(|(transfer, _)| transfer.target))
+        .find(|seen| seen.status == Status::Accepted)
+        .map(|seen| seen.transfer.target))
 }
 
 /// How many transfers follow each other before an account, and how many there are in all. What goes deeper than any
@@ -60,9 +61,9 @@ fn before(
 
 /// Refuses another invitation where there are as many as may be.
 pub(super) fn check_invitation(snapshot: &Snapshot, target: &str, now: i64) -> Result<(), Failure> {
-    let counts = |status: &Status| matches!(status, Status::Requested | Status::Accepted);
+    let counts = |seen: &&Seen| matches!(seen.status, Status::Requested | Status::Accepted);
     let found = inbound(snapshot, target, now)?;
-    if found.iter().filter(|(_, status)| counts(status)).count() >= MAX_INBOUND {
+    if found.iter().filter(counts).count() >= MAX_INBOUND {
         refuse(
             Reason::ResponsibilityTransferMaxInboundQuotaViolation,
             "You have exceeded your inbound transfers limit.",
