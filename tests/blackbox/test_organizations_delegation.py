@@ -178,6 +178,36 @@ class TestResourcePolicy:
                 "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
             ),
             (document([allow("s3:*", Principal={"AWS": "111122223333"})]), "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY"),
+            (
+                document([allow("organizations:ListOutboundResponsibilityTransfers", Principal={"AWS": "111122223333"})]),
+                "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
+            ),
+            (
+                document(
+                    [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"AWS": "111122223333"},
+                            "NotAction": "organizations:ListRoots",
+                            "Resource": "*",
+                        }
+                    ]
+                ),
+                "UNSUPPORTED_ACTION_IN_RESOURCE_POLICY",
+            ),
+            (
+                document(
+                    [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"AWS": "111122223333"},
+                            "Action": "organizations:ListRoots",
+                            "NotResource": "arn:aws:organizations::000000000000:root/o-abcdefghij/r-abcd",
+                        }
+                    ]
+                ),
+                "UNSUPPORTED_RESOURCE_IN_RESOURCE_POLICY",
+            ),
         ],
     )
     def test_what_delegates_nothing(self, plain, content, expected):

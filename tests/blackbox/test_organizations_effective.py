@@ -224,6 +224,11 @@ class TestInvalidPolicies:
             member.list_accounts_with_invalid_effective_policy(PolicyType="BACKUP_POLICY")
         with refused("AccessDeniedException", 400):
             member.list_effective_policy_validation_errors(AccountId=backups.member, PolicyType="BACKUP_POLICY")
+        # A delegated administrator of any service reads.
+        service = {"ServicePrincipal": "backup.amazonaws.com"}
+        backups.client.enable_aws_service_access(**service)
+        backups.client.register_delegated_administrator(AccountId=backups.member, **service)
+        assert member.list_accounts_with_invalid_effective_policy(PolicyType="BACKUP_POLICY")["Accounts"] == []
         with refused("AccountNotFoundException", 400):
             self.errors(backups, "999999999999")
         with refused("EffectivePolicyNotFoundException", 400):

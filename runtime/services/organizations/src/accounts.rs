@@ -25,7 +25,7 @@ pub(crate) fn is_full(
     now: i64,
 ) -> Result<bool, Failure> {
     let invited = invitations::pending(snapshot, membership, now)?;
-    Ok(membership.accounts(snapshot)?.len() + invited >= MAX_ACCOUNTS)
+    Ok(membership.size(snapshot) + invited >= MAX_ACCOUNTS)
 }
 
 pub(crate) fn to_shape(

@@ -12,39 +12,7 @@ use stockade_store::{Scan, Snapshot};
 use crate::paging::Asked;
 use crate::state::{self, DELEGATIONS, Membership, TRUSTED};
 use crate::trusted_services::check_principal;
-use crate::{Organizations, accounts, errors, resource_policy};
-
-/// What "the management account or a member account that is a delegated administrator" may call (AWS
-/// Organizations API Reference), beside what begins with `List`.
-const DELEGABLE: [&str; 15] = [
-    "AttachPolicy",
-    "CreatePolicy",
-    "DeletePolicy",
-    "DescribeAccount",
-    "DescribeCreateAccountStatus",
-    "DescribeEffectivePolicy",
-    "DescribeOrganizationalUnit",
-    "DescribePolicy",
-    "DescribeResourcePolicy",
-    "DetachPolicy",
-    "DisablePolicyType",
-    "EnablePolicyType",
-    "TagResource",
-    "UntagResource",
-    "UpdatePolicy",
-];
-
-/// What any account of the organization may call.
-const OPEN: &str = "ListHandshakesForAccount";
-
-/// Whether an operation can be delegated to a member.
-pub(crate) fn is_delegable(operation: &str) -> bool {
-    DELEGABLE.contains(&operation) || operation.starts_with("List") && operation != OPEN
-}
-
-fn is_read(operation: &str) -> bool {
-    operation.starts_with("List") || operation.starts_with("Describe")
-}
+use crate::{Organizations, accounts, delegable, errors, resource_policy};
 
 /// On what ground an account acts on its organization.
 #[derive(Debug)]
@@ -71,15 +39,12 @@ impl Membership {
         if account == management {
             return Ok(Ground::Own);
         }
-        if !is_delegable(operation) {
-            return Ok(Ground::Nothing);
-        }
         let policy = self.resource_policy(snapshot)?;
-        if is_read(operation) && is_registered(snapshot, self, account)? {
+        if delegable::by_registration(operation) && is_registered(snapshot, self, account)? {
             let denials = policy.and_then(|policy| resource_policy::denials(&policy.content));
             return Ok(Ground::Registered { denials });
         }
-        Ok(match policy {
+        Ok(match policy.filter(|_| delegable::by_policy(operation)) {
             Some(policy) if resource_policy::speaks_of(&policy.content, account, operation) => {
                 Ground::Delegated {
                     by: management.clone(),

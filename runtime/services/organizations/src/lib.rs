@@ -43,6 +43,7 @@ mod all_features;
 mod attachments;
 mod contacts;
 mod creations;
+mod delegable;
 mod delegation;
 mod departures;
 mod documents;

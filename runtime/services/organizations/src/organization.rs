@@ -114,7 +114,7 @@ pub(crate) async fn describe(
 pub(crate) async fn delete(service: &Organizations, context: &RequestContext) -> Result<(), Error> {
     state::write(&service.store, |tx| {
         let membership = Membership::managed_by(tx, &context.account)?;
-        if membership.accounts(tx)?.len() > 1
+        if membership.size(tx) > 1
             || !membership.units(tx)?.is_empty()
             || !membership.policies(tx)?.is_empty()
         {

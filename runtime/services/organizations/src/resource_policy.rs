@@ -7,12 +7,8 @@ use stockade_organizations_api::{errors as api, shapes};
 use stockade_policy::{Effect, Policy, PolicyKind, Statement};
 use stockade_spec::{Error, RequestContext};
 
-use crate::delegation::is_delegable;
 use crate::state::{self, Membership, RESOURCE_POLICY, ResourcePolicy};
-use crate::{Organizations, errors, ids, tags};
-
-/// What a policy may also name, though every member may call it.
-const NAVIGATION: &str = "DescribeOrganization";
+use crate::{Organizations, delegable, errors, ids, tags};
 
 /// Whether a policy might allow an operation to somebody of an account. It is read closely where the caller is
 /// known; here no statement that might is overlooked.
@@ -78,15 +74,17 @@ fn check(content: &str) -> Result<(), Error> {
             ));
         }
         let actions = statement.actions();
-        let can_be_delegated = |entry: &str| {
-            entry.strip_prefix("organizations:").is_some_and(|name| {
-                name.contains(['*', '?']) || name == NAVIGATION || is_delegable(name)
-            })
-        };
-        if actions.negated || !actions.entries.iter().all(|entry| can_be_delegated(entry)) {
+        let mut entries = actions.entries.iter();
+        if actions.negated || !entries.all(|entry| delegable::is_supported(entry)) {
             return Err(errors::invalid(
                 Reason::UnsupportedActionInResourcePolicy,
                 "You specified an action in the policy that can't be delegated.",
+            ));
+        }
+        if statement.resources().is_some_and(|it| it.negated) {
+            return Err(errors::invalid(
+                Reason::UnsupportedResourceInResourcePolicy,
+                "You specified a resource element in the policy that isn't supported.",
             ));
         }
     }

@@ -57,7 +57,7 @@ pub(crate) async fn list_for_organization(
     found.retain(|handshake| !handshake.is_forgotten(now));
     let found = found
         .into_iter()
-        .map(|handshake| (Membership::new(membership.organization.clone()), handshake))
+        .map(|handshake| (membership.clone(), handshake))
         .collect();
     let asked = Asked::new(OPERATION, &input.next_token, input.max_results);
     let (handshakes, next_token) = page(&snapshot, context, asked, input.filter.as_ref(), found)?;

@@ -11,7 +11,7 @@ use super::{
 use crate::errors;
 
 /// An organization as one of its accounts finds it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Membership {
     pub(crate) organization: Organization,
     /// Where its records are kept.
@@ -74,6 +74,11 @@ impl Membership {
 
     pub(crate) fn units(&self, snapshot: &Snapshot) -> Result<Vec<Unit>, Failure> {
         all(snapshot, UNITS, &self.scope)
+    }
+
+    /// How many accounts there are, the management account among them.
+    pub(crate) fn size(&self, snapshot: &Snapshot) -> usize {
+        snapshot.count(ACCOUNTS, &self.scope, Scan::all())
     }
 
     pub(crate) fn accounts(&self, snapshot: &Snapshot) -> Result<Vec<Account>, Failure> {
