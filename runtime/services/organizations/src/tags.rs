@@ -7,10 +7,13 @@ use stockade_organizations_api::shapes::{
     ConstraintViolationExceptionReason, InvalidInputExceptionReason,
 };
 use stockade_spec::{Error, RequestContext};
-use stockade_store::{Snapshot, WriteTx};
+use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::paging::Asked;
-use crate::state::{self, ACCOUNTS, Membership, POLICIES, RESOURCE_POLICY, TRANSFERS, UNITS};
+use crate::state::{
+    self, ACCOUNTS, Account, Membership, Organization, POLICIES, Policy, RESOURCE_POLICY,
+    ResourcePolicy, TRANSFERS, Transfer, UNITS, Unit,
+};
 use crate::{Organizations, errors};
 
 fn refuse(error: TagError) -> Error {
@@ -44,60 +47,76 @@ pub(crate) fn from_input(tags: Option<&[shapes::Tag]>) -> Result<TagSet, Error> 
     TagSet::parse(pairs, Rules::default()).map_err(refuse)
 }
 
+/// What has tags.
+enum Tagged {
+    Root(Organization),
+    Account(Account),
+    Unit(Unit),
+    Transfer(Transfer),
+    Policy(Policy),
+    ResourcePolicy(ResourcePolicy),
+}
+
+impl Tagged {
+    fn find(
+        snapshot: &Snapshot,
+        membership: &Membership,
+        id: &str,
+    ) -> Result<Option<Self>, Failure> {
+        let scope = &membership.scope;
+        if id == membership.organization.root {
+            return Ok(Some(Self::Root(membership.organization.clone())));
+        }
+        if let Some(account) = membership.account(snapshot, id)? {
+            return Ok(Some(Self::Account(account)));
+        }
+        if let Some(unit) = membership.unit(snapshot, id)? {
+            return Ok(Some(Self::Unit(unit)));
+        }
+        if let Some(transfer) = snapshot.get(TRANSFERS, scope, &[id])? {
+            return Ok(Some(Self::Transfer(transfer)));
+        }
+        if let Some(policy) = snapshot.get(POLICIES, scope, &[id])? {
+            return Ok(Some(Self::Policy(policy)));
+        }
+        let policy = membership.resource_policy(snapshot)?;
+        Ok(policy
+            .filter(|policy| policy.id == id)
+            .map(Self::ResourcePolicy))
+    }
+
+    fn tags(&mut self) -> &mut TagSet {
+        match self {
+            Self::Root(organization) => &mut organization.root_tags,
+            Self::Account(account) => &mut account.tags,
+            Self::Unit(unit) => &mut unit.tags,
+            Self::Transfer(transfer) => &mut transfer.tags,
+            Self::Policy(policy) => &mut policy.tags,
+            Self::ResourcePolicy(policy) => &mut policy.tags,
+        }
+    }
+
+    fn save(self, tx: &mut WriteTx, scope: &Scope) -> Result<(), Failure> {
+        match self {
+            Self::Root(organization) => Membership::new(organization).save(tx)?,
+            Self::Account(account) => tx.put(ACCOUNTS, scope, &[&account.id], &account)?,
+            Self::Unit(unit) => tx.put(UNITS, scope, &[&unit.id], &unit)?,
+            Self::Transfer(transfer) => tx.put(TRANSFERS, scope, &[&transfer.id], &transfer)?,
+            Self::Policy(policy) => tx.put(POLICIES, scope, &[&policy.id], &policy)?,
+            Self::ResourcePolicy(policy) => tx.put(RESOURCE_POLICY, scope, &[], &policy)?,
+        }
+        Ok(())
+    }
+}
+
 /// The tags of what has this id; `None` if nothing has.
 pub(crate) fn of(
     snapshot: &Snapshot,
     membership: &Membership,
     id: &str,
 ) -> Result<Option<TagSet>, Failure> {
-    if id == membership.organization.root {
-        return Ok(Some(membership.organization.root_tags.clone()));
-    }
-    if let Some(account) = membership.account(snapshot, id)? {
-        return Ok(Some(account.tags));
-    }
-    if let Some(unit) = membership.unit(snapshot, id)? {
-        return Ok(Some(unit.tags));
-    }
-    if let Some(transfer) = snapshot.get(TRANSFERS, &membership.scope, &[id])? {
-        return Ok(Some(transfer.tags));
-    }
-    if let Some(policy) = membership.resource_policy(snapshot)?
-        && policy.id == id
-    {
-        return Ok(Some(policy.tags));
-    }
-    let policy = snapshot.get(POLICIES, &membership.scope, &[id])?;
-    Ok(policy.map(|policy| policy.tags))
-}
-
-fn put(
-    tx: &mut WriteTx,
-    membership: &mut Membership,
-    id: &str,
-    tags: TagSet,
-) -> Result<(), Failure> {
-    let scope = membership.scope.clone();
-    if id == membership.organization.root {
-        membership.organization.root_tags = tags;
-        membership.save(tx)?;
-    } else if let Some(mut account) = membership.account(tx, id)? {
-        account.tags = tags;
-        tx.put(ACCOUNTS, &scope, &[id], &account)?;
-    } else if let Some(mut unit) = membership.unit(tx, id)? {
-        unit.tags = tags;
-        tx.put(UNITS, &scope, &[id], &unit)?;
-    } else if let Some(mut transfer) = tx.get(TRANSFERS, &scope, &[id])? {
-        transfer.tags = tags;
-        tx.put(TRANSFERS, &scope, &[id], &transfer)?;
-    } else if let Some(mut policy) = tx.get(POLICIES, &scope, &[id])? {
-        policy.tags = tags;
-        tx.put(POLICIES, &scope, &[id], &policy)?;
-    } else if let Some(mut policy) = membership.resource_policy(tx)? {
-        policy.tags = tags;
-        tx.put(RESOURCE_POLICY, &scope, &[], &policy)?;
-    }
-    Ok(())
+    let tagged = Tagged::find(snapshot, membership, id)?;
+    Ok(tagged.map(|mut tagged| std::mem::take(tagged.tags())))
 }
 
 async fn change(
@@ -107,10 +126,10 @@ async fn change(
     change: impl Fn(&mut TagSet) -> Result<(), Error> + Send + Sync,
 ) -> Result<(), Error> {
     state::write(&service.store, |tx| {
-        let mut membership = Membership::administered_by(tx, &context.account, operation)?;
-        let mut tags = of(tx, &membership, id)?.ok_or_else(errors::no_target)?;
-        change(&mut tags)?;
-        put(tx, &mut membership, id, tags)
+        let membership = Membership::administered_by(tx, &context.account, operation)?;
+        let mut tagged = Tagged::find(tx, &membership, id)?.ok_or_else(errors::no_target)?;
+        change(tagged.tags())?;
+        tagged.save(tx, &membership.scope)
     })
     .await
 }
