@@ -80,6 +80,7 @@ checks! {
         JSON_SYNTAX_ERROR = "Fix the JSON syntax error{}.";
         MISMATCHED_ACTION_FOR_PRINCIPAL = "The {} action is invalid with the following principal(s): {}. Use a SAML provider principal with the sts:AssumeRoleWithSAML action or use an OIDC provider principal with the sts:AssumeRoleWithWebIdentity action. Ensure the provider is Federated if you use either of the two options.";
         MISSING_ACTION = "Add an Action or NotAction element to the policy statement.";
+        MISSING_ACTION_FOR_CONDITION_KEY = "The {} action must be in the action block to allow setting values for the condition key {}. Add {} to the action block.";
         MISSING_ACTION_FOR_ROLES_ANYWHERE_TRUST_POLICY = "The rolesanywhere.amazonaws.com service principal requires the sts:AssumeRole, sts:SetSourceIdentity, and sts:TagSession permissions to assume a role. Add the missing permissions to the policy.";
         MISSING_ARN_ACCOUNT = "The resource {} in the arn is missing an account id. Please provide a 12 digit account id.";
         MISSING_ARN_FIELD = "Resource ARNs must include at least {} fields in the following structure: arn:partition:service:region:account:resource";
@@ -172,6 +173,7 @@ checks! {
         TYPE_MISMATCH_NUMBER = "Add a valid numeric value for the condition operator {}.";
         TYPE_MISMATCH_STRING = "Add a valid base64-encoded string value for the condition operator {}.";
         UNIQUE_SIDS_RECOMMENDED = "We recommend that you use statement IDs that are unique to your policy. Update the Sid value.";
+        USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES = "The condition key {} works only with specific AWS services and must be scoped to supported services in your policies.";
         WILDCARD_WITHOUT_LIKE_OPERATOR = "Your condition value includes a * or ? character. If you meant to use a wildcard (*, ?), update the condition operator to include Like.";
     }
 

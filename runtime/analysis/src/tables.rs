@@ -64,9 +64,88 @@ pub(crate) const USER_ID: &str = "aws:userid";
 /// Keys that callers choose (*AWS global condition context keys*, aws:referer and aws:UserAgent).
 pub(crate) const CHOSEN_BY_CALLER: [&str; 2] = ["aws:Referer", "aws:UserAgent"];
 
-/// A key, and those one of which must stand beside it.
-pub(crate) const PAIRED: [(&str, &[&str]); 1] =
-    [("aws:VpcSourceIp", &["aws:SourceVpc", "aws:SourceVpce"])];
+/// A key, and those one of which must stand beside it (*AWS global condition context keys*, aws:VpcSourceIp).
+pub(crate) const PAIRED: [(&str, &[&str]); 1] = [(
+    "aws:VpcSourceIp",
+    &["aws:SourceVpc", "aws:SourceVpce", "aws:SourceVpcArn"],
+)];
+
+/// Keys whose values are set by an action of their own, which a statement about assuming roles must have as well: *Pass
+/// session tags in AWS STS*; *Monitor and control actions taken with assumed roles*. One that ends in `/` stands for all
+/// that begin so.
+pub(crate) const SET_BY: [(&str, &str); 4] = [
+    ("sts:SourceIdentity", "sts:SetSourceIdentity"),
+    ("sts:TransitiveTagKeys", "sts:TagSession"),
+    ("aws:RequestTag/", "sts:TagSession"),
+    ("aws:TagKeys", "sts:TagSession"),
+];
+
+/// Keys that requests to these services alone have (*AWS global condition context keys*, aws:VpceAccount, aws:VpceOrgID,
+/// aws:VpceOrgPaths).
+pub(crate) const OF_ENDPOINTS: [(&str, &[&[&str]]); 3] = [
+    ("aws:VpceAccount", &[OF_ENDPOINTS_ALWAYS]),
+    (
+        "aws:VpceOrgID",
+        &[OF_ENDPOINTS_ALWAYS, OF_ENDPOINTS_ORGANIZATION],
+    ),
+    ("aws:VpceOrgPaths", &[OF_ENDPOINTS_ALWAYS]),
+];
+const OF_ENDPOINTS_ALWAYS: &[&str] = &[
+    "acm-pca",
+    "applicationinsights",
+    "apprunner",
+    "athena",
+    "cloudformation",
+    "comprehendmedical",
+    "compute-optimizer",
+    "datasync",
+    "discovery",
+    "dynamodb",
+    "ebs",
+    "ecr",
+    "ecs",
+    "firehose",
+    "gamelift",
+    "healthlake",
+    "iam",
+    "iotfleetwise",
+    "iotwireless",
+    "kinesisanalytics",
+    "kms",
+    "lambda",
+    "medical-imaging",
+    "omics",
+    "payment-cryptography",
+    "polly",
+    "rbin",
+    "rekognition",
+    "route53",
+    "s3",
+    "scheduler",
+    "servicediscovery",
+    "servicequotas",
+    "shield",
+    "ssm-contacts",
+    "storagegateway",
+    "textract",
+    "transcribe",
+    "transfer",
+];
+const OF_ENDPOINTS_ORGANIZATION: &[&str] = &[
+    "b2bi",
+    "cassandra",
+    "cognito-identity",
+    "dms",
+    "ds-data",
+    "identitystore",
+    "iottwinmaker",
+    "network-firewall",
+    "pricing",
+    "ses",
+    "sms-voice",
+    "sqs",
+    "workmail",
+];
 
 /// What narrows a service principal down to its caller (*The confused deputy problem*).
 pub(crate) const SOURCES: [&str; 4] = [

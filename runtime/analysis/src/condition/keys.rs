@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use stockade_policy::language::{Family, Operator, Set};
 
+use crate::actions::speaks_of;
 use crate::authority::{Known, is_key};
 use crate::checks::{
     ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE,
@@ -13,17 +14,19 @@ use crate::checks::{
     DUPLICATE_KEYS_WITH_DIFFERENT_CASE, DYNAMODB_ATTRIBUTES_WITHOUT_SELECT,
     FORALLVALUES_WITH_SINGLE_VALUED_KEY, INVALID_CONDITION_KEY_FORMAT,
     INVALID_GLOBAL_CONDITION_KEY, INVALID_SERVICE, INVALID_SERVICE_CONDITION_KEY,
-    JSON_SYNTAX_ERROR, MISSING_PAIRED_CONDITION_KEYS, MISSING_QUALIFIER,
-    MISSING_TAG_KEY_IN_CONDITION, S3_PREFIX_IN_NEGATIVE_CONTEXT,
+    JSON_SYNTAX_ERROR, MISSING_ACTION_FOR_CONDITION_KEY, MISSING_PAIRED_CONDITION_KEYS,
+    MISSING_QUALIFIER, MISSING_TAG_KEY_IN_CONDITION, S3_PREFIX_IN_NEGATIVE_CONTEXT,
     STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS, TYPE_MISMATCH,
     UNSUPPORTED_ACTION_FOR_CONDITION_KEY, UNTRUSTWORTHY_CONDITION_KEY,
+    USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES,
 };
 use crate::document::Analysis;
 use crate::finding::Spot;
 use crate::node::Member;
 use crate::statement::{Clause, Entry, Statement};
 use crate::tables::{
-    ATTRIBUTES, CHOSEN_BY_CALLER, DEPRECATED, KEYS_OF_ONE_ACTION, PAIRED, S3_PREFIX, SELECT, is_one,
+    ASSUME_ROLE, ATTRIBUTES, CHOSEN_BY_CALLER, DEPRECATED, FEDERATION, KEYS_OF_ONE_ACTION,
+    OF_ENDPOINTS, PAIRED, S3_PREFIX, SELECT, SET_BY, is_one,
 };
 
 /// The key of a resource's tags.
@@ -258,6 +261,63 @@ fn tags(analysis: &mut Analysis<'_>, statement: &Statement<'_>, clause: &Clause<
         };
         let words = [without.join(", ")];
         analysis.report.add(check, &[stem, &words[0]], spots());
+    }
+}
+
+/// Keys that only requests to some services have, in statements about others. What is about every service is about others.
+pub(super) fn scoped(analysis: &mut Analysis<'_>, statement: &Statement<'_>, clause: &Clause<'_>) {
+    let mut known = OF_ENDPOINTS.iter();
+    let Some((_, services)) = known.find(|(key, _)| clause.key.eq_ignore_ascii_case(key)) else {
+        return;
+    };
+    let Some(actions) = &statement.actions else {
+        return;
+    };
+    let has_key = |entry: &Entry<'_>| {
+        let prefix = entry.text.split_once(':').map(|(prefix, _)| prefix);
+        prefix.is_some_and(|prefix| services.iter().any(|services| is_one(services, prefix)))
+    };
+    if actions.negated || !actions.entries.iter().all(has_key) {
+        let spots = vec![actions.spot.clone(), clause.key_spot.clone()];
+        let check = &USE_CONDITION_KEY_ONLY_WITH_SUPPORTED_SERVICES;
+        analysis.report.add(check, &[clause.key], spots);
+    }
+}
+
+/// Keys whose values nobody may set whom the statement lets assume a role.
+pub(super) fn settable(analysis: &mut Analysis<'_>, statement: &Statement<'_>) {
+    let Some(actions) = &statement.actions else {
+        return;
+    };
+    let assumes = |entry: &Entry<'_>| {
+        let start = entry.text.get(..ASSUME_ROLE.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(ASSUME_ROLE))
+    };
+    if statement.allows != Some(true)
+        || actions.negated
+        || !statement.is_about(FEDERATION)
+        || !actions.entries.iter().any(assumes)
+    {
+        return;
+    }
+    for clause in &statement.clauses {
+        let is = |known: &str| match known.ends_with('/') {
+            true => {
+                let start = clause.key.get(..known.len());
+                start.is_some_and(|start| start.eq_ignore_ascii_case(known))
+            }
+            false => clause.key.eq_ignore_ascii_case(known),
+        };
+        let Some((_, action)) = SET_BY.iter().find(|(known, _)| is(known)) else {
+            continue;
+        };
+        let mut entries = actions.entries.iter();
+        if !entries.any(|entry| speaks_of(entry.text, action)) {
+            let spots = vec![actions.spot.clone(), clause.key_spot.clone()];
+            let words = [action, clause.key, action];
+            let check = &MISSING_ACTION_FOR_CONDITION_KEY;
+            analysis.report.add(check, &words, spots);
+        }
     }
 }
 

@@ -38,10 +38,12 @@ pub(crate) fn look(analysis: &mut Analysis<'_>, statement: &Statement<'_>) {
     for clause in &statement.clauses {
         values::form(analysis, clause);
         keys::look(analysis, statement, clause);
+        keys::scoped(analysis, statement, clause);
         if let Some(operator) = clause.operator {
             values::look(analysis, clause, operator);
             wildcards::look(analysis, clause, operator);
         }
     }
+    keys::settable(analysis, statement);
     keys::together(analysis, statement);
 }

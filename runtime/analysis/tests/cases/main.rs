@@ -233,3 +233,25 @@ fn every_check_has_a_case_for_it_and_one_against() {
         .collect();
     assert!(strange.is_empty(), "there are no such checks: {strange:?}");
 }
+
+/// The page's codes are the crate's, but for those that say why not.
+#[test]
+fn every_code_of_the_reference_is_built_or_says_why_not() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/analysis/codes.txt"
+    );
+    let text = fs::read_to_string(path).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let of_page: Vec<(&str, Option<&str>)> = lines
+        .map(|line| match line.split_once(": ") {
+            Some((code, why)) => (code, Some(why)),
+            None => (line, None),
+        })
+        .collect();
+    let wanted = of_page.iter().filter(|(_, why)| why.is_none());
+    let wanted: BTreeSet<&str> = wanted.map(|(code, _)| *code).collect();
+    let built: BTreeSet<&str> = codes().collect();
+    assert_eq!(built, wanted);
+    assert!(of_page.is_sorted());
+}
