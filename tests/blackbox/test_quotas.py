@@ -99,14 +99,18 @@ class TestDocuments:
 
 
 class TestCounts:
+    ATTACHED = {"user": 10, "group": 10, "role": 20}
+
     def test_managed_policies_of_one(self, iam, holder):
+        most = self.ATTACHED[holder.kind]
         arns = [
-            iam.create_policy(PolicyName=f"p{number}", PolicyDocument=POLICY)["Policy"]["Arn"] for number in range(11)
+            iam.create_policy(PolicyName=f"p{number}", PolicyDocument=POLICY)["Policy"]["Arn"]
+            for number in range(most + 1)
         ]
-        for arn in arns[:10]:
+        for arn in arns[:most]:
             holder.attach(arn)
-        with refused("LimitExceeded", 409, f"Cannot exceed quota for PoliciesPer{holder.kind.title()}: 10"):
-            holder.attach(arns[10])
+        with refused("LimitExceeded", 409, f"Cannot exceed quota for PoliciesPer{holder.kind.title()}: {most}"):
+            holder.attach(arns[most])
         # What is attached already takes no more room.
         holder.attach(arns[0])
 
@@ -119,6 +123,52 @@ class TestCounts:
         with refused("LimitExceeded", 409, "Cannot exceed quota for GroupsPerUser: 10"):
             iam.add_user_to_group(UserName="ana", GroupName="g10")
         iam.add_user_to_group(UserName="ana", GroupName="g0")
+
+    def test_entities_of_an_account(self, iam):
+        """The message was seen for users and roles."""
+        for number in range(300):
+            iam.create_group(GroupName=f"g{number}")
+        with refused("EntityAlreadyExists", 409):
+            iam.create_group(GroupName="G1")
+        with refused("LimitExceeded", 409, "Cannot exceed quota for GroupsPerAccount: 300"):
+            iam.create_group(GroupName="g300")
+        iam.delete_group(GroupName="g1")
+        iam.create_group(GroupName="g300")
+
+    def test_the_summary_agrees(self, iam):
+        """GetAccountSummary (IAM API Reference): how many there are, and how many there may be."""
+        before = iam.get_account_summary()["SummaryMap"]
+        quotas = {
+            "UsersQuota": 5000,
+            "GroupsQuota": 300,
+            "RolesQuota": 1000,
+            "PoliciesQuota": 1500,
+            "InstanceProfilesQuota": 1000,
+            "AttachedPoliciesPerUserQuota": 10,
+            "AttachedPoliciesPerGroupQuota": 10,
+            "AttachedPoliciesPerRoleQuota": 20,
+            "GroupsPerUserQuota": 10,
+            "AccessKeysPerUserQuota": 2,
+            "VersionsPerPolicyQuota": 5,
+            "PolicySizeQuota": 6144,
+            "AssumeRolePolicySizeQuota": 2048,
+            "UserPolicySizeQuota": 2048,
+            "GroupPolicySizeQuota": 5120,
+            "RolePolicySizeQuota": 10240,
+        }
+        assert {name: before[name] for name in quotas} == quotas
+        assert before["Users"] == before["Groups"] == before["Roles"] == before["Policies"] == 0
+        iam.create_user(UserName="n")
+        iam.create_group(GroupName="n")
+        iam.create_role(RoleName="n", AssumeRolePolicyDocument=document(trust(ROOT)))
+        iam.create_policy(PolicyName="n", PolicyDocument=POLICY)
+        iam.create_instance_profile(InstanceProfileName="n")
+        iam.attach_user_policy(UserName="n", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+        after = iam.get_account_summary()["SummaryMap"]
+        changed = {name: after[name] for name in after if after[name] != before[name]}
+        assert changed == {
+            "Users": 1, "Groups": 1, "Roles": 1, "Policies": 1, "InstanceProfiles": 1, "PolicyVersionsInUse": 1,
+        }
 
     @pytest.mark.parametrize("kind", ["user", "role", "policy", "instance_profile"])
     def test_tags(self, iam, kind):

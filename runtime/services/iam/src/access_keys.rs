@@ -12,7 +12,7 @@ use crate::state::{self, ACCESS_KEYS, AccessKey, USERS};
 use crate::{Iam, paging, render, users, validation_error};
 
 /// Most access keys that a user can have: "IAM and AWS STS quotas", IAM User Guide.
-const MAX_KEYS_PER_USER: usize = 2;
+pub(crate) const MAX_KEYS_PER_USER: usize = 2;
 
 fn not_found(id: &str) -> Error {
     errors::no_such_entity_exception(format!("The Access Key with id {id} cannot be found."))

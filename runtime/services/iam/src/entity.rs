@@ -12,7 +12,13 @@ use crate::state::{self, Group, Policies, Role, User};
 use crate::{Iam, documents, groups, paging, policies, roles, users};
 
 /// Most managed policies that one of them can carry: "IAM and AWS STS quotas" (default).
-const MAX_ATTACHED: usize = 10;
+pub(crate) const MAX_ATTACHED_TO_USER: usize = 10;
+pub(crate) const MAX_ATTACHED_TO_GROUP: usize = 10;
+pub(crate) const MAX_ATTACHED_TO_ROLE: usize = 20;
+/// Most characters of all inline policies of one together, without white space (the same page).
+pub(crate) const MAX_INLINE_OF_USER: usize = 2_048;
+pub(crate) const MAX_INLINE_OF_GROUP: usize = 5_120;
+pub(crate) const MAX_INLINE_OF_ROLE: usize = 10_240;
 
 /// A user, group or role.
 pub(crate) trait Entity: Sized {
@@ -20,6 +26,8 @@ pub(crate) trait Entity: Sized {
     const KIND: &'static str;
     /// As quotas name it: `PoliciesPerUser`.
     const ATTACHED_QUOTA: &'static str;
+    /// Most managed policies.
+    const MAX_ATTACHED: usize;
     /// Most characters of all inline policies together, without white space.
     const MAX_INLINE: usize;
 
@@ -30,10 +38,11 @@ pub(crate) trait Entity: Sized {
 }
 
 macro_rules! entity {
-    ($record:ty, $module:ident, $kind:literal, $quota:literal, $inline:literal) => {
+    ($record:ty, $module:ident, $kind:literal, $quota:literal, $attached:ident, $inline:ident) => {
         impl Entity for $record {
             const KIND: &'static str = $kind;
             const ATTACHED_QUOTA: &'static str = $quota;
+            const MAX_ATTACHED: usize = $attached;
             const MAX_INLINE: usize = $inline;
 
             fn get(snapshot: &Snapshot, scope: &Scope, name: &str) -> Result<Self, Failure> {
@@ -55,9 +64,30 @@ macro_rules! entity {
     };
 }
 
-entity!(User, users, "user", "PoliciesPerUser", 2048);
-entity!(Group, groups, "group", "PoliciesPerGroup", 5120);
-entity!(Role, roles, "role", "PoliciesPerRole", 10240);
+entity!(
+    User,
+    users,
+    "user",
+    "PoliciesPerUser",
+    MAX_ATTACHED_TO_USER,
+    MAX_INLINE_OF_USER
+);
+entity!(
+    Group,
+    groups,
+    "group",
+    "PoliciesPerGroup",
+    MAX_ATTACHED_TO_GROUP,
+    MAX_INLINE_OF_GROUP
+);
+entity!(
+    Role,
+    roles,
+    "role",
+    "PoliciesPerRole",
+    MAX_ATTACHED_TO_ROLE,
+    MAX_INLINE_OF_ROLE
+);
 
 impl Policies {
     /// AWS deletes nobody who carries policies.
@@ -173,10 +203,11 @@ pub(crate) async fn attach<E: Entity + Send>(
         }
         let attached = &mut entity.policies_mut().attached;
         attached.insert(arn.to_owned());
-        if attached.len() > MAX_ATTACHED {
+        if attached.len() > E::MAX_ATTACHED {
             return Err(errors::limit_exceeded_exception(format!(
-                "Cannot exceed quota for {}: {MAX_ATTACHED}",
-                E::ATTACHED_QUOTA
+                "Cannot exceed quota for {}: {}",
+                E::ATTACHED_QUOTA,
+                E::MAX_ATTACHED
             ))
             .into());
         }

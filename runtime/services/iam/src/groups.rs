@@ -9,10 +9,10 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, GROUPS, Group, Policies, USERS};
-use crate::{Iam, default_path, paging, render, users};
+use crate::{Iam, default_path, paging, quotas, render, users};
 
 /// Most groups that a user can be in: "IAM and AWS STS quotas", IAM User Guide.
-const MAX_GROUPS_PER_USER: usize = 10;
+pub(crate) const MAX_GROUPS_PER_USER: usize = 10;
 
 impl Group {
     fn to_shape(&self, context: &RequestContext) -> shapes::Group {
@@ -77,6 +77,7 @@ pub(crate) async fn create(
         if tx.contains(GROUPS, scope, &[&state::key(&group.name)]) {
             return Err(exists(&group.name).into());
         }
+        quotas::OF_GROUPS.check(tx, scope, GROUPS)?;
         put(tx, scope, &group)
     })
     .await?;

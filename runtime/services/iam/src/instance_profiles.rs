@@ -7,7 +7,7 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, INSTANCE_PROFILES, InstanceProfile, ROLES};
-use crate::{Iam, default_path, paging, render, roles, tags, users};
+use crate::{Iam, default_path, paging, quotas, render, roles, tags, users};
 
 pub(crate) fn get(
     snapshot: &Snapshot,
@@ -76,6 +76,7 @@ pub(crate) async fn create(
             ))
             .into());
         }
+        quotas::OF_INSTANCE_PROFILES.check(tx, scope, INSTANCE_PROFILES)?;
         put(tx, scope, &profile)
     })
     .await?;

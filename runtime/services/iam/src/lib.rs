@@ -31,6 +31,7 @@ mod instance_profiles;
 mod managed;
 mod paging;
 mod policies;
+mod quotas;
 mod render;
 mod resolve;
 mod roles;

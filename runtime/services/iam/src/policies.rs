@@ -12,12 +12,12 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
 use crate::state::{self, GROUPS, ManagedPolicy, POLICIES, Policies, PolicyVersion, ROLES, USERS};
-use crate::{Iam, default_path, documents, managed, paging, render, tags};
+use crate::{Iam, default_path, documents, managed, paging, quotas, render, tags};
 
 /// Longest document in characters without white space: "IAM and AWS STS quotas".
-const MAX_DOCUMENT: usize = 6144;
+pub(crate) const MAX_DOCUMENT: usize = 6144;
 /// Most versions of a policy: "IAM and AWS STS quotas".
-const MAX_VERSIONS: usize = 5;
+pub(crate) const MAX_VERSIONS: usize = 5;
 
 pub(crate) fn not_found(arn: &str) -> Error {
     errors::no_such_entity_exception(format!("Policy {arn} was not found."))
@@ -204,6 +204,7 @@ pub(crate) async fn create(
             ))
             .into());
         }
+        quotas::OF_POLICIES.check(tx, scope, POLICIES)?;
         put(tx, scope, &policy)
     })
     .await?;

@@ -8,10 +8,10 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
 use crate::state::{self, INSTANCE_PROFILES, Policies, ROLES, Role};
-use crate::{Iam, boundaries, default_path, documents, paging, render, tags, users};
+use crate::{Iam, boundaries, default_path, documents, paging, quotas, render, tags, users};
 
 /// Longest trust policy in characters without white space: "IAM and AWS STS quotas" (default).
-const MAX_TRUST_POLICY: usize = 2048;
+pub(crate) const MAX_TRUST_POLICY: usize = 2048;
 /// What a session of the role may last at most when nothing is said, in seconds.
 pub(crate) const DEFAULT_MAX_SESSION: i32 = 3600;
 
@@ -90,6 +90,7 @@ pub(crate) async fn create(
             ))
             .into());
         }
+        quotas::OF_ROLES.check(tx, scope, ROLES)?;
         put(tx, scope, &role)
     })
     .await?;

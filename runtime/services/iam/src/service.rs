@@ -6,8 +6,8 @@ use stockade_spec::{Error, RequestContext, Unit};
 use stockade_store::Scope;
 
 use crate::{
-    Iam, access_keys, boundaries, entity, groups, instance_profiles, paging, policies, render,
-    roles, simulate, state, tags, usage, users,
+    Iam, access_keys, boundaries, entity, groups, instance_profiles, paging, policies, quotas,
+    render, roles, simulate, state, tags, usage, users,
 };
 
 impl stockade_iam_api::Iam for Iam {
@@ -42,6 +42,14 @@ impl stockade_iam_api::Iam for Iam {
         get_instance_profile(GetInstanceProfileRequest) -> GetInstanceProfileResponse = instance_profiles::read;
         list_instance_profiles(ListInstanceProfilesRequest) -> ListInstanceProfilesResponse = instance_profiles::list;
         list_instance_profiles_for_role(ListInstanceProfilesForRoleRequest) -> ListInstanceProfilesForRoleResponse = instance_profiles::list_for_role;
+    }
+
+    async fn get_account_summary(
+        &self,
+        context: &RequestContext,
+        input: Unit,
+    ) -> Result<shapes::GetAccountSummaryResponse, Error> {
+        quotas::summary(self, context, input).await
     }
 
     operations! {

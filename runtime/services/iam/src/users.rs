@@ -9,7 +9,9 @@ use stockade_spec::{Caller, Error, RequestContext};
 use stockade_store::{Scope, Snapshot, WriteTx};
 
 use crate::state::{self, ACCESS_KEYS, Policies, USERS, User};
-use crate::{Iam, boundaries, default_path, groups, paging, render, tags, validation_error};
+use crate::{
+    Iam, boundaries, default_path, groups, paging, quotas, render, tags, validation_error,
+};
 
 impl User {
     pub(crate) fn to_shape(&self, context: &RequestContext) -> shapes::User {
@@ -82,6 +84,7 @@ pub(crate) async fn create(
             ))
             .into());
         }
+        quotas::OF_USERS.check(tx, scope, USERS)?;
         put(tx, scope, &user)
     })
     .await?;
