@@ -99,11 +99,16 @@ class TestCustomPolicy:
         # "within the same account and includes a resource ARN": there, and empty.
         assert [result["EvalDecisionDetails"] for result in results] == [{}, {}]
 
-    def test_one_resource_is_named(self, iam):
-        (result,) = simulate(
-            iam, allow("s3:*"), ActionNames=["s3:GetObject"], ResourceArns=["arn:aws:s3:::one/key"]
-        )
-        assert (result["EvalResourceName"], result["EvalDecision"]) == ("arn:aws:s3:::one/key", "allowed")
+    def test_a_result_names_the_format_of_the_resources(self, iam):
+        """"not a specific customer-provided resource ARN […], or `*` if no ARN format is defined for the action"."""
+        arns = ["arn:aws:sqs:us-east-1:000000000000:one", "arn:aws:sqs:us-east-1:000000000000:two"]
+        for named in (arns, arns[:1]):
+            sent, listed = simulate(
+                iam, allow("sqs:*"), ActionNames=["sqs:SendMessage", "sqs:ListQueues"], ResourceArns=named
+            )
+            assert sent["EvalResourceName"] == "arn:${Partition}:sqs:${Region}:${Account}:${QueueName}"
+            assert [it["EvalResourceName"] for it in sent["ResourceSpecificResults"]] == named
+            assert listed["EvalResourceName"] == "*"
 
     def test_everything_has_no_results_of_resources(self, iam):
         for named in ({}, {"ResourceArns": ["*"]}):

@@ -15,6 +15,7 @@ use stockade_store::Store;
 use stockade_sts::Sts;
 
 use crate::config::Serve;
+use crate::formats::Reading;
 
 /// The services that enforcement rests on. They never go to an upstream: whoever got a key from there
 /// would be nobody here, and nobody's keys are root's.
@@ -57,7 +58,8 @@ pub(crate) fn compose(config: &Serve, store: &Store) -> Result<Parties, String> 
             Arc::new(stockade_accessanalyzer_api::Server::new(AccessAnalyzer)),
             Arc::new(stockade_iam_api::Server::new(
                 iam.clone()
-                    .with_organizations(Arc::new(organizations.clone())),
+                    .with_organizations(Arc::new(organizations.clone()))
+                    .with_formats(Arc::new(Reading::default())),
             )),
             Arc::new(stockade_lambda_api::Server::new(lambda)),
             Arc::new(stockade_organizations_api::Server::new(

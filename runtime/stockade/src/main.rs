@@ -3,6 +3,7 @@
 mod commands;
 mod compose;
 mod config;
+mod formats;
 mod logging;
 mod screen;
 

@@ -56,6 +56,15 @@ pub struct Iam {
     store: Store,
     keys: Arc<directory::Keys>,
     organizations: Option<Arc<dyn Organizations>>,
+    formats: Option<Arc<dyn Formats>>,
+}
+
+/// Knows the formats of resources' ARNs, which answers of simulations name.
+pub trait Formats: Send + Sync {
+    /// The format of the type of resource that an action works on, in the reference's notation
+    /// (`arn:${Partition}:sns:${Region}:${Account}:${TopicName}`): of several, the resource's; `None` for an action without
+    /// types of resources.
+    fn format(&self, action: &str, resource: &str) -> Option<String>;
 }
 
 impl Iam {
@@ -66,6 +75,7 @@ impl Iam {
             store,
             keys: Arc::default(),
             organizations: None,
+            formats: None,
         }
     }
 
@@ -73,6 +83,13 @@ impl Iam {
     #[must_use]
     pub fn with_organizations(mut self, organizations: Arc<dyn Organizations>) -> Self {
         self.organizations = Some(organizations);
+        self
+    }
+
+    /// The same, with the formats of ARNs, without which simulations name `*`.
+    #[must_use]
+    pub fn with_formats(mut self, formats: Arc<dyn Formats>) -> Self {
+        self.formats = Some(formats);
         self
     }
 }

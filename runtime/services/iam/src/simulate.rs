@@ -26,14 +26,14 @@ use crate::simulate::policies::Policies;
 use crate::simulate::resources::Resources;
 use crate::simulate::result::Case;
 use crate::simulate::scenario::Scenario;
-use crate::{Iam, paging};
+use crate::{Formats, Iam, paging};
 
 pub(crate) fn invalid(message: impl Into<String>) -> Error {
     errors::invalid_input_exception(message)
 }
 
 pub(crate) async fn custom(
-    _iam: &Iam,
+    iam: &Iam,
     context: &RequestContext,
     input: shapes::SimulateCustomPolicyRequest,
 ) -> Result<shapes::SimulatePolicyResponse, Error> {
@@ -55,6 +55,7 @@ pub(crate) async fn custom(
         handling: input.resource_handling_option.as_deref(),
         marker: input.marker.as_deref(),
         max_items: input.max_items,
+        formats: iam.formats.as_deref(),
     };
     asked.simulate(&policies, &scenario, policies.guardrail())
 }
@@ -89,6 +90,7 @@ pub(crate) async fn principal(
         handling: input.resource_handling_option.as_deref(),
         marker: input.marker.as_deref(),
         max_items: input.max_items,
+        formats: iam.formats.as_deref(),
     };
     asked.simulate(&policies, &scenario, guardrail)
 }
@@ -140,9 +142,18 @@ struct Asked<'a> {
     handling: Option<&'a str>,
     marker: Option<&'a str>,
     max_items: Option<i32>,
+    formats: Option<&'a dyn Formats>,
 }
 
 impl Asked<'_> {
+    /// What the result of an action names: "the ARN template for the simulated resource type […], or `*` if no ARN format is
+    /// defined for the action" (`EvaluationResult`, IAM API Reference). Everything has no type.
+    fn name_for(&self, action: &str) -> String {
+        let first = self.resources.named().first();
+        let format = first.and_then(|resource| self.formats?.format(action, resource));
+        format.unwrap_or_else(|| String::from("*"))
+    }
+
     /// A result for every action, page by page.
     fn simulate(
         &self,
@@ -170,7 +181,10 @@ impl Asked<'_> {
         Ok(shapes::SimulatePolicyResponse {
             evaluation_results: Some(
                 results
-                    .map(|(_, action)| case.result(action, &self.resources))
+                    .map(|(_, action)| shapes::EvaluationResult {
+                        eval_resource_name: Some(self.name_for(action)),
+                        ..case.result(action, &self.resources)
+                    })
                     .collect(),
             ),
             is_truncated: Some(page.next.is_some()),

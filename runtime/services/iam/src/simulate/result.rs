@@ -121,10 +121,6 @@ impl<'a> Case<'a> {
         };
         let specific = named.iter().zip(&outcomes);
         shapes::EvaluationResult {
-            eval_resource_name: Some(match named {
-                [only] => only.clone(),
-                _ => String::from("*"),
-            }),
             resource_specific_results: (!named.is_empty())
                 .then(|| specific.map(|(name, it)| it.to_specific(name)).collect()),
             ..aggregate(action, &outcomes, !named.is_empty())
