@@ -109,6 +109,9 @@ class TestText:
             "iam:PassRole action"
         ) in lines
         assert "      policy inline-0 (inline, attached to user ana): nothing about the action" in lines
+        # What the function's role would do then is told after that.
+        then = lines.index(f"if it is let, then as role arn:aws:iam::{ACCOUNT}:role/r: denied")
+        lines = lines[:then]
         assert lines[-1].startswith("The smallest statement that would have allowed the call: ")
         statement = json.loads(lines[-1].partition(": ")[2].rpartition(" (in an identity-based policy)")[0])
         assert statement == allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/r")
@@ -269,6 +272,64 @@ class TestLayers:
         told = get_photo(server, f"arn:aws:iam::{ACCOUNT}:root")
         assert "    by the right of the account's root user\n" in told
         assert told.startswith(f"s3:GetObject as arn:aws:iam::{ACCOUNT}:root: allowed\n")
+
+
+class TestWhatFollows:
+    """What services do because of the request, decided for those whom they act as."""
+
+    LOGGING = {
+        "Bucket": "photos",
+        "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "records", "TargetPrefix": "photos/"}},
+    }
+
+    @pytest.fixture
+    def buckets(self, enforcing):
+        s3 = with_photo(enforcing).root().client("s3")
+        s3.create_bucket(Bucket="records")
+        return s3
+
+    def test_a_service_as_itself(self, enforcing, buckets, explain):
+        """"Enabling Amazon S3 server access logging" (Amazon S3 User Guide): the target's policy lets the service."""
+        enforcing.new_user("ana", [allow("s3:PutBucketLogging")])
+        ana = f"arn:aws:iam::{ACCOUNT}:user/ana"
+        before = ask(enforcing, ana, "s3", "PutBucketLogging", self.LOGGING)
+        assert before["decision"] == "allowed"
+        assert [(it["as"], it["decision"]) for it in before["then"]] == [("service logging.s3.amazonaws.com", "denied")]
+        lets = allow(
+            "s3:PutObject",
+            "arn:aws:s3:::records/photos/*",
+            Principal={"Service": "logging.s3.amazonaws.com"},
+            Condition={
+                "ArnLike": {"aws:SourceArn": "arn:aws:s3:::photos"},
+                "StringEquals": {"aws:SourceAccount": ACCOUNT},
+            },
+        )
+        buckets.put_bucket_policy(Bucket="records", Policy=document(lets))
+        (after,) = ask(enforcing, ana, "s3", "PutBucketLogging", self.LOGGING)["then"]
+        assert after["decision"] == "allowed"
+        (permission,) = after["permissions"]
+        assert permission["action"] == "s3:PutObject"
+        assert layers(permission)["resource"] == "allow"
+        assert permission["keysRead"] == {"aws:SourceArn": ["arn:aws:s3:::photos"], "aws:SourceAccount": [ACCOUNT]}
+        text = explain(enforcing, ana, "s3", "PutBucketLogging", "--input", json.dumps(self.LOGGING))
+        assert "\nif it is let, then as service logging.s3.amazonaws.com: allowed\n" in text
+
+    def test_of_the_source_that_the_policy_names(self, enforcing, buckets):
+        """"The confused deputy problem" (IAM User Guide)."""
+        enforcing.new_user("ana", [allow("s3:PutBucketLogging")])
+        lets = allow(
+            "s3:PutObject",
+            "arn:aws:s3:::records/*",
+            Principal={"Service": "logging.s3.amazonaws.com"},
+            Condition={"StringEquals": {"aws:SourceAccount": "111122223333"}},
+        )
+        buckets.put_bucket_policy(Bucket="records", Policy=document(lets))
+        (then,) = ask(enforcing, f"arn:aws:iam::{ACCOUNT}:user/ana", "s3", "PutBucketLogging", self.LOGGING)["then"]
+        assert then["decision"] == "denied"
+
+    def test_nothing_follows_from_reading(self, enforcing, buckets):
+        enforcing.new_user("ana", [allow("s3:*")])
+        assert "then" not in ask(enforcing, f"arn:aws:iam::{ACCOUNT}:user/ana", "s3", "GetObject", GET)
 
 
 class TestNothingHappens:

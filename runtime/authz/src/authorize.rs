@@ -127,25 +127,35 @@ impl Authorizer {
     }
 
     /// Decides on a request that nobody makes, as enforcement would, and tells all that the decision is made from. Nothing
-    /// is kept of it. `refusal` says why the service takes no such request of this caller, whatever policies say. `None`:
+    /// is kept of it. What services would do because of it is decided for those whom they act as, whatever becomes of the
+    /// request itself. `refusal` says why the service takes no such request of this caller, whatever policies say. `None`:
     /// AWS needs no permission for the operation.
     pub fn examine(&self, request: &Request<'_>, refusal: Option<String>) -> Option<Examination> {
         if is_free(request) {
             return None;
         }
         let witness = Witness::default();
-        let verdicts = match refusal {
-            Some(why) => Err(why),
-            None => self.verdicts(request, Some(&witness)),
+        let mut then = Vec::new();
+        let (verdicts, hearings) = match refusal {
+            Some(why) => (Err(why), Vec::new()),
+            None => {
+                let verdicts = self.verdicts(request, Some(&witness));
+                let heard = witness.take();
+                then = self.consequences(request, Some(&witness));
+                let hearings = if verdicts.is_ok() { heard } else { Vec::new() };
+                (verdicts, hearings)
+            }
         };
-        let hearings = verdicts.is_ok().then(|| witness.take());
-        let decision = Decision {
-            soft: false,
-            ..self.decision(request, request.context, verdicts)
-        };
+        for consequence in &mut then {
+            consequence.decision.soft = false;
+        }
         Some(Examination {
-            decision,
-            hearings: hearings.unwrap_or_default(),
+            decision: Decision {
+                soft: false,
+                ..self.decision(request, request.context, verdicts)
+            },
+            hearings,
+            then,
         })
     }
 

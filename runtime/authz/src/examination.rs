@@ -16,6 +16,19 @@ pub struct Examination {
     pub decision: Decision,
     /// What was heard for each verdict, in their order; `None` where no policy was asked.
     pub hearings: Vec<Option<Hearing>>,
+    /// What services do that act because of the request, if it is let, in the template's order.
+    pub then: Vec<Consequence>,
+}
+
+/// What a service does because of a request.
+#[derive(Debug)]
+pub struct Consequence {
+    /// As whom it acts, as overlays write it: `service sns.amazonaws.com`, `role arn:…`, `caller via athena.amazonaws.com`.
+    pub actor: String,
+    /// The decision on it.
+    pub decision: Decision,
+    /// What was heard for each verdict, as of an [`Examination`].
+    pub hearings: Vec<Option<Hearing>>,
 }
 
 /// What policies and condition keys said for one requirement.

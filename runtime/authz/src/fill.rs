@@ -8,6 +8,7 @@ mod view;
 mod tests;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
 use smallvec::{SmallVec, smallvec};
@@ -15,7 +16,7 @@ use stockade_policy::{Resource, Span};
 use stockade_spec::Service;
 use stockade_spec::filter::{Filtered, Replaces, Unknown};
 use stockade_spec::permission::{
-    self, Actor, CaptureIndex, FollowUp, Part, Permissions, Requirement,
+    self, Actor, CaptureIndex, FollowUp, OPAQUE, Part, Permissions, Requirement,
 };
 use stockade_spec::resolve::{Resolved, Scope};
 
@@ -66,6 +67,20 @@ pub enum Acting {
     Role(Resource<'static>),
     /// As itself, by its service principal.
     Service(String),
+}
+
+/// As overlays write it.
+impl fmt::Display for Acting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caller { via } => write!(f, "caller via {via}"),
+            Self::Role(role) => {
+                let role = role.to_string();
+                write!(f, "role {}", role.replace("<unknown>", OPAQUE))
+            }
+            Self::Service(name) => write!(f, "service {name}"),
+        }
+    }
 }
 
 /// What filling a template needs beside the input.
@@ -492,7 +507,7 @@ fn template<'a>(
                     .collect();
                 if values.is_empty() {
                     values.extend(default.map(|text| match text {
-                        permission::OPAQUE => Filtered::opaque(""),
+                        OPAQUE => Filtered::opaque(""),
                         _ => Filtered::text(scope.expand(text)),
                     }));
                 }

@@ -9,7 +9,8 @@ use stockade_spec::{Caller, RequestContext};
 use super::judge::{Call, root, scope};
 use super::{Authorizer, Mode};
 use crate::decision::Decision;
-use crate::fill::{self, Acting};
+use crate::examination::{Consequence, Witness};
+use crate::fill::{self, Acting, Need};
 use crate::request::{Facts, Request};
 
 impl Authorizer {
@@ -19,7 +20,21 @@ impl Authorizer {
     /// The caller needs none of it. Its headers are not the service's, and its address alone goes with its own session
     /// (*Forward access sessions*: such requests have the same `aws:SourceIp`).
     pub fn follow_up(&self, request: &Request<'_>) -> Vec<Arc<Decision>> {
-        let Some(needs) = request.needs.filter(|_| self.mode != Mode::Off) else {
+        if self.mode == Mode::Off {
+            return Vec::new();
+        }
+        let consequences = self.consequences(request, None).into_iter();
+        consequences.map(|it| self.keep(it.decision)).collect()
+    }
+
+    /// What services do that act because of a request, and what it comes to; a witness hears of each, and what it heard is
+    /// told.
+    pub(super) fn consequences(
+        &self,
+        request: &Request<'_>,
+        witness: Option<&Witness>,
+    ) -> Vec<Consequence> {
+        let Some(needs) = request.needs else {
             return Vec::new();
         };
         let context = request.context;
@@ -33,18 +48,16 @@ impl Authorizer {
         let Ok(input) = fill::Input::gather(needs.permissions, needs.input, source) else {
             return Vec::new();
         };
-        let mut decisions = Vec::new();
-        for (acting, acts) in input.acts() {
+        let consequence = |(acting, acts): (Acting, Vec<Need<'_>>)| {
             let actor = self.actor(request, &acting);
-            let context = actor.as_ref().unwrap_or(context);
             let verdicts = match &actor {
-                Ok(context) => {
+                Ok(actor) => {
                     let (via, source_ip) = match acting {
                         Acting::Caller { via } => (Some(via), request.facts.source_ip),
                         Acting::Role(_) | Acting::Service(_) => (None, None),
                     };
                     let call = Call {
-                        context,
+                        context: actor,
                         facts: &Facts {
                             source_ip,
                             ..OF_SERVICES
@@ -52,19 +65,25 @@ impl Authorizer {
                         service: needs.service,
                         divisible: false,
                         via,
-                        witness: None,
+                        witness,
                     };
                     self.judge(&call, acts).map(|judged| judged.verdicts)
                 }
                 Err(why) => Err(why.clone()),
             };
-            let mut decision = self.decision(request, context, verdicts);
+            let heard = witness.map(Witness::take).unwrap_or_default();
+            let hearings = if verdicts.is_ok() { heard } else { Vec::new() };
+            let mut decision = self.decision(request, actor.as_ref().unwrap_or(context), verdicts);
             if let (Acting::Role(role), Err(_)) = (&acting, &actor) {
                 decision.principal = role.to_string();
             }
-            decisions.push(self.keep(decision));
-        }
-        decisions
+            Consequence {
+                actor: acting.to_string(),
+                decision,
+                hearings,
+            }
+        };
+        input.acts().into_iter().map(consequence).collect()
     }
 
     /// Whom a service acts as, in the request's place.

@@ -2,6 +2,7 @@
 
 mod acting;
 mod decisions;
+mod examinations;
 mod memory;
 
 use std::any::Any;
@@ -132,6 +133,7 @@ static OPERATIONS: &[Operation] = &[
         ),
     ),
     operation("LendBook", &LENDING),
+    operation("LendDearBook", &LENDING_DEAR),
 ];
 
 const TOLD: Requirement = Requirement {
@@ -154,28 +156,36 @@ const TOLD: Requirement = Requirement {
 };
 
 /// What is lent is read by the press itself, by a role, and in the caller's name.
+const LENT: &[FollowUp] = &[
+    FollowUp {
+        actor: Actor::Service("press.amazonaws.com"),
+        requirement: TOLD,
+    },
+    FollowUp {
+        actor: Actor::Role(&[Part::Literal("arn:aws:iam::111111111111:role/reader")]),
+        requirement: TOLD,
+    },
+    FollowUp {
+        actor: Actor::Role(&[Part::Opaque]),
+        requirement: TOLD,
+    },
+    FollowUp {
+        actor: Actor::Caller {
+            via: "press.amazonaws.com",
+        },
+        requirement: TOLD,
+    },
+];
+
 static LENDING: Permissions = Permissions {
-    follow_ups: &[
-        FollowUp {
-            actor: Actor::Service("press.amazonaws.com"),
-            requirement: TOLD,
-        },
-        FollowUp {
-            actor: Actor::Role(&[Part::Literal("arn:aws:iam::111111111111:role/reader")]),
-            requirement: TOLD,
-        },
-        FollowUp {
-            actor: Actor::Role(&[Part::Opaque]),
-            requirement: TOLD,
-        },
-        FollowUp {
-            actor: Actor::Caller {
-                via: "press.amazonaws.com",
-            },
-            requirement: TOLD,
-        },
-    ],
+    follow_ups: LENT,
     ..permissions(Class::Open, &[])
+};
+
+/// The same of a book that the caller must be allowed to get.
+static LENDING_DEAR: Permissions = Permissions {
+    follow_ups: LENT,
+    ..permissions(Class::Requirements, &[TOLD])
 };
 
 /// A service whose one resource has a policy, an owner and a tag.

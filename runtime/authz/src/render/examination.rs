@@ -20,7 +20,7 @@ pub fn without_permission(class: Class) -> Option<&'static str> {
 }
 
 /// The decision, by which statements it was made, what each layer of policies said, the condition keys that were read, and
-/// what would have allowed the request.
+/// what would have allowed the request; and the same of what services do then.
 pub fn text(examination: &Examination) -> String {
     let decision = &examination.decision;
     let mut text = format!(
@@ -30,21 +30,31 @@ pub fn text(examination: &Examination) -> String {
         decision.principal,
         outcome(decision)
     );
+    decided(&mut text, decision, &examination.hearings);
+    for then in &examination.then {
+        let outcome = outcome(&then.decision);
+        let _ = write!(text, "\nif it is let, then as {}: {outcome}", then.actor);
+        decided(&mut text, &then.decision, &then.hearings);
+    }
+    text
+}
+
+/// What a decision is made from, and what would have allowed it.
+fn decided(text: &mut String, decision: &Decision, hearings: &[Option<Hearing>]) {
     if let Some(refusal) = &decision.refusal {
         let _ = write!(text, "\n  {} is denied {}", refusal.action, refusal.why);
     } else if decision.verdicts.is_empty() {
         text.push_str("\n  it needs no permission");
     }
     for (index, verdict) in decision.verdicts.iter().enumerate() {
-        told(&mut text, verdict);
-        if let Some(Some(hearing)) = examination.hearings.get(index) {
-            heard(&mut text, hearing);
+        told(text, verdict);
+        if let Some(Some(hearing)) = hearings.get(index) {
+            heard(text, hearing);
         }
     }
     if !decision.is_allowed() {
         let _ = write!(text, "\n{}", suggestion::sentence(decision));
     }
-    text
 }
 
 fn outcome(decision: &Decision) -> String {

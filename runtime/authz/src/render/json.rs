@@ -38,10 +38,24 @@ pub fn decision(decision: &Decision) -> Value {
     value
 }
 
-/// The decision, with what each layer of policies said of each permission, and the condition keys that were read.
+/// The decision, with what each layer of policies said of each permission, and the condition keys that were read; `then`, the
+/// same of what services do because of the request.
 pub fn examination(examination: &Examination) -> Value {
-    let mut value = decision(&examination.decision);
-    for (index, hearing) in examination.hearings.iter().enumerate() {
+    let mut value = examined(&examination.decision, &examination.hearings);
+    if !examination.then.is_empty() {
+        let then = examination.then.iter().map(|then| {
+            let mut value = examined(&then.decision, &then.hearings);
+            value["as"] = json!(then.actor);
+            value
+        });
+        value["then"] = then.collect();
+    }
+    value
+}
+
+fn examined(of: &Decision, hearings: &[Option<Hearing>]) -> Value {
+    let mut value = decision(of);
+    for (index, hearing) in hearings.iter().enumerate() {
         if let Some(hearing) = hearing {
             value["permissions"][index]["layers"] = layers(hearing);
             value["permissions"][index]["keysRead"] = keys_read(hearing);

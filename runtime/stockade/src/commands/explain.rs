@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use http::{Method, Uri};
 use serde_json::{Value, json};
-use stockade_authz::fill::{Acting, Required};
+use stockade_authz::fill::Required;
 use stockade_authz::render::examination::without_permission;
 use stockade_gateway::{Explained, Explainer, Vantage};
 use stockade_spec::Error;
@@ -21,7 +21,7 @@ use super::server::{self, encoded};
 /// allowed or denied, what each layer of policies says (identity-based policies, permissions boundary, session policies,
 /// resource-based policy, service and resource control policies), which condition keys were read with which values, and the
 /// smallest statement that would have allowed it. Nothing is performed, and the request enters neither /_stockade/decisions
-/// nor what `stockade policy` reports.
+/// nor what `stockade policy` reports. What services do because of the request is decided as well, for those whom they act as.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// A service's id, as `aws` names it: sqs
@@ -173,7 +173,7 @@ fn as_text(explained: &Explained) -> String {
     }
     let mut last = None;
     for act in &explained.follow_ups {
-        let actor = actor(&act.actor);
+        let actor = act.actor.to_string();
         if last.as_ref() != Some(&actor) {
             lines.push(format!("  then, as {actor}"));
             last = Some(actor);
@@ -198,15 +198,6 @@ fn needed(required: &Required) -> Vec<String> {
     lines
 }
 
-/// As whom a service acts, as overlays write it.
-pub(crate) fn actor(actor: &Acting) -> String {
-    match actor {
-        Acting::Caller { via } => format!("caller via {via}"),
-        Acting::Role(role) => format!("role {}", unknown(&role.to_string())),
-        Acting::Service(name) => format!("service {name}"),
-    }
-}
-
 fn as_json(explained: &Explained) -> Value {
     let required = explained.required.iter().map(of_required);
     let mut value = json!({
@@ -218,7 +209,7 @@ fn as_json(explained: &Explained) -> Value {
     if !explained.follow_ups.is_empty() {
         let follow_ups = explained.follow_ups.iter().map(|act| {
             let mut value = of_required(&act.required);
-            value["as"] = json!(actor(&act.actor));
+            value["as"] = json!(act.actor.to_string());
             value
         });
         value["followUps"] = follow_ups.collect();

@@ -89,12 +89,7 @@ fn check(explainer: &Explainer, service: &str, case: &Case) -> Result<(), String
             .iter()
             .map(|act| {
                 let Act { actor, required } = act;
-                format!(
-                    "{}: {} on {}",
-                    super::actor(actor),
-                    required.action,
-                    resource(required)
-                )
+                format!("{}: {} on {}", actor, required.action, resource(required))
             })
             .collect();
         let expected: BTreeSet<String> = expected.iter().cloned().collect();
