@@ -23,6 +23,11 @@ def client(plain):
         ("create_account", {"AccountName": "a", "Email": "a@b"}, "MIN_LENGTH_EXCEEDED"),
         ("create_account", {"AccountName": "a" * 51, "Email": "a@example.com"}, "MAX_LENGTH_EXCEEDED"),
         ("create_account", {"AccountName": "a", "Email": "nobody at home"}, "INVALID_PATTERN"),
+        (
+            "create_account",
+            {"AccountName": "a", "Email": "a@example.com", "RoleName": "AWSServiceRoleForMe"},
+            "INVALID_ROLE_NAME",
+        ),
         ("describe_account", {"AccountId": "12345"}, "INVALID_PATTERN"),
         ("list_accounts", {"MaxResults": 0}, "MIN_VALUE_EXCEEDED"),
         ("list_accounts", {"MaxResults": 21}, "MAX_VALUE_EXCEEDED"),

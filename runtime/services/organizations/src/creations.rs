@@ -3,7 +3,9 @@
 use aws_smithy_types::DateTime;
 use stockade_kit::failure::Failure;
 use stockade_kit::time::epoch_seconds;
-use stockade_organizations_api::shapes::ConstraintViolationExceptionReason;
+use stockade_organizations_api::shapes::{
+    ConstraintViolationExceptionReason, InvalidInputExceptionReason,
+};
 use stockade_organizations_api::{errors as api, shapes};
 use stockade_spec::{Error, RequestContext};
 use stockade_store::WriteTx;
@@ -15,6 +17,9 @@ use crate::{Organizations, accounts, attachments, contacts, errors, ids, tags};
 /// The role that the management account assumes in an account that it made ("Accessing member accounts
 /// that have OrganizationAccountAccessRole").
 const ACCESS_ROLE: &str = "OrganizationAccountAccessRole";
+
+/// What the names of service-linked roles begin with.
+const SERVICE_LINKED: &str = "AWSServiceRoleFor";
 
 fn creation_shape(creation: &Creation) -> shapes::CreateAccountStatus {
     let mut shape = shapes::CreateAccountStatus {
@@ -54,6 +59,14 @@ pub(crate) async fn create(
     input: shapes::CreateAccountRequest,
 ) -> Result<shapes::CreateAccountResponse, Error> {
     let tags = tags::from_input(input.tags.as_deref())?;
+    let role = input.role_name.as_deref().unwrap_or(ACCESS_ROLE);
+    if role.starts_with(SERVICE_LINKED) {
+        return Err(errors::invalid(
+            InvalidInputExceptionReason::InvalidRoleName,
+            "You provided a role name that isn't valid. A role name can't begin with the reserved prefix \
+             AWSServiceRoleFor.",
+        ));
+    }
     let now = epoch_seconds(context.now);
     let creation = state::write(&service.store, |tx| {
         let membership = Membership::managed_by(tx, &context.account)?;
@@ -95,7 +108,6 @@ pub(crate) async fn create(
     })
     .await?;
     if let Ok(account) = &creation.outcome {
-        let role = input.role_name.as_deref().unwrap_or(ACCESS_ROLE);
         service.roles.admit(context, account, role).await?;
     }
     Ok(shapes::CreateAccountResponse {
