@@ -129,5 +129,10 @@ pub use set::{
 pub use span::Place;
 pub use statement::{Effect, Element, Statement};
 
+/// Holds the README's example to the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod tests;

@@ -41,7 +41,12 @@ enum Values {
     Arn(Box<[ArnPattern]>),
     Number(Comparison, Box<[Decimal<Box<str>>]>),
     Date(Comparison, Box<[Instant]>),
-    Bool(Box<[Template]>),
+    Bool {
+        wanted: Box<[Template]>,
+        /// Whether a value is neither a boolean nor made by a variable. AWS's grammar takes it, and no document says what
+        /// it then is.
+        strange: bool,
+    },
     Bytes(Box<[Box<[u8]>]>),
     Network(Box<[Network]>),
     /// Operators without values of a type: `Null`, and those not known.
@@ -109,10 +114,10 @@ impl Clause {
         };
         if operator.test == Test::Null {
             let absent = found.is_none();
-            return self
-                .wanted
-                .iter()
-                .any(|wanted| bool_of(wanted).is_some_and(|wants_absent| wants_absent == absent));
+            return self.wanted.iter().any(|wanted| match bool_of(wanted) {
+                Some(wants_absent) => wants_absent == absent,
+                None => effect == Effect::Deny,
+            });
         }
         let Some(found) = found else {
             return operator.if_exists
@@ -158,11 +163,16 @@ impl Clause {
                 let test = |wanted: &Instant| comparison.test(value.cmp(wanted));
                 Ok(wanted.iter().any(test))
             }
-            Values::Bool(wanted) => {
+            Values::Bool { wanted, strange } => {
                 bool_of(value).ok_or(Lack::Value)?;
-                any(wanted, |template| {
+                let matched = any(wanted, |template| {
                     template.matches_ignoring_case(value, context)
-                })
+                })?;
+                if matched || !strange {
+                    Ok(matched)
+                } else {
+                    Err(Lack::Knowledge)
+                }
             }
             Values::Bytes(wanted) => {
                 let value = STANDARD.decode(value).map_err(|_| Lack::Value)?;
@@ -203,7 +213,14 @@ fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Va
             Values::Number(comparison, read(wanted, decimal)?)
         }
         Test::Date(comparison) => Values::Date(comparison, read(wanted, Instant::parse)?),
-        Test::Bool => Values::Bool(templates(false)),
+        Test::Bool => {
+            let is_strange =
+                |text: &&Box<str>| bool_of(text).is_none() && !(variables && text.contains("${"));
+            Values::Bool {
+                strange: wanted.iter().any(|text| is_strange(&text)),
+                wanted: templates(false),
+            }
+        }
         Test::Binary => Values::Bytes(read(wanted, |text| {
             STANDARD.decode(text).ok().map(Into::into)
         })?),

@@ -152,3 +152,27 @@ fn a_key_that_nobody_can_tell_fails_closed() {
         }
     }
 }
+
+/// AWS's grammar takes any text as a boolean of a policy, and no document says what it then is: it never lets anyone do
+/// anything.
+#[test]
+fn a_boolean_that_is_none_fails_closed() {
+    let mut context = Context::new();
+    context.set("k", "true");
+    for (condition, allows, denies) in [
+        (r#"{"Bool":{"k":"maybe"}}"#, false, true),
+        (r#"{"Bool":{"k":["true","maybe"]}}"#, true, true),
+        (r#"{"Bool":{"k":"false"}}"#, false, false),
+        (r#"{"Bool":{"absent":"maybe"}}"#, false, false),
+        (r#"{"Null":{"k":"maybe"}}"#, false, true),
+        (r#"{"Null":{"k":"true"}}"#, false, false),
+    ] {
+        for (effect, expected) in [(Effect::Allow, allows), (Effect::Deny, denies)] {
+            let policy = identity(&format!(
+                r#"{{"Effect":"{effect}","Action":"*","Resource":"*","Condition":{condition}}}"#
+            ));
+            let holds = policy.policy.statements()[0].conditions_hold(&context);
+            assert_eq!(holds, expected, "{condition} {effect}");
+        }
+    }
+}
