@@ -215,9 +215,9 @@ fn compile_values(test: Test, wanted: &[Box<str>], variables: bool) -> Result<Va
         Test::Date(comparison) => Values::Date(comparison, read(wanted, Instant::parse)?),
         Test::Bool => {
             let is_strange =
-                |text: &&Box<str>| bool_of(text).is_none() && !(variables && text.contains("${"));
+                |text: &str| bool_of(text).is_none() && !(variables && text.contains("${"));
             Values::Bool {
-                strange: wanted.iter().any(|text| is_strange(&text)),
+                strange: wanted.iter().any(|text| is_strange(text)),
                 wanted: templates(false),
             }
         }
