@@ -5,6 +5,7 @@ The keys and what they hold are those of "AWS global condition context keys" in 
 
 import json
 import subprocess
+import urllib.parse
 
 import pytest
 
@@ -46,6 +47,26 @@ OF_A_SESSION = [
 ]
 
 
+# The same of a federated user, where it differs from a user's session: it carries no word about MFA.
+OF_A_FEDERATED_USER = [
+    ("ArnEquals", "aws:PrincipalArn", "arn:aws:sts::000000000000:federated-user/guest", "arn:aws:iam::000000000000:user/ada"),
+    ("StringEquals", "aws:PrincipalType", "FederatedUser", "User"),
+    ("StringEquals", "aws:userid", "000000000000:guest", "guest"),
+    ("Null", "aws:MultiFactorAuthPresent", "true", "false"),
+    ("Null", "aws:MultiFactorAuthAge", "true", "false"),
+    ("Null", "aws:TokenIssueTime", "false", "true"),
+    ("Null", "aws:username", "true", "false"),
+]
+
+# Of temporary credentials of a user itself: without MFA, as long as there are no devices.
+OF_A_USERS_SESSION = [
+    ("StringEquals", "aws:PrincipalType", "User", "AssumedRole"),
+    ("Bool", "aws:MultiFactorAuthPresent", "false", "true"),
+    ("Null", "aws:MultiFactorAuthAge", "true", "false"),
+    ("Null", "aws:TokenIssueTime", "false", "true"),
+]
+
+
 def conditional(operator, key, value):
     return [allow(ACTION, Condition={operator: {key: value}})]
 
@@ -79,6 +100,67 @@ def test_a_sessions_keys(enforcing):
     enforcing.root().client("iam").tag_role(RoleName="r", Tags=[{"Key": "team", "Value": "red"}])
     session = ada.assume(role, "desk", SourceIdentity="ada", Tags=[{"Key": "team", "Value": "green"}])
     assert_tells(enforcing, "role", "r", session.client("s3"), OF_A_SESSION)
+
+
+def test_a_federated_users_keys(enforcing):
+    may = allow("sts:GetFederationToken")
+    ada = enforcing.new_user("ada", [may])
+    everything = json.dumps({"Version": "2012-10-17", "Statement": [allow("*")]})
+    credentials = ada.client("sts").get_federation_token(Name="guest", Policy=everything)["Credentials"]
+    assert_tells(enforcing, "user", "ada", ada.with_session(credentials).client("s3"), OF_A_FEDERATED_USER)
+
+
+def test_keys_of_a_users_own_session(enforcing):
+    ada = enforcing.new_user("ada")
+    session = ada.with_session(ada.client("sts").get_session_token()["Credentials"])
+    assert_tells(enforcing, "user", "ada", session.client("s3"), OF_A_USERS_SESSION)
+
+
+def keys_read(server, principal, service, operation, given):
+    """What an examined request's one permission read."""
+    query = urllib.parse.urlencode({"as": principal, "service": service, "operation": operation})
+    answer = server.request("POST", f"/_stockade/explain?{query}", body=json.dumps(given))
+    assert answer.status == 200, answer.data
+    told = json.loads(answer.data)
+    return told["permissions"][0]["keysRead"], [then["permissions"][0]["keysRead"] for then in told.get("then", [])]
+
+
+def test_some_actions_have_no_word_about_the_owner(enforcing):
+    """`aws:ResourceAccount`: "The following actions don't support this key"; what stands beside them does."""
+    ours = {"StringEquals": {"aws:ResourceAccount": "000000000000"}}
+    ada = enforcing.new_user("ada", [allow("macie2:*", Condition=ours)])
+    for operation, given, account in [
+        ("AcceptInvitation", {"invitationId": "1", "administratorAccountId": "111122223333"}, None),
+        ("GetFindingsFilter", {"id": "f"}, ["000000000000"]),
+    ]:
+        read, _ = keys_read(enforcing, ada.arn, "macie2", operation, given)
+        assert read == {"aws:ResourceAccount": account}, operation
+
+
+def test_a_service_tells_whose_organization_it_acts_for(enforcing):
+    """`aws:SourceOrgID`: of the account that owns the resource on behalf of which the service's principal calls."""
+    root = enforcing.root()
+    s3 = root.client("s3")
+    for name in ["photos", "records"]:
+        s3.create_bucket(Bucket=name)
+    statement = allow("s3:PutObject", "arn:aws:s3:::records/*", Principal={"Service": "logging.s3.amazonaws.com"})
+    statement["Condition"] = {
+        "StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"},
+        "ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-a1b2c3d4e5/*"},
+    }
+    s3.put_bucket_policy(Bucket="records", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    given = {
+        "Bucket": "photos",
+        "BucketLoggingStatus": {"LoggingEnabled": {"TargetBucket": "records", "TargetPrefix": ""}},
+    }
+    ada = enforcing.new_user("ada", [allow("s3:*")])
+    _, [alone] = keys_read(enforcing, ada.arn, "s3", "PutBucketLogging", given)
+    assert alone == {"aws:SourceOrgID": None, "aws:SourceOrgPaths": None}
+    client = root.client("organizations")
+    organization = client.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    root_id = client.list_roots()["Roots"][0]["Id"]
+    _, [member] = keys_read(enforcing, ada.arn, "s3", "PutBucketLogging", given)
+    assert member == {"aws:SourceOrgID": [organization], "aws:SourceOrgPaths": [f"{organization}/{root_id}/"]}
 
 
 def test_a_strangers_account_is_anonymous(enforcing):
