@@ -191,6 +191,7 @@ fn needed(required: &Required) -> Vec<String> {
     }
     for (key, values) in &required.keys {
         lines.push(match values {
+            Ok(values) if values.is_empty() => format!("      {key}: the action has no such key"),
             Ok(values) => format!("      {key} = {}", values.join(", ")),
             Err(why) => format!("      {key} cannot be told: {why}"),
         });
