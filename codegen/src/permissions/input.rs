@@ -173,6 +173,17 @@ impl<'a> Input<'a> {
         Ok(shape)
     }
 
+    /// Whether all members of a path from a step on are required where they lie: a call that has what lies before has the
+    /// path's value, unless a list is empty.
+    pub(super) fn requires(&self, path: &Path, from: usize) -> bool {
+        (from..path.0.len()).all(|at| match &path.0[at] {
+            Step::Member(name) => self
+                .follow(&Path(path.0[..at].to_vec()))
+                .is_ok_and(|shape| shape.required.contains(name)),
+            Step::Each | Step::Keys | Step::Values => true,
+        })
+    }
+
     /// The shape of a list's elements.
     pub(super) fn element(&self, shape: &'a Shape) -> Option<&'a Shape> {
         match &shape.kind {

@@ -5,6 +5,7 @@
 //! to input members; dependent actions and roles handed over; the service's overlay. The rules are
 //! for every service; what holds for one alone is in `models/overlays`.
 
+mod absent;
 mod bind;
 mod dependents;
 mod input;

@@ -14,8 +14,8 @@ use super::roles::Passed;
 use super::untold::Untold;
 use super::{
     Class, Diagnostic, FollowUp, Key, KeyValue, Kms, OperationPermissions, Overlay, Part, Path,
-    Permissions, Requirement, Resource, Source, Step, Tables, bind, dependents, keys, kms, roles,
-    rules, types, verbs,
+    Permissions, Requirement, Resource, Source, Step, Tables, absent, bind, dependents, keys, kms,
+    roles, rules, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
@@ -140,6 +140,9 @@ impl<'a> Resolver<'a> {
             })
             .collect();
         self.by_kms(name, &mut result);
+        for requirement in &mut result.requirements {
+            absent::settle(requirement, &input);
+        }
         result.follow_ups = self.follow_ups(name, &input);
         self.tables.unset.settle(&mut result);
         let requirements = &result.requirements;

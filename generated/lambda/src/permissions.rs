@@ -1250,7 +1250,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 12,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                     ],
@@ -1287,7 +1287,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 12,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                     ],
@@ -4057,7 +4057,7 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                     ],
@@ -4094,7 +4094,7 @@ pub static PUBLISH_LAYER_VERSION: Permissions = Permissions {
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                     ],
@@ -5117,7 +5117,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                     ],
@@ -5154,7 +5154,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                         Part::Literal("/"),
                         Part::Capture {
                             capture: 2,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                     ],

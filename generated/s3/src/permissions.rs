@@ -10813,7 +10813,7 @@ pub static RESTORE_OBJECT: Permissions = Permissions {
                         Part::Literal(":s3:::"),
                         Part::Capture {
                             capture: 2,
-                            default: None,
+                            default: Some("{?}"),
                             filter: None,
                         },
                         Part::Literal("/"),

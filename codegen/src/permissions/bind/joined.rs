@@ -66,7 +66,8 @@ impl Binder<'_> {
         let names_always = either
             .iter()
             .any(|(.., instead)| instead.optional.is_none());
-        if always.is_empty() && !names_always {
+        let is_one_of_several = wanting.len() > 1;
+        if always.is_empty() && !names_always && !is_one_of_several {
             always.extend(wanting.into_iter().map(|(resource, _)| resource));
         } else {
             // The call is about something else first, and about this where it names it.
@@ -105,8 +106,10 @@ impl Binder<'_> {
                 when: Predicate::Always,
             });
         } else if !names_always {
+            // One of those that the reference requires is meant; a call that names none does not say which.
+            let unnamed = is_one_of_several.then_some(Resource::Template(vec![Part::Opaque]));
             bound.push(Bound {
-                resources: Vec::new(),
+                resources: unnamed.into_iter().collect(),
                 when: absent(optional),
             });
         }

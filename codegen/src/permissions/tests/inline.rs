@@ -248,7 +248,7 @@ fn dependents_are_asked_for_on_what_members_name() {
     on *
     when Network.SubnetIds
   s3:GetObject
-    on arn:{partition}:s3:::{Source.S3Bucket|base}/{Source.S3Key}
+    on arn:{partition}:s3:::{Source.S3Bucket|base}/{Source.S3Key={?}}
     when Source.S3Bucket
   toy:GetShelf
     on arn:{partition}:toy:{region}:{account}:shelf/{ShelfId}
@@ -510,7 +510,7 @@ fn an_arn_or_a_name_as_the_caller_likes() {
     on {BoxArn}
     when BoxArn
   toy:MarkBox
-    on arn:{partition}:toy:{region}:{account}:box/{BoxName}
+    on arn:{partition}:toy:{region}:{account}:box/{BoxName={?}}
     when !BoxArn
 "
     );
