@@ -300,7 +300,8 @@ impl Reader<'_> {
             };
             let via = match raw.via.as_deref().unwrap_or(via) {
                 OPAQUE => OPAQUE.to_owned(),
-                label => format!("{label}.{region}.{{dnsSuffix}}"),
+                // In every partition: "AWS KMS condition keys (AWS KMS Developer Guide), kms:ViaService".
+                label => format!("{label}.{region}.amazonaws.com"),
             };
             let common = self.keys(raw, key.as_ref(), &via, called_via);
             let requirements = raw

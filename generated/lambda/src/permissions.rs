@@ -420,7 +420,7 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -649,7 +649,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -712,7 +712,7 @@ pub static CREATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -1066,6 +1066,10 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
         Capture {
             name: "Code.SourceKMSKeyArn",
             steps: &[Step::Member(3), Step::Member(5)],
+        },
+        Capture {
+            name: "DurableConfig.KMSKeyArn",
+            steps: &[Step::Member(7), Step::Member(1)],
         },
         Capture {
             name: "LoggingConfig.LogGroup",
@@ -1452,7 +1456,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -1532,7 +1536,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -1591,7 +1595,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -1654,7 +1658,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -1662,6 +1666,203 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                 "kms:EncryptionContextKeys",
                 "kms:ResourceAliases",
             ],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 21,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(21),
+                    Predicate::Not(&Predicate::Contains(21, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 21,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:GenerateDataKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 21,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(21),
+                    Predicate::Not(&Predicate::Contains(21, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
+                    value: Value::Resolver {
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
+                    },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 21,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 21,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(21),
+                    Predicate::Not(&Predicate::Contains(21, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
+                    value: Value::Resolver {
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
+                    },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 21,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
         },
     ],
     follow_ups: &[
@@ -1688,7 +1889,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                             Part::Account,
                             Part::Literal(":log-group:"),
                             Part::Capture {
-                                capture: 21,
+                                capture: 22,
                                 default: None,
                                 filter: None,
                             },
@@ -1724,7 +1925,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                             Part::Account,
                             Part::Literal(":log-group:"),
                             Part::Capture {
-                                capture: 21,
+                                capture: 22,
                                 default: None,
                                 filter: None,
                             },
@@ -1762,7 +1963,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                             Part::Account,
                             Part::Literal(":log-group:"),
                             Part::Capture {
-                                capture: 21,
+                                capture: 22,
                                 default: None,
                                 filter: None,
                             },
@@ -1807,7 +2008,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         ],
                     ),
                 ],
-                when: Predicate::Absent(21),
+                when: Predicate::Absent(22),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -1845,7 +2046,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         ],
                     ),
                 ],
-                when: Predicate::Absent(21),
+                when: Predicate::Absent(22),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -1883,7 +2084,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                         ],
                     ),
                 ],
-                when: Predicate::Absent(21),
+                when: Predicate::Absent(22),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -2019,14 +2220,14 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     Resource::Template(
                         &[
                             Part::Capture {
-                                capture: 22,
+                                capture: 23,
                                 default: None,
                                 filter: None,
                             },
                         ],
                     ),
                 ],
-                when: Predicate::Contains(22, ":sqs:"),
+                when: Predicate::Contains(23, ":sqs:"),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -2048,14 +2249,14 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
                     Resource::Template(
                         &[
                             Part::Capture {
-                                capture: 22,
+                                capture: 23,
                                 default: None,
                                 filter: None,
                             },
                         ],
                     ),
                 ],
-                when: Predicate::Contains(22, ":sns:"),
+                when: Predicate::Contains(23, ":sns:"),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -2074,7 +2275,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             requirement: Requirement {
                 action: "xray:PutTraceSegments",
                 resources: &[],
-                when: Predicate::OneOf(23, &["Active"]),
+                when: Predicate::OneOf(24, &["Active"]),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -2093,7 +2294,7 @@ pub static CREATE_FUNCTION: Permissions = Permissions {
             requirement: Requirement {
                 action: "xray:PutTelemetryRecords",
                 resources: &[],
-                when: Predicate::OneOf(23, &["Active"]),
+                when: Predicate::OneOf(24, &["Active"]),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -4980,7 +5181,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -5043,7 +5244,7 @@ pub static UPDATE_EVENT_SOURCE_MAPPING: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -5262,7 +5463,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -5325,7 +5526,7 @@ pub static UPDATE_FUNCTION_CODE: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -5390,6 +5591,10 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
         Capture {
             name: "KMSKeyArn",
             steps: &[Step::Member(11)],
+        },
+        Capture {
+            name: "DurableConfig.KMSKeyArn",
+            steps: &[Step::Member(4), Step::Member(1)],
         },
         Capture {
             name: "LoggingConfig.LogGroup",
@@ -5610,7 +5815,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -5690,7 +5895,204 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("lambda.{region}.{dnsSuffix}"),
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:DescribeKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 12,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(12),
+                    Predicate::Not(&Predicate::Contains(12, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 12,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:GenerateDataKey",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 12,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(12),
+                    Predicate::Not(&Predicate::Contains(12, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
+                    value: Value::Resolver {
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
+                    },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 12,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:ResourceAliases"],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":kms:"),
+                        Part::Region,
+                        Part::Literal(":"),
+                        Part::Account,
+                        Part::Literal(":"),
+                        Part::Capture {
+                            capture: 12,
+                            default: None,
+                            filter: Some(Filter::Key),
+                        },
+                    ],
+                ),
+            ],
+            when: Predicate::All(
+                &[
+                    Predicate::Present(12),
+                    Predicate::Not(&Predicate::Contains(12, "alias/aws/")),
+                ],
+            ),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:lambda:FunctionArn",
+                    value: Value::Resolver {
+                        name: "function",
+                        index: 1,
+                        arguments: &[0],
+                    },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:lambda:FunctionArn"),
+                },
+                KeyBinding {
+                    key: "kms:RequestAlias",
+                    value: Value::Template(
+                        &[
+                            Part::Capture {
+                                capture: 12,
+                                default: None,
+                                filter: Some(Filter::Alias),
+                            },
+                        ],
+                    ),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("lambda.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -5720,7 +6122,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                             Part::Account,
                             Part::Literal(":log-group:"),
                             Part::Capture {
-                                capture: 12,
+                                capture: 13,
                                 default: None,
                                 filter: None,
                             },
@@ -5756,7 +6158,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                             Part::Account,
                             Part::Literal(":log-group:"),
                             Part::Capture {
-                                capture: 12,
+                                capture: 13,
                                 default: None,
                                 filter: None,
                             },
@@ -5794,7 +6196,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                             Part::Account,
                             Part::Literal(":log-group:"),
                             Part::Capture {
-                                capture: 12,
+                                capture: 13,
                                 default: None,
                                 filter: None,
                             },
@@ -5939,14 +6341,14 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                     Resource::Template(
                         &[
                             Part::Capture {
-                                capture: 13,
+                                capture: 14,
                                 default: None,
                                 filter: None,
                             },
                         ],
                     ),
                 ],
-                when: Predicate::Contains(13, ":sqs:"),
+                when: Predicate::Contains(14, ":sqs:"),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -5968,14 +6370,14 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
                     Resource::Template(
                         &[
                             Part::Capture {
-                                capture: 13,
+                                capture: 14,
                                 default: None,
                                 filter: None,
                             },
                         ],
                     ),
                 ],
-                when: Predicate::Contains(13, ":sns:"),
+                when: Predicate::Contains(14, ":sns:"),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -5994,7 +6396,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             requirement: Requirement {
                 action: "xray:PutTraceSegments",
                 resources: &[],
-                when: Predicate::OneOf(14, &["Active"]),
+                when: Predicate::OneOf(15, &["Active"]),
                 each: None,
                 keys: &[],
                 untold: &[],
@@ -6013,7 +6415,7 @@ pub static UPDATE_FUNCTION_CONFIGURATION: Permissions = Permissions {
             requirement: Requirement {
                 action: "xray:PutTelemetryRecords",
                 resources: &[],
-                when: Predicate::OneOf(14, &["Active"]),
+                when: Predicate::OneOf(15, &["Active"]),
                 each: None,
                 keys: &[],
                 untold: &[],

@@ -273,7 +273,7 @@ pub static COMPLETE_MULTIPART_UPLOAD: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -1152,7 +1152,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -1231,7 +1231,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -1262,7 +1262,7 @@ pub static COPY_OBJECT: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -2024,7 +2024,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -2079,7 +2079,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -2134,7 +2134,7 @@ pub static CREATE_BUCKET_METADATA_CONFIGURATION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -2810,7 +2810,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -2889,7 +2889,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -2948,7 +2948,7 @@ pub static CREATE_MULTIPART_UPLOAD: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -3089,7 +3089,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3express.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3express.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -3152,7 +3152,7 @@ pub static CREATE_SESSION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3express.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3express.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -5881,7 +5881,7 @@ pub static GET_OBJECT: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:RequestAlias", "kms:ResourceAliases"],
@@ -9840,7 +9840,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -9919,7 +9919,7 @@ pub static PUT_OBJECT: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -11058,7 +11058,7 @@ pub static UPDATE_BUCKET_METADATA_ANNOTATION_TABLE_CONFIGURATION: Permissions = 
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -11302,7 +11302,7 @@ pub static UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION: Permissions = P
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &["kms:ResourceAliases"],
@@ -11477,7 +11477,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -11540,7 +11540,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -11603,7 +11603,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -11666,7 +11666,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -11730,7 +11730,7 @@ pub static UPDATE_OBJECT_ENCRYPTION: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -11864,7 +11864,7 @@ pub static UPLOAD_PART: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -12069,7 +12069,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[
@@ -12105,7 +12105,7 @@ pub static UPLOAD_PART_COPY: Permissions = Permissions {
                 },
                 KeyBinding {
                     key: "kms:ViaService",
-                    value: Value::Literal("s3.{region}.{dnsSuffix}"),
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
                 },
             ],
             untold: &[

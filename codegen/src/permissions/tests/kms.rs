@@ -58,7 +58,7 @@ calls = [
     aws:ViaAWSService = true
     kms:CallerAccount = {account}
     kms:GrantIsForAWSResource = true
-    kms:ViaService = firehose.{region}.{dnsSuffix}"
+    kms:ViaService = firehose.{region}.amazonaws.com"
     );
 }
 
@@ -90,7 +90,7 @@ calls = [
     kms:EncryptionContextKeys = SecretARN
     kms:EncryptionContextKeys = SecretVersionId
     kms:RequestAlias = {AddReplicaRegions[].KmsKeyId|alias}
-    kms:ViaService = secretsmanager.{AddReplicaRegions[].Region}.{dnsSuffix}"
+    kms:ViaService = secretsmanager.{AddReplicaRegions[].Region}.amazonaws.com"
     );
 }
 
