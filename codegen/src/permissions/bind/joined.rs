@@ -16,7 +16,7 @@ impl Binder<'_> {
         for (name, required) in types {
             let is_subject = about == Some(*name);
             let alone = types.len() == 1 && !self.strict;
-            let bound = self.one_type(name, *required, &names, is_subject, alone);
+            let bound = self.one_type(name, &names, is_subject, alone);
             let resource = match bound {
                 Some(OneType {
                     resource,

@@ -23,7 +23,6 @@ impl Binder<'_> {
     pub(super) fn one_type(
         &self,
         name: &str,
-        required: bool,
         types: &[&str],
         is_subject: bool,
         alone: bool,
@@ -36,9 +35,7 @@ impl Binder<'_> {
         if let Some(resource) = of_overlay {
             let bound = OneType {
                 resource: resource.clone(),
-                optional: (lists || !required)
-                    .then(|| self.optional(resource))
-                    .flatten(),
+                optional: self.optional(resource),
                 instead: None,
             };
             return Some(self.or_all(bound, name, lists, types, alone));
