@@ -75,20 +75,22 @@ pub async fn measure(programs: &Programs, plan: Plan, sizes: &str) -> io::Result
     let keys = scenario::prepare(&server).await?;
     scenario::grant(&server, "unhandled", ALLOW).await?;
     for (what, typed, described) in pairs() {
-        let (mut with, mut without) = (Vec::new(), Vec::new());
+        let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..plan.rounds {
-            with.push(load::repeat(&server, &keys, &typed, 501, plan).await?);
-            without.push(load::repeat(&server, &keys, &described, 501, plan).await?);
+            let one = load::repeat(&server, &keys, &typed, 501, plan).await?.rate;
+            let other = load::repeat(&server, &keys, &described, 501, plan)
+                .await?
+                .rate;
+            with.push(one);
+            without.push(other);
+            ratios.push(other / one);
         }
-        let (Some(with), Some(without)) = (median(with), median(without)) else {
+        let medians = (median(with), median(without), median(ratios));
+        let (Some(with), Some(without), Some(ratio)) = medians else {
             continue;
         };
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            page,
-            "| {what} | {with:.0} | {without:.0} | {:.2}x |",
-            without / with
-        );
+        let _ = writeln!(page, "| {what} | {with:.0} | {without:.0} | {ratio:.2}x |");
     }
     page.push_str(
         "\nThe first request of a service reads its shapes and permissions.\n\n\

@@ -4,8 +4,8 @@
 //! of Stockade than its command line. `tests/bench/run` builds what is needed and calls it:
 //!
 //! ```text
-//! stockade-bench --stockade PATH --python FOLDER --commit ID --peers TEXT [--rounds N] [--seconds N]
-//!     [--connections N]
+//! stockade-bench --stockade PATH --python FOLDER --commit ID --peers TEXT [--rounds N]
+//!     [--milliseconds N] [--connections N]
 //! ```
 //!
 //! With `--sizes TEXT`, a row of a table in each of its lines, it measures the path of services without code instead.
@@ -33,6 +33,9 @@ const STARTS: usize = 11;
 
 /// Starts of a server that takes seconds.
 const SLOW_STARTS: usize = 3;
+
+/// Rounds of a server that is slower by tens of times: what is told of it needs no more.
+const SLOW_ROUNDS: usize = 3;
 
 #[tokio::main(worker_threads = 1)]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -90,9 +93,9 @@ impl Options {
             |name: &str, default: u64| values.get(name).map_or(Ok(default), |value| value.parse());
         let plan = Plan {
             connections: usize::try_from(number("connections", 16)?)?,
-            measure: Duration::from_secs(number("seconds", 3)?),
-            warm_up: Duration::from_millis(500),
-            rounds: usize::try_from(number("rounds", 3)?)?,
+            slice: Duration::from_millis(number("milliseconds", 300)?),
+            warm_up: Duration::from_millis(100),
+            rounds: usize::try_from(number("rounds", 25)?)?,
         };
         Ok(Self { values, plan })
     }
@@ -138,7 +141,7 @@ async fn run(options: &Options) -> Vec<Row> {
             start: None,
             idle: None,
             loaded: None,
-            rates: vec![None; Scenario::ALL.len()],
+            samples: vec![vec![None; options.plan.rounds]; Scenario::ALL.len()],
         };
         row.start = start(target, &programs).await;
         match ready(target, &programs).await {
@@ -151,18 +154,21 @@ async fn run(options: &Options) -> Vec<Row> {
         rows.push(row);
     }
     for (index, scenario) in Scenario::ALL.into_iter().enumerate() {
-        let mut rates: HashMap<usize, Vec<f64>> = HashMap::new();
         for round in 0..options.plan.rounds {
-            for (row, server, keys) in &servers {
+            eprintln!(
+                "{}: round {} of {}",
+                scenario.name(),
+                round + 1,
+                options.plan.rounds
+            );
+            // Nobody comes always first, or always after the same one.
+            let from = round % servers.len().max(1);
+            for (row, server, keys) in servers[from..].iter().chain(&servers[..from]) {
+                if server.target.is_python() && round >= SLOW_ROUNDS {
+                    continue;
+                }
                 match load::measure(server, keys, scenario, options.plan).await {
-                    Ok(rate) => {
-                        eprintln!(
-                            "round {round}, {}, {}: {rate:.1}/s",
-                            scenario.name(),
-                            server.target.name()
-                        );
-                        rates.entry(*row).or_default().push(rate);
-                    }
+                    Ok(sample) => rows[*row].samples[index][round] = Some(sample),
                     Err(error) => eprintln!(
                         "{} fails at {}: {error}",
                         server.target.name(),
@@ -170,9 +176,6 @@ async fn run(options: &Options) -> Vec<Row> {
                     ),
                 }
             }
-        }
-        for (row, measured) in rates {
-            rows[row].rates[index] = median(measured);
         }
     }
     for (row, server, _) in &servers {

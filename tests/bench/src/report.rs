@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::load::Plan;
+use crate::load::{Plan, Sample};
 use crate::process::Target;
 use crate::scenario::Scenario;
 
@@ -18,8 +18,15 @@ pub struct Row {
     pub idle: Option<u64>,
     /// Resident memory after all load, in bytes.
     pub loaded: Option<u64>,
-    /// Requests a second, in the order of [`Scenario::ALL`].
-    pub rates: Vec<Option<f64>>,
+    /// The slices, by round, in the order of [`Scenario::ALL`].
+    pub samples: Vec<Vec<Option<Sample>>>,
+}
+
+impl Row {
+    /// The slices of a scenario that were measured.
+    fn of(&self, scenario: usize) -> impl Iterator<Item = &Sample> {
+        self.samples[scenario].iter().flatten()
+    }
 }
 
 /// Where and of what the numbers are.
@@ -37,68 +44,72 @@ pub struct Setting {
 
 /// The whole page.
 pub fn render(rows: &[Row], plan: Plan, setting: &Setting) -> String {
-    let mut page = String::new();
     let Setting {
         machine,
         commit,
         peers,
         date,
     } = setting;
-    let seconds = plan.measure.as_secs_f64();
-    // Writing to a string cannot fail.
-    let _ = write!(
-        page,
+    let mut page = format!(
         "# Measurements\n\n\
          `./tests/bench/run` on {date}; commit {commit}; {machine}. Peers: {peers}.\n\n\
-         Each number is the median of {} rounds of {seconds} s over {} kept-alive connections (a quarter of them at 8 MB); a round goes through all \
-         servers before the next begins. Server and load generator share the machine. Requests are signed; the user has \
-         three inline policies with five statements. Soft mode alone decides and does not refuse: beside it, enforcing \
-         shows what signatures cost.\n\n",
-        plan.rounds, plan.connections,
+         In each of {} rounds every server has a slice of {} ms over {} kept-alive connections (at 8 MB four times as \
+         long over a quarter of them), and none comes first more often than another; the Python servers take part in \
+         three. Numbers are medians of slices, and what compares two servers is the median of what each round says: the \
+         machine's own speed drifts more from one minute to the next than most of what is compared. Server and load \
+         generator share the machine. Requests are signed; the user has three inline policies with five statements. \
+         Soft mode alone decides and does not refuse: beside it, enforcing shows what signatures cost.\n",
+        plan.rounds,
+        plan.slice.as_millis(),
+        plan.connections,
     );
-    let _ = writeln!(page, "## Requests a second\n");
-    let names: Vec<_> = Scenario::ALL
-        .iter()
-        .map(|scenario| scenario.name())
-        .collect();
-    let _ = writeln!(
-        page,
-        "| server | {} |\n|---|{}",
-        names.join(" | "),
-        "---:|".repeat(names.len())
+    let all: Vec<_> = rows.iter().collect();
+    let others: Vec<_> = rows.iter().skip(1).collect();
+    table(&mut page, "Requests a second", &all, |row, scenario| {
+        number(median(row.of(scenario).map(|sample| sample.rate).collect()))
+    });
+    table(&mut page, "Against bare hyper", &others, |row, scenario| {
+        times(median(compared(row, &rows[0], scenario)))
+    });
+    table(
+        &mut page,
+        "Processor time a request, the kernel's included",
+        &all,
+        |row, scenario| microseconds(spent(row, scenario)),
     );
+    costs(&mut page, rows);
+    memory(&mut page, rows);
+    page
+}
+
+/// A section with a row for each server and a column for each scenario.
+fn table(page: &mut String, title: &str, rows: &[&Row], cell: impl Fn(&Row, usize) -> String) {
+    heading(page, title, "server");
     for row in rows {
-        let cells: Vec<_> = row.rates.iter().map(|rate| number(*rate)).collect();
-        let _ = writeln!(page, "| {} | {} |", row.target.name(), cells.join(" | "));
+        let cells: Vec<_> = (0..Scenario::ALL.len())
+            .map(|scenario| cell(row, scenario))
+            .collect();
+        line(page, row.target.name(), &cells);
     }
-    let _ = writeln!(page, "\n## Against bare hyper\n");
-    let _ = writeln!(
+}
+
+fn heading(page: &mut String, title: &str, first: &str) {
+    // Writing to a string cannot fail, here and below.
+    let _ = writeln!(page, "\n## {title}\n");
+    line(
         page,
-        "| server | {} |\n|---|{}",
-        names.join(" | "),
-        "---:|".repeat(names.len())
+        first,
+        &Scenario::ALL.map(|scenario| scenario.name().to_owned()),
     );
-    for row in rows.iter().filter(|row| row.target != Target::Bare) {
-        let cells = (0..Scenario::ALL.len()).map(|index| {
-            times(
-                rate(rows, row.target, index),
-                rate(rows, Target::Bare, index),
-            )
-        });
-        let _ = writeln!(
-            page,
-            "| {} | {} |",
-            row.target.name(),
-            cells.collect::<Vec<_>>().join(" | ")
-        );
-    }
-    let _ = writeln!(page, "\n## What enforcement costs\n");
-    let _ = writeln!(
-        page,
-        "| | {} |\n|---|{}",
-        names.join(" | "),
-        "---:|".repeat(names.len())
-    );
+    let _ = writeln!(page, "|---|{}", "---:|".repeat(Scenario::ALL.len()));
+}
+
+fn line(page: &mut String, first: &str, cells: &[String]) {
+    let _ = writeln!(page, "| {first} | {} |", cells.join(" | "));
+}
+
+fn costs(page: &mut String, rows: &[Row]) {
+    heading(page, "What enforcement costs", "");
     for (what, with, without) in [
         (
             "the decision (soft mode against off)",
@@ -116,42 +127,51 @@ pub fn render(rows: &[Row], plan: Plan, setting: &Setting) -> String {
             Target::Open,
         ),
     ] {
-        let cells = (0..Scenario::ALL.len())
-            .map(|index| loss(rate(rows, with, index), rate(rows, without, index)));
-        let _ = writeln!(
-            page,
-            "| {what} | {} |",
-            cells.collect::<Vec<_>>().join(" | ")
-        );
+        let of = |target| rows.iter().find(|row| row.target == target);
+        let Some((with, without)) = of(with).zip(of(without)) else {
+            continue;
+        };
+        let cells: Vec<_> = (0..Scenario::ALL.len())
+            .map(|scenario| loss(median(compared(with, without, scenario))))
+            .collect();
+        line(page, what, &cells);
     }
-    let _ = writeln!(page, "\n## Start and memory\n");
+}
+
+fn memory(page: &mut String, rows: &[Row]) {
     let _ = writeln!(
         page,
-        "| server | start to first answer | resident, idle | resident, after load |\n|---|---:|---:|---:|"
+        "\n## Start and memory\n\n\
+         | server | start to first answer | resident, idle | resident, after load |\n|---|---:|---:|---:|"
     );
     for row in rows {
         let start = row.start.map_or("—".to_owned(), |start| {
             format!("{:.1} ms", start.as_secs_f64() * 1000.0)
         });
-        let _ = writeln!(
+        line(
             page,
-            "| {} | {start} | {} | {} |",
             row.target.name(),
-            megabytes(row.idle),
-            megabytes(row.loaded)
+            &[start, megabytes(row.idle), megabytes(row.loaded)],
         );
     }
-    page
 }
 
-fn rate(rows: &[Row], target: Target, index: usize) -> Option<f64> {
-    rows.iter()
-        .find(|row| row.target == target)
-        .and_then(|row| row.rates.get(index).copied().flatten())
+/// Processor time a request, over all slices.
+fn spent(row: &Row, scenario: usize) -> Option<f64> {
+    let answered: u32 = row.of(scenario).map(|sample| sample.answered).sum();
+    let spent: Duration = row.of(scenario).map(|sample| sample.spent).sum();
+    (answered > 0).then(|| spent.as_secs_f64() / f64::from(answered))
+}
+
+/// One server's rate against another's, in each round that has both.
+fn compared(row: &Row, with: &Row, scenario: usize) -> Vec<f64> {
+    std::iter::zip(&row.samples[scenario], &with.samples[scenario])
+        .filter_map(|(one, other)| Some(one.as_ref()?.rate / other.as_ref()?.rate))
+        .collect()
 }
 
 fn number(rate: Option<f64>) -> String {
-    rate.map_or("—".to_owned(), |rate| {
+    told(rate, |rate| {
         if rate < 100.0 {
             format!("{rate:.1}")
         } else {
@@ -160,15 +180,21 @@ fn number(rate: Option<f64>) -> String {
     })
 }
 
-fn times(rate: Option<f64>, of: Option<f64>) -> String {
-    rate.zip(of)
-        .map_or("—".to_owned(), |(rate, of)| format!("{:.2}x", rate / of))
+fn times(ratio: Option<f64>) -> String {
+    told(ratio, |ratio| format!("{ratio:.2}x"))
 }
 
-fn loss(with: Option<f64>, without: Option<f64>) -> String {
-    with.zip(without).map_or("—".to_owned(), |(with, without)| {
-        format!("{:.1} %", (1.0 - with / without) * 100.0)
-    })
+fn microseconds(seconds: Option<f64>) -> String {
+    told(seconds, |seconds| format!("{:.1} µs", seconds * 1e6))
+}
+
+fn loss(ratio: Option<f64>) -> String {
+    told(ratio, |ratio| format!("{:.1} %", (1.0 - ratio) * 100.0))
+}
+
+/// A number that is missing is a dash.
+fn told(number: Option<f64>, as_text: impl Fn(f64) -> String) -> String {
+    number.map_or("—".to_owned(), as_text)
 }
 
 fn megabytes(bytes: Option<u64>) -> String {

@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::connection::Connection;
+use crate::load::Plan;
 use crate::process::{Server, Target};
 use crate::sign::{Keys, Request};
 
@@ -65,10 +66,14 @@ impl Scenario {
         }
     }
 
-    /// How many of the planned connections it uses: a few large bodies fill the machine as many small ones do.
-    pub fn connections(self, planned: usize) -> usize {
+    /// The plan for it: a few large bodies fill the machine as many small ones do, and take longer.
+    pub fn plan(self, planned: Plan) -> Plan {
         match self {
-            Self::PutLarge | Self::GetLarge => planned.div_ceil(4),
+            Self::PutLarge | Self::GetLarge => Plan {
+                connections: planned.connections.div_ceil(4),
+                slice: planned.slice * 4,
+                ..planned
+            },
             _ => planned,
         }
     }
