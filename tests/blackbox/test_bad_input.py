@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import urllib.parse
 
 import pytest
 
@@ -97,6 +98,23 @@ def test_malformed_queries(server):
         response = post(body)
         assert response.status == 400, (body, response)
         assert response.code in ("ValidationError", "MalformedQueryString", "MalformedInput", "InvalidParameterValue")
+    assert server.root().client("iam").list_users()["Users"] == []
+
+
+@pytest.mark.parametrize("version", ["2010-05-09", "", None])
+@pytest.mark.parametrize("service, action", [("iam", "CreateUser"), ("sts", "GetCallerIdentity"), ("sns", "CreateTopic")])
+def test_versions_that_a_service_does_not_speak(server, service, action, version):
+    """"Common Parameters", IAM API Reference: Version is required, and names the API that the request is written for."""
+    form = f"Action={action}&UserName=a&Name=a" + ("" if version is None else f"&Version={version}")
+    content_type = {"content-type": "application/x-www-form-urlencoded"}
+    for request in (
+        Request("POST", "/", service, headers=content_type, body=form.encode()),
+        Request("GET", "/", service, query=dict(urllib.parse.parse_qsl(form, keep_blank_values=True))),
+    ):
+        response = send_signed(request, server.root())
+        assert (response.status, response.code) == (400, "InvalidAction"), response
+        told = "NO_VERSION_SPECIFIED" if version is None else version
+        assert response.message.rstrip() == f"Could not find operation {action} for version {told}".rstrip()
     assert server.root().client("iam").list_users()["Users"] == []
 
 

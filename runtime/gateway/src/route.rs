@@ -283,7 +283,11 @@ impl Router {
             Protocol::AwsJson1_0 | Protocol::AwsJson1_1 => head.target.map(|(_, name)| name),
             Protocol::RpcV2Cbor => head.rpc.map(|(_, name)| name),
         };
-        name.and_then(|name| service.operations.by_name(name))
+        // EC2 keeps its former versions ("api_versions", AWS SDKs and Tools Reference Guide).
+        let is_spoken =
+            dialect.protocol != Protocol::Query || version(head) == service.api_version;
+        name.filter(|_| is_spoken)
+            .and_then(|name| service.operations.by_name(name))
             .map(|operation| route(operation, Labels::new()))
             .ok_or_else(|| refusal(Reason::Name(name)))
     }
@@ -487,6 +491,11 @@ pub(crate) fn parameter<'a>(head: &Head<'a>, name: &str) -> Option<&'a str> {
     head.form
         .and_then(|form| form.get(name))
         .or_else(|| head.query.get(name))
+}
+
+/// The API version that a query protocol's request is written for, or what AWS calls one that names none.
+fn version<'a>(head: &Head<'a>) -> &'a str {
+    parameter(head, "Version").unwrap_or("NO_VERSION_SPECIFIED")
 }
 
 /// See [`Head::rpc`].

@@ -234,6 +234,21 @@ fn unknown_operations_are_told_in_each_protocols_words() {
             "400 InvalidAction",
         ),
         ("iam", "POST /", &[], "", "400 MissingAction"),
+        // "Common Parameters", AWS Identity and Access Management API Reference: `Version` is required.
+        (
+            "iam",
+            "POST /",
+            &[],
+            "Action=ListUsers",
+            "400 InvalidAction",
+        ),
+        (
+            "rds",
+            "POST /",
+            &[],
+            "Action=DescribeDBInstances&Version=2000-01-01",
+            "400 InvalidAction",
+        ),
         (
             "dynamodb",
             "POST /",

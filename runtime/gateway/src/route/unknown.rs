@@ -4,7 +4,7 @@ use stockade_spec::Error;
 use stockade_spec::catalog::Service;
 use stockade_wire::{Dialect, Protocol};
 
-use super::{Head, NoRoute};
+use super::{Head, NoRoute, version};
 use crate::matcher::Found;
 
 /// A request signed for a service that nobody knows.
@@ -44,21 +44,26 @@ impl Refusal<'_> {
     /// The error that the caller is told.
     pub(super) fn told(&self, head: &Head<'_>) -> Box<NoRoute> {
         match &self.reason {
-            Reason::Name(given) => name(self.service, self.dialect, *given),
+            Reason::Name(given) => name(self.service, self.dialect, head, *given),
             Reason::Path(found) => path(self.service, self.dialect, head, found),
         }
     }
 }
 
-/// An operation's name that the service does not have, or none at all.
-fn name(service: &'static Service, dialect: Dialect<'static>, name: Option<&str>) -> Box<NoRoute> {
+/// An operation's name that the service does not have in the version asked for, or none at all.
+fn name(
+    service: &'static Service,
+    dialect: Dialect<'static>,
+    head: &Head<'_>,
+    name: Option<&str>,
+) -> Box<NoRoute> {
     let error = match (dialect.protocol, name) {
         (Protocol::Query, Some(name)) => Error::new(
             "InvalidAction",
             400,
             format!(
                 "Could not find operation {name} for version {}",
-                service.api_version
+                version(head)
             ),
         ),
         (Protocol::Ec2Query, Some(name)) => Error::new(
