@@ -195,10 +195,13 @@ fn xml(dialect: &Dialect<'_>, error: &Error, request_id: &str) -> String {
     }
     push(&mut inner, "Code", &error.code);
     push(&mut inner, "Message", &error.message);
-    if let Some(shape) = &error.shape
-        && let Ok(elements) = body::elements(&Only::new(shape.as_serializable(), is_extra))
-    {
-        inner.push_str(&String::from_utf8_lossy(&elements));
+    if let Some(shape) = &error.shape {
+        let written = inner.len();
+        let extra = Only::new(shape.as_serializable(), is_extra);
+        if body::elements(&mut inner, &extra).is_err() {
+            // A shape that cannot be written must not hide the error itself.
+            inner.truncate(written);
+        }
     }
     for (name, value) in &error.details {
         push(&mut inner, name, value);

@@ -8,9 +8,9 @@ use aws_smithy_schema::codec::{Codec, FinishSerializer};
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_schema::{Schema, prelude};
 use aws_smithy_types::Document;
-use aws_smithy_xml::codec::{XmlCodec, XmlSerializer};
 use bytes::Bytes;
 
+use super::xml::{self, Xml};
 use crate::{Dialect, Protocol};
 
 /// S3's and EC2's declaration.
@@ -22,7 +22,6 @@ static JSON_RPC: LazyLock<JsonCodec> =
     LazyLock::new(|| JsonCodec::new(JsonCodecSettings::builder().use_json_name(false).build()));
 static JSON_REST: LazyLock<JsonCodec> =
     LazyLock::new(|| JsonCodec::new(JsonCodecSettings::builder().build()));
-static XML: LazyLock<XmlCodec> = LazyLock::new(XmlCodec::default);
 static CBOR: LazyLock<CborCodec> = LazyLock::new(CborCodec::default);
 
 /// The content type of a protocol's bodies.
@@ -75,52 +74,41 @@ pub(super) fn document(value: &Document) -> Result<Bytes, SerdeError> {
     Ok(Bytes::from(serializer.finish()))
 }
 
-/// The element `root` around a structure's members, with the service's namespace where the shape
-/// has none.
+/// Writes the element `root` around a structure's members, with the service's namespace where the shape has none.
 pub(crate) fn element(
+    out: &mut String,
     root: Option<&str>,
     namespace: Option<&str>,
     value: &dyn SerializableStruct,
-) -> Result<Vec<u8>, SerdeError> {
-    let mut serializer = xml(root, namespace);
-    serializer.write_struct(value.schema(), value)?;
-    Ok(serializer.finish())
+) -> Result<(), SerdeError> {
+    Xml::document(out, root, namespace).write_struct(value.schema(), value)
 }
 
-/// A structure's members as elements, without one around them.
-pub(crate) fn elements(value: &dyn SerializableStruct) -> Result<Vec<u8>, SerdeError> {
-    const ROOT: &str = "r";
-    let mut document = element(Some(ROOT), None, value)?;
-    // `<r …>` and `</r>` go; a namespace that the shape declares stands in the first.
-    let start = document.iter().position(|byte| *byte == b'>');
-    let start = start.map_or(0, |at| at + 1);
-    document.truncate(document.len().saturating_sub(ROOT.len() + 3));
-    document.drain(..start.min(document.len()));
-    Ok(document)
+/// Writes a structure's members as elements, without one around them.
+pub(crate) fn elements(
+    out: &mut String,
+    value: &dyn SerializableStruct,
+) -> Result<(), SerdeError> {
+    value.serialize_members(&mut Xml::members(out))
 }
 
-/// The document of an output whose only member is the root element itself (S3's
+/// Writes the document of an output whose only member is the root element itself (S3's
 /// `GetBucketLocation`); an absent member is an empty element.
 pub(super) fn unwrapped(
+    out: &mut String,
     dialect: &Dialect<'_>,
     value: &dyn SerializableStruct,
-) -> Result<Vec<u8>, SerdeError> {
-    let mut serializer = xml(None, dialect.xml_namespace);
-    value.serialize_members(&mut serializer)?;
-    let document = serializer.finish();
-    if !document.is_empty() {
-        return Ok(document);
+) -> Result<(), SerdeError> {
+    let before = out.len();
+    value.serialize_members(&mut Xml::document(out, None, dialect.xml_namespace))?;
+    if out.len() == before
+        && let Some(member) = value.schema().members().first()
+    {
+        let name = xml::name(member);
+        let namespace = dialect.xml_namespace.unwrap_or_default();
+        out.push_str(&format!("<{name} xmlns=\"{namespace}\"/>"));
     }
-    let Some(member) = value.schema().members().first().copied() else {
-        return Ok(document);
-    };
-    let name = member
-        .xml_name()
-        .map(|name| name.value())
-        .or(member.member_name())
-        .unwrap_or_default();
-    let namespace = dialect.xml_namespace.unwrap_or_default();
-    Ok(format!("<{name} xmlns=\"{namespace}\"/>").into_bytes())
+    Ok(())
 }
 
 /// The document of a payload structure.
@@ -137,18 +125,7 @@ pub(super) fn payload(
         .map(|namespace| namespace.uri())
         .or(dialect.xml_namespace);
     let name = member.xml_name().map(|name| name.value());
-    let mut document = declaration(dialect).as_bytes().to_vec();
-    document.extend(element(name, namespace, value)?);
+    let mut document = declaration(dialect).to_owned();
+    element(&mut document, name, namespace, value)?;
     Ok(Bytes::from(document))
-}
-
-fn xml(root: Option<&str>, namespace: Option<&str>) -> XmlSerializer {
-    let mut serializer = XML.create_serializer();
-    if let Some(root) = root {
-        serializer.set_next_root_xml_name(root.to_owned());
-    }
-    if let Some(namespace) = namespace {
-        serializer.set_next_root_xml_namespace(namespace.to_owned(), None);
-    }
-    serializer
 }

@@ -5,6 +5,7 @@ pub(crate) mod filter;
 pub(crate) mod head;
 pub(crate) mod header_value;
 pub(crate) mod ids;
+pub(crate) mod xml;
 
 use aws_smithy_schema::prelude;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct};
@@ -92,12 +93,12 @@ fn rest_body(dialect: &Dialect<'_>, output: &dyn SerializableStruct) -> Result<B
     if dialect.protocol == Protocol::RestJson {
         return Ok((body::structure(dialect.protocol, &unbound)?, content_type));
     }
-    let mut document = body::declaration(dialect).as_bytes().to_vec();
-    document.extend(if output.schema().xml_unwrapped_output() {
-        body::unwrapped(dialect, &unbound)?
+    let mut document = body::declaration(dialect).to_owned();
+    if output.schema().xml_unwrapped_output() {
+        body::unwrapped(&mut document, dialect, &unbound)?;
     } else {
-        body::element(None, dialect.xml_namespace, &unbound)?
-    });
+        body::element(&mut document, None, dialect.xml_namespace, &unbound)?;
+    }
     Ok((Bytes::from(document), content_type))
 }
 
@@ -112,28 +113,28 @@ fn rpc_body(
         Protocol::Query => {
             let mut document = envelope(operation.name, dialect);
             match operation.result_wrapper {
-                Some(wrapper) => document.extend(body::element(Some(wrapper), None, output)?),
+                Some(wrapper) => body::element(&mut document, Some(wrapper), None, output)?,
                 None if is_unit => {}
-                None => document.extend(body::elements(output)?),
+                None => body::elements(&mut document, output)?,
             }
-            document.extend_from_slice(b"<ResponseMetadata><RequestId>");
-            document.extend_from_slice(escaped(request_id).as_bytes());
-            document.extend_from_slice(b"</RequestId></ResponseMetadata></");
-            document.extend_from_slice(operation.name.as_bytes());
-            document.extend_from_slice(b"Response>");
+            document.push_str("<ResponseMetadata><RequestId>");
+            document.push_str(&escaped(request_id));
+            document.push_str("</RequestId></ResponseMetadata></");
+            document.push_str(operation.name);
+            document.push_str("Response>");
             Ok(Bytes::from(document))
         }
         Protocol::Ec2Query => {
             let mut document = envelope(operation.name, dialect);
-            document.extend_from_slice(b"<requestId>");
-            document.extend_from_slice(escaped(request_id).as_bytes());
-            document.extend_from_slice(b"</requestId>");
+            document.push_str("<requestId>");
+            document.push_str(&escaped(request_id));
+            document.push_str("</requestId>");
             if !is_unit {
-                document.extend(body::elements(output)?);
+                body::elements(&mut document, output)?;
             }
-            document.extend_from_slice(b"</");
-            document.extend_from_slice(operation.name.as_bytes());
-            document.extend_from_slice(b"Response>");
+            document.push_str("</");
+            document.push_str(operation.name);
+            document.push_str("Response>");
             Ok(Bytes::from(document))
         }
         // An operation without an output answers with no bytes, one with an empty output with `{}`.
@@ -146,7 +147,7 @@ fn rpc_body(
 const ANSWER_BYTES: usize = 512;
 
 /// The start tag of a query protocol's answer.
-fn envelope(operation: &str, dialect: &Dialect<'_>) -> Vec<u8> {
+fn envelope(operation: &str, dialect: &Dialect<'_>) -> String {
     let mut out = String::with_capacity(ANSWER_BYTES);
     out.push_str(body::declaration(dialect));
     out.push('<');
@@ -158,7 +159,7 @@ fn envelope(operation: &str, dialect: &Dialect<'_>) -> Vec<u8> {
         out.push('"');
     }
     out.push('>');
-    out.into_bytes()
+    out
 }
 
 /// Text for XML. Characters that XML 1.0 cannot hold are left out.
