@@ -284,8 +284,7 @@ impl Router {
             Protocol::RpcV2Cbor => head.rpc.map(|(_, name)| name),
         };
         // EC2 keeps its former versions ("api_versions", AWS SDKs and Tools Reference Guide).
-        let is_spoken =
-            dialect.protocol != Protocol::Query || version(head) == service.api_version;
+        let is_spoken = dialect.protocol != Protocol::Query || version(head) == service.api_version;
         name.filter(|_| is_spoken)
             .and_then(|name| service.operations.by_name(name))
             .map(|operation| route(operation, Labels::new()))

@@ -85,10 +85,7 @@ pub(crate) fn element(
 }
 
 /// Writes a structure's members as elements, without one around them.
-pub(crate) fn elements(
-    out: &mut String,
-    value: &dyn SerializableStruct,
-) -> Result<(), SerdeError> {
+pub(crate) fn elements(out: &mut String, value: &dyn SerializableStruct) -> Result<(), SerdeError> {
     value.serialize_members(&mut Xml::members(out))
 }
 

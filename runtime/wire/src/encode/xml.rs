@@ -157,11 +157,7 @@ impl<'o> Xml<'o> {
         self.element(schema, |_| Ok(()), |xml| written(xml.out))
     }
 
-    fn number(
-        &mut self,
-        schema: &Schema<'_>,
-        value: impl fmt::Display,
-    ) -> Result<(), SerdeError> {
+    fn number(&mut self, schema: &Schema<'_>, value: impl fmt::Display) -> Result<(), SerdeError> {
         self.text(schema, |out| write!(out, "{value}"))
     }
 
@@ -193,7 +189,12 @@ fn part<'n>(member: Option<&'n Schema<'n>>, default: &'static str) -> &'n str {
 /// make one kind of.
 pub(crate) fn push_text(out: &mut String, text: &str) {
     // U+0085 and U+2028 begin with the bytes C2 and E2.
-    let plain = |byte: u8| !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'' | b'\r' | b'\n' | 0xC2 | 0xE2);
+    let plain = |byte: u8| {
+        !matches!(
+            byte,
+            b'&' | b'<' | b'>' | b'"' | b'\'' | b'\r' | b'\n' | 0xC2 | 0xE2
+        )
+    };
     // Without an end at the first that is not, many bytes are looked at at once.
     if text.bytes().fold(true, |all, byte| all & plain(byte)) {
         return out.push_str(text);
