@@ -87,6 +87,11 @@ pub enum Filter {
     /// A record's name as Route 53 compares it: in small letters, without the dot at its end, other characters by their
     /// octal codes ("Using IAM policy conditions for fine-grained access control", Amazon Route 53 Developer Guide).
     Record,
+    /// A task definition's `FAMILY:REVISION`; which revision a family alone means nobody here can know, and an ARN replaces
+    /// the template ("RunTask", Amazon ECS API Reference).
+    Revision,
+    /// What follows the first `/`: `app/NAME/ID` of a load balancer's ARN. Without one the text is opaque.
+    Tail,
 }
 
 /// What a filter makes of a text.
@@ -152,7 +157,7 @@ impl<'a> Filtered<'a> {
 
 impl Filter {
     /// Every filter.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::Arn,
         Self::Base,
         Self::Last,
@@ -178,6 +183,8 @@ impl Filter {
         Self::Address,
         Self::Principal,
         Self::Record,
+        Self::Revision,
+        Self::Tail,
     ];
 
     /// The filter of a name.
@@ -213,6 +220,8 @@ impl Filter {
             Self::Address => "address",
             Self::Principal => "principal",
             Self::Record => "record",
+            Self::Revision => "revision",
+            Self::Tail => "tail",
         }
     }
 
@@ -275,6 +284,11 @@ impl Filter {
             }
             Self::Principal => principal(text),
             Self::Record => Filtered::text(record(text)),
+            Self::Revision => revision(text),
+            Self::Tail => match text.split_once('/') {
+                Some((_, tail)) => Filtered::text(tail),
+                None => Filtered::opaque(""),
+            },
         })
     }
 }
@@ -313,6 +327,21 @@ fn key(text: &str) -> Filtered<'_> {
         None if text.starts_with("arn:") => Filtered::whole(text),
         None => Filtered::text(format!("key/{text}")),
     }
+}
+
+fn revision(text: &str) -> Filtered<'_> {
+    let is_arn = text.starts_with("arn:");
+    let name = if is_arn { last(text, &['/']) } else { text };
+    let filtered = if name.contains(':') {
+        Filtered::text(text)
+    } else {
+        Filtered::opaque(format!("{text}:"))
+    };
+    filtered.in_place_of(if is_arn {
+        Replaces::All
+    } else {
+        Replaces::Place
+    })
 }
 
 fn secret(text: &str) -> Filtered<'_> {
@@ -550,6 +579,24 @@ mod tests {
             ("record", "WWW.example.com.", "www.example.com"),
             ("record", "*.example.com", "\\052.example.com"),
             ("record", "\\052.example.com", "\\052.example.com"),
+            ("revision", "web:3", "web:3"),
+            ("revision", "web", "web:*"),
+            (
+                "revision",
+                "arn:aws:ecs:us-east-1:123456789012:task-definition/web:3",
+                "=arn:aws:ecs:us-east-1:123456789012:task-definition/web:3",
+            ),
+            (
+                "revision",
+                "arn:aws:ecs:us-east-1:123456789012:task-definition/web",
+                "=arn:aws:ecs:us-east-1:123456789012:task-definition/web:*",
+            ),
+            (
+                "tail",
+                "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/a/1",
+                "net/a/1",
+            ),
+            ("tail", "a", "*"),
             ("scope", "REGIONAL", "regional"),
             ("scope", "CLOUDFRONT", "global"),
             (
