@@ -5,6 +5,7 @@ mod equivalents;
 mod errors;
 mod inline;
 mod kms;
+mod reference;
 mod state;
 mod unset;
 mod untold;
