@@ -43,7 +43,8 @@ pub(crate) fn outputs(root: &Path, models: &Models) -> Result<Outputs> {
         constraints: &constraints,
     };
     outputs.extend(catalog::emit(models, &routing, &overlaid, &permissions)?);
-    outputs.extend(managed::emit(models)?);
+    let roles = crate::permissions::ServiceLinked::load(root)?;
+    outputs.extend(managed::emit(models, &roles)?);
     let kms = crate::permissions::Kms::load(root, models)?;
     let coverage = coverage::emit(models, &permissions, &kms);
     outputs.insert(PathBuf::from("COVERAGE.md"), coverage);

@@ -303,6 +303,7 @@ impl<'a> Template<'a> {
         };
         Ok(match predicate {
             Predicate::Always => quote! { Predicate::Always },
+            Predicate::Missing => quote! { Predicate::Missing },
             Predicate::Present(path) => {
                 let capture = self.index(path)?;
                 quote! { Predicate::Present(#capture) }

@@ -43,7 +43,7 @@ fn follows(path: &Path, when: &Predicate, input: &Input<'_>) -> bool {
         | Predicate::Begins(other, _) => comes_with(path, other, input),
         Predicate::All(all) => all.iter().any(|one| follows(path, one, input)),
         Predicate::Any(any) => any.iter().all(|one| follows(path, one, input)),
-        Predicate::Always | Predicate::Absent(_) | Predicate::Not(_) => false,
+        Predicate::Always | Predicate::Missing | Predicate::Absent(_) | Predicate::Not(_) => false,
     }
 }
 

@@ -18,6 +18,7 @@ mod project;
 mod resolve;
 mod roles;
 mod rules;
+mod service_linked;
 mod state;
 mod tables;
 #[cfg(test)]
@@ -35,6 +36,7 @@ use anyhow::{Context as _, Result as AnyResult, ensure};
 
 pub(crate) use kms::Kms;
 pub(crate) use overlay::Overlay;
+pub(crate) use service_linked::ServiceLinked;
 pub(crate) use stockade_spec::template::{
     Actor, Call, Class, FollowUp, Key, KeyValue, OperationPermissions, Part, Path, Permissions,
     Predicate, Requirement, Resource, Source, Step,

@@ -14,8 +14,8 @@ use super::roles::Passed;
 use super::untold::Untold;
 use super::{
     Class, Diagnostic, FollowUp, Key, KeyValue, Kms, OperationPermissions, Overlay, Part, Path,
-    Permissions, Requirement, Resource, Source, Step, Tables, absent, bind, dependents, keys, kms,
-    roles, rules, types, verbs,
+    Permissions, Predicate, Requirement, Resource, Source, Step, Tables, absent, bind, dependents,
+    keys, kms, roles, rules, service_linked, types, verbs,
 };
 use crate::model::{Action, Auth, Authorization, Model, Operation};
 use stockade_spec::template::{LeftOut, members};
@@ -329,6 +329,7 @@ impl<'a> Resolver<'a> {
                     operation: name,
                     passed: &self.passed,
                     families: &self.tables.dependents,
+                    service_linked: &self.tables.service_linked,
                     service: &self.model.id,
                 };
                 let (dependents, left) = rules::dependents(action, &about, input);
@@ -386,10 +387,21 @@ impl<'a> Resolver<'a> {
             );
             self.problem(wanted.action.at, message);
         }
+        let mut when = wanted.when.value.clone();
+        for resource in &wanted.resources.value {
+            match self.tables.service_linked.is_role(resource) {
+                Ok(false) => {}
+                Ok(true) if service_linked::makes(&wanted.action.value) => {
+                    when = when.and(&Predicate::Missing);
+                }
+                Ok(true) => {}
+                Err(message) => self.problem(wanted.resources.at, message),
+            }
+        }
         let requirement = Requirement {
             action: wanted.action.value.clone(),
             resources: wanted.resources.value.clone(),
-            when: wanted.when.value.clone(),
+            when,
             each: wanted.each.as_ref().map(|located| located.value.clone()),
             keys: Vec::new(),
             untold: Vec::new(),

@@ -6,6 +6,7 @@ use super::input::Input;
 use super::prefixes::Own;
 use super::resolve::known_action;
 use super::roles::{self, Passed};
+use super::service_linked::ServiceLinked;
 use super::{keys, kms};
 use std::collections::BTreeMap;
 
@@ -78,6 +79,8 @@ pub(super) struct About<'a> {
     pub(super) passed: &'a Passed<'a>,
     /// The table of dependent actions.
     pub(super) families: &'a Dependents,
+    /// The table of service-linked roles.
+    pub(super) service_linked: &'a ServiceLinked,
     /// The service's id.
     pub(super) service: &'a str,
 }
@@ -149,14 +152,6 @@ pub(super) fn dependents(
     (requirements, left_out)
 }
 
-fn both(one: &Predicate, other: &Predicate) -> Predicate {
-    match (one, other) {
-        (Predicate::Always, only) | (only, Predicate::Always) => only.clone(),
-        (one, other) if one == other => one.clone(),
-        (one, other) => Predicate::All(vec![one.clone(), other.clone()]),
-    }
-}
-
 /// What one dependent action needs, or why it is not asked for.
 fn one(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Result<Vec<Requirement>, Why> {
     let found = triggered(dependent, about, input);
@@ -185,7 +180,11 @@ fn one(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Result<Vec<Requ
         Some(Asked::When(predicate)) => predicate,
         Some(Asked::Always) | None => Predicate::Always,
     };
+    let of_roles = about
+        .service_linked
+        .made(about.service, about.operation, dependent);
     let mut found = match about.binder {
+        _ if !of_roles.is_empty() => of_roles,
         _ if reference.prefix == "kms" => return Err(Why::Unknown),
         Some(binder)
             if binder.prefix() == reference.prefix && !action.resource_types.is_empty() =>
@@ -209,7 +208,7 @@ fn one(dependent: &str, about: &About<'_>, input: &Input<'_>) -> Result<Vec<Requ
         return Err(Why::Elsewhere);
     }
     for one in &mut found {
-        one.when = both(&trigger, &one.when);
+        one.when = trigger.clone().and(&one.when);
     }
     Ok(found)
 }

@@ -10,6 +10,7 @@ use super::dependents::{self, Dependents};
 use super::kms::Kms;
 use super::prefixes::{self, Prefixes};
 use super::roles::{self, Roles};
+use super::service_linked::ServiceLinked;
 use super::state::State;
 use super::unset::{self, Unset};
 use crate::model::Models;
@@ -21,6 +22,7 @@ pub(crate) struct Tables {
     pub(super) prefixes: Prefixes,
     pub(super) roles: Roles,
     pub(super) kms: Kms,
+    pub(super) service_linked: ServiceLinked,
     pub(super) state: State,
     pub(super) unset: Unset,
 }
@@ -33,6 +35,7 @@ impl Tables {
             prefixes: read(root, prefixes::FILE)?,
             roles: read(root, roles::FILE)?,
             kms: Kms::load(root, models)?,
+            service_linked: ServiceLinked::load(root)?,
             state: State::load(root)?,
             unset: read(root, unset::FILE)?,
         })
@@ -43,12 +46,14 @@ impl Tables {
         let mut problems = self.prefixes.check(&models.services, &models.authorization);
         problems.extend(self.dependents.check(models));
         problems.extend(self.roles.check(&models.services));
+        problems.extend(self.service_linked.check(models));
         problems.extend(self.unset.check(models));
         problems
     }
 }
 
-fn read<T: DeserializeOwned>(root: &FilePath, file: &str) -> AnyResult<T> {
+/// Reads a table of the workspace at `root`.
+pub(super) fn read<T: DeserializeOwned>(root: &FilePath, file: &str) -> AnyResult<T> {
     let text = std::fs::read_to_string(root.join(file))
         .with_context(|| format!("{file}: cannot be read"))?;
     parse(file, &text).map_err(|problem| anyhow!("{problem}"))

@@ -214,6 +214,31 @@ pub static CREATE_ANALYZER: Permissions = Permissions {
             ],
             untold: &[],
         },
+        Requirement {
+            action: "iam:CreateServiceLinkedRole",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(
+                            ":role/aws-service-role/access-analyzer.amazonaws.com/AWSServiceRoleForAccessAnalyzer",
+                        ),
+                    ],
+                ),
+            ],
+            when: Predicate::Missing,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "iam:AWSServiceName",
+                    value: Value::Literal("access-analyzer.amazonaws.com"),
+                },
+            ],
+            untold: &[],
+        },
     ],
     follow_ups: &[],
     answers: None,

@@ -334,6 +334,31 @@ pub static CREATE_CAPACITY_PROVIDER: Permissions = Permissions {
             untold: &["iam:AssociatedResourceArn"],
         },
         Requirement {
+            action: "iam:CreateServiceLinkedRole",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(
+                            ":role/aws-service-role/lambda.amazonaws.com/AWSServiceRoleForLambda",
+                        ),
+                    ],
+                ),
+            ],
+            when: Predicate::Missing,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "iam:AWSServiceName",
+                    value: Value::Literal("lambda.amazonaws.com"),
+                },
+            ],
+            untold: &[],
+        },
+        Requirement {
             action: "lambda:TagResource",
             resources: &[
                 Resource::Template(

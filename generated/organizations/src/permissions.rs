@@ -311,6 +311,31 @@ pub static CREATE_ORGANIZATION: Permissions = Permissions {
             keys: &[],
             untold: &[],
         },
+        Requirement {
+            action: "iam:CreateServiceLinkedRole",
+            resources: &[
+                Resource::Template(
+                    &[
+                        Part::Literal("arn:"),
+                        Part::Partition,
+                        Part::Literal(":iam::"),
+                        Part::Account,
+                        Part::Literal(
+                            ":role/aws-service-role/organizations.amazonaws.com/AWSServiceRoleForOrganizations",
+                        ),
+                    ],
+                ),
+            ],
+            when: Predicate::Missing,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "iam:AWSServiceName",
+                    value: Value::Literal("organizations.amazonaws.com"),
+                },
+            ],
+            untold: &[],
+        },
     ],
     follow_ups: &[],
     answers: None,

@@ -85,6 +85,11 @@ impl Authorizer {
         self.mode
     }
 
+    /// The keeper of identities.
+    pub fn directory(&self) -> &dyn Directory {
+        &*self.directory
+    }
+
     /// The last decisions.
     pub fn ring(&self) -> &Ring {
         &self.ring

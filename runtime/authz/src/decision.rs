@@ -63,6 +63,8 @@ pub struct Verdict {
     /// The place in the input's list of the one element that this is about: a denial leaves that element out, and the
     /// request goes through for the others.
     pub element: Option<usize>,
+    /// It is about a role that does not exist, and that the service makes once the call was let.
+    pub of_missing: bool,
     /// Of a denial: the condition keys of the request with their values. Those of an allowed request are not kept.
     pub keys: Vec<(String, Vec<String>)>,
 }
@@ -88,6 +90,14 @@ impl Decision {
     pub fn blocks(&self) -> bool {
         let whole = |verdict: &Verdict| !verdict.is_allowed() && verdict.element.is_none();
         !self.soft && (self.refusal.is_some() || self.verdicts.iter().any(whole))
+    }
+
+    /// The ARNs of the service-linked roles that are missing, and that the service makes once the call succeeded.
+    pub fn missing_roles(&self) -> impl Iterator<Item = &str> {
+        self.verdicts
+            .iter()
+            .filter(|verdict| verdict.of_missing)
+            .filter_map(|verdict| verdict.resource.as_literal())
     }
 
     /// Whether the request goes through without what is denied of it.

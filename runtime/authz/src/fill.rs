@@ -44,6 +44,8 @@ pub struct Required {
     pub unfilled: Option<String>,
     /// Of an operation that answers for each element of a list, the place of the one that this is needed for.
     pub element: Option<usize>,
+    /// It is needed only while the role that it is about does not exist.
+    pub of_missing: bool,
 }
 
 /// What a service needs that acts because of a request, and as whom.
@@ -141,6 +143,8 @@ pub(crate) struct Need<'a> {
     pub(crate) untold: &'static [&'static str],
     pub(crate) unfilled: Option<String>,
     pub(crate) element: Option<usize>,
+    /// It is needed only while the role that it is about does not exist.
+    pub(crate) of_missing: bool,
 }
 
 impl Need<'_> {
@@ -152,6 +156,7 @@ impl Need<'_> {
             untold: self.untold,
             unfilled: self.unfilled,
             element: self.element,
+            of_missing: self.of_missing,
         }
     }
 }
@@ -312,6 +317,7 @@ impl<'a> Filler<'a> {
             untold: requirement.untold,
             unfilled,
             element: self.element,
+            of_missing: requirement.when.is_of_missing(),
         });
     }
 

@@ -138,6 +138,7 @@ impl Binder<'_> {
     fn predicate(&mut self, predicate: &template::Predicate) -> Bound<Predicate> {
         Ok(match predicate {
             template::Predicate::Always => Predicate::Always,
+            template::Predicate::Missing => Predicate::Missing,
             template::Predicate::Present(path) => Predicate::Present(self.capture(path)?),
             template::Predicate::Absent(path) => Predicate::Absent(self.capture(path)?),
             template::Predicate::OneOf(path, values) => {

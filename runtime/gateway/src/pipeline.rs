@@ -32,6 +32,7 @@ use crate::upstream::{Passage, Tapped};
 
 pub(crate) use asked::{Asked, DEFAULT_REGION, is_form, partition, text};
 use asked::{context, has_host, has_length, name_host};
+use decide::Decided;
 use payload::Unread;
 
 /// What becomes known of a request on its way: how failures are said, and what its log line tells.
@@ -233,8 +234,11 @@ impl Gateway {
             } else {
                 self.verified(asked, route, verification, body).await?
             };
-            self.authorize_described(asked, route, &context, &bytes)?;
-            return self.unhandled(asked, route, verification, &context).await;
+            let Decided { missing_roles, .. } =
+                self.authorize_described(asked, route, &context, &bytes)?;
+            return self
+                .passed_on(asked, route, verification, &context, &missing_roles)
+                .await;
         };
         let operation = &service.operations()[index];
         if self.mode() == Mode::Enforce {
@@ -270,7 +274,10 @@ impl Gateway {
             service: Some(service),
             divisible: !self.upstreams.is_named(route.service.id),
         };
-        let denied = self.authorize(asked, route, &context, Some(needs))?;
+        let Decided {
+            denied,
+            missing_roles,
+        } = self.authorize(asked, route, &context, Some(needs))?;
         let is_whole = denied.is_empty();
         if let Some(constraints) = operation.constraints {
             validate::check(constraints, input.as_serializable())
@@ -279,11 +286,30 @@ impl Gateway {
         let mut output = match service.handle(index, &context, input, denied).await {
             // An upstream would act on what is denied, too.
             Err(error) if is_whole && error.is_not_implemented(route.service.id, name) => {
-                return self.unhandled(asked, route, verification, &context).await;
+                return self
+                    .passed_on(asked, route, verification, &context, &missing_roles)
+                    .await;
             }
             answer => answer?,
         };
+        self.link_roles(&missing_roles, &context).await;
         respond(dialect, operation, &mut *output, &context.request_id)
+    }
+
+    /// The upstream's answer to what nothing here handles.
+    async fn passed_on(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        verification: &Verification,
+        context: &RequestContext,
+        missing_roles: &[String],
+    ) -> Outcome {
+        let response = self.unhandled(asked, route, verification, context).await?;
+        if response.status().is_success() {
+            self.link_roles(missing_roles, context).await;
+        }
+        Ok(response)
     }
 }
 

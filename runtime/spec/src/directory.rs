@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::service::{Caller, Session};
+use crate::error::Error;
+use crate::service::{BoxFuture, Caller, RequestContext, Session};
 
 /// What an access key stands for.
 #[derive(Debug, Clone)]
@@ -72,6 +73,24 @@ pub trait Directory: Send + Sync {
     fn role_id(&self, arn: &str) -> Option<String> {
         let _ = arn;
         None
+    }
+
+    /// Whether there is a service-linked role of this ARN. `false` where that cannot be told: whoever is allowed to make it
+    /// is let through.
+    fn has_service_linked_role(&self, arn: &str) -> bool {
+        let _ = arn;
+        false
+    }
+
+    /// Makes the service-linked role of this ARN in the caller's account, as a service does with the caller's leave on its
+    /// first use; what is there stays.
+    fn link_role<'a>(
+        &'a self,
+        context: &'a RequestContext,
+        arn: &'a str,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        let _ = (context, arn);
+        Box::pin(async { Ok(()) })
     }
 
     /// Whom the ARN of a user, role or session stands for: a role, for whoever assumes it now; a session, for the newest

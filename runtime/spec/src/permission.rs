@@ -205,12 +205,26 @@ pub enum Predicate {
     /// When the member's value begins with the text, without regard to case and to space before it (`select` of a
     /// statement).
     Begins(CaptureIndex, &'static str),
+    /// While the role that the requirement names does not exist. What lies in another predicate than [`Predicate::All`] is
+    /// never this.
+    Missing,
     /// When all hold.
     All(&'static [Predicate]),
     /// When any holds.
     Any(&'static [Predicate]),
     /// When it does not hold.
     Not(&'static Predicate),
+}
+
+impl Predicate {
+    /// Whether what it holds for is asked for only while the role that it is about does not exist.
+    pub fn is_of_missing(&self) -> bool {
+        match self {
+            Self::Missing => true,
+            Self::All(all) => all.iter().any(Self::is_of_missing),
+            _ => false,
+        }
+    }
 }
 
 /// A condition key that the request sets.

@@ -67,6 +67,7 @@ impl Authorizer {
         };
         let verdicts = needs
             .into_iter()
+            .filter(|need| !self.is_there(need))
             .map(|need| {
                 let element = need.element.filter(|_| call.divisible);
                 Ok(Verdict {
@@ -79,6 +80,15 @@ impl Authorizer {
             verdicts,
             by_keys: asker.global.get().is_some(),
         })
+    }
+
+    /// Whether a need falls away because the role that it would make exists.
+    fn is_there(&self, need: &Need<'_>) -> bool {
+        need.of_missing
+            && need
+                .resource
+                .as_literal()
+                .is_some_and(|arn| self.directory.has_service_linked_role(arn))
     }
 
     fn verdict(
@@ -94,6 +104,7 @@ impl Authorizer {
             untold,
             unfilled,
             element: _,
+            of_missing,
         } = need;
         if let Some(why) = unfilled
             && asker.context.caller != Caller::Root
@@ -109,6 +120,7 @@ impl Authorizer {
                 filled: false,
                 cross_account: false,
                 element: None,
+                of_missing,
                 keys: Vec::new(),
             });
         }
@@ -223,6 +235,7 @@ impl Authorizer {
             cross_account: owner.is_some_and(|owner| owner != asker.context.account),
             resource,
             element: None,
+            of_missing,
         })
     }
 

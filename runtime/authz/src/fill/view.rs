@@ -129,7 +129,8 @@ impl<'a> View<'a> {
 
     pub(super) fn holds(&self, predicate: &Predicate) -> bool {
         match predicate {
-            Predicate::Always => true,
+            // Whether it is, the state tells, once the requirement's resource is known.
+            Predicate::Always | Predicate::Missing => true,
             Predicate::Present(capture) => self.is_present(*capture),
             Predicate::Absent(capture) => !self.is_present(*capture),
             Predicate::OneOf(capture, wanted) => {

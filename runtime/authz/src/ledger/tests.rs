@@ -133,6 +133,7 @@ fn a_flood_of_resources_is_kept_in_general() {
             filled: true,
             cross_account: false,
             element: None,
+            of_missing: false,
             keys: Vec::new(),
         });
     }

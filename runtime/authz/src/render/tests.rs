@@ -21,6 +21,7 @@ fn verdict(action: &'static str, resource: &str, decision: policy::Decision) -> 
         filled: true,
         cross_account: false,
         element: None,
+        of_missing: false,
         keys: Vec::new(),
     }
 }

@@ -73,7 +73,7 @@ pub(crate) async fn put_of_role(
         let mut role = roles::get(tx, scope, &input.role_name)?;
         check(tx, scope, Some(&input.permissions_boundary))?;
         role.boundary = Some(input.permissions_boundary.clone());
-        roles::put(tx, scope, &role)
+        roles::put_changed(tx, scope, &role)
     })
     .await
 }
@@ -88,7 +88,7 @@ pub(crate) async fn delete_of_role(
         role.boundary
             .take()
             .ok_or_else(|| none_there("role", &input.role_name))?;
-        roles::put(tx, scope, &role)
+        roles::put_changed(tx, scope, &role)
     })
     .await
 }

@@ -13,7 +13,8 @@ use stockade_kit::access_key::{self, Kind};
 use stockade_kit::failure::Failure;
 use stockade_policy::split_arn;
 use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Named, Profile};
-use stockade_spec::{Caller, Session};
+use stockade_spec::service::BoxFuture;
+use stockade_spec::{Caller, Error, RequestContext, Session};
 use stockade_store::{Scope, Snapshot};
 
 use crate::state::{
@@ -89,6 +90,18 @@ impl Directory for Iam {
         let key = state::key(name_of(arn));
         let role = snapshot.get(ROLES, &Scope::account(account), &[&key]);
         Some(role.ok().flatten()?.id)
+    }
+
+    fn has_service_linked_role(&self, arn: &str) -> bool {
+        self.is_linked(arn)
+    }
+
+    fn link_role<'a>(
+        &'a self,
+        context: &'a RequestContext,
+        arn: &'a str,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(self.link(context, arn))
     }
 
     fn named(&self, arn: &str, now: SystemTime) -> Option<Named> {

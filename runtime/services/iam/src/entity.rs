@@ -38,7 +38,7 @@ pub(crate) trait Entity: Sized {
 }
 
 macro_rules! entity {
-    ($record:ty, $module:ident, $kind:literal, $quota:literal, $attached:ident, $inline:ident) => {
+    ($record:ty, $module:ident, $put:ident, $kind:literal, $quota:literal, $attached:ident, $inline:ident) => {
         impl Entity for $record {
             const KIND: &'static str = $kind;
             const ATTACHED_QUOTA: &'static str = $quota;
@@ -50,7 +50,7 @@ macro_rules! entity {
             }
 
             fn put(&self, tx: &mut WriteTx, scope: &Scope) -> Result<(), Failure> {
-                $module::put(tx, scope, self)
+                $module::$put(tx, scope, self)
             }
 
             fn policies(&self) -> &Policies {
@@ -67,6 +67,7 @@ macro_rules! entity {
 entity!(
     User,
     users,
+    put,
     "user",
     "PoliciesPerUser",
     MAX_ATTACHED_TO_USER,
@@ -75,6 +76,7 @@ entity!(
 entity!(
     Group,
     groups,
+    put,
     "group",
     "PoliciesPerGroup",
     MAX_ATTACHED_TO_GROUP,
@@ -83,6 +85,7 @@ entity!(
 entity!(
     Role,
     roles,
+    put_changed,
     "role",
     "PoliciesPerRole",
     MAX_ATTACHED_TO_ROLE,

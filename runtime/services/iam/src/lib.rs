@@ -36,6 +36,7 @@ mod render;
 mod resolve;
 mod roles;
 mod service;
+mod service_linked;
 pub mod sessions;
 mod simulate;
 mod state;

@@ -11,6 +11,7 @@ use stockade_spec::{Caller, Error, Facts, RequestContext};
 use stockade_store::{Scope as StoreScope, StoreError};
 
 use crate::Iam;
+use crate::service_linked::Naming;
 use crate::state::{self, ACCESS_KEYS, GROUPS, INSTANCE_PROFILES, POLICIES, ROLES, USERS};
 
 /// The first value of the argument at this place.
@@ -183,11 +184,15 @@ impl Resolvers for Iam {
 
     fn service_linked_role(&self, scope: &Scope<'_>, arguments: &Arguments<'_>) -> Resolved {
         let service = argument(arguments, 0).unwrap_or_default();
-        // The role's name is the service's to choose; policies are written for all of its roles.
-        arn(
-            scope,
-            &format!("role/aws-service-role/{service}/AWSServiceRoleFor*"),
-        )
+        let path = format!("role/aws-service-role/{service}/");
+        match Naming::of(service) {
+            Some(naming) => arn(scope, &(path + &naming.full(argument(arguments, 1)))),
+            // The role's name is the service's to choose.
+            None => Resolved::Begins(format!(
+                "arn:{}:iam::{}:{path}",
+                scope.partition, scope.account
+            )),
+        }
     }
 
     fn service_of_credential(&self, _scope: &Scope<'_>, _arguments: &Arguments<'_>) -> Resolved {

@@ -8,7 +8,9 @@ use stockade_spec::{Error, RequestContext};
 use stockade_store::{Scan, Scope, Snapshot, WriteTx};
 
 use crate::state::{self, INSTANCE_PROFILES, Policies, ROLES, Role};
-use crate::{Iam, boundaries, default_path, documents, paging, quotas, render, tags, users};
+use crate::{
+    Iam, boundaries, default_path, documents, paging, quotas, render, service_linked, tags, users,
+};
 
 /// Longest trust policy in characters without white space: "IAM and AWS STS quotas" (default).
 pub(crate) const MAX_TRUST_POLICY: usize = 2048;
@@ -52,6 +54,12 @@ pub(crate) fn get(snapshot: &Snapshot, scope: &Scope, name: &str) -> Result<Role
 
 pub(crate) fn put(tx: &mut WriteTx, scope: &Scope, role: &Role) -> Result<(), Failure> {
     Ok(tx.put(ROLES, scope, &[&state::key(&role.name)], role)?)
+}
+
+/// Keeps a role whose permissions or trust were changed; AWS alone changes those of service-linked roles.
+pub(crate) fn put_changed(tx: &mut WriteTx, scope: &Scope, role: &Role) -> Result<(), Failure> {
+    service_linked::refuse_change(role)?;
+    put(tx, scope, role)
 }
 
 fn check_trust(document: &str) -> Result<(), Error> {
@@ -154,6 +162,7 @@ pub(crate) async fn update(
             role.description = Some(description.clone());
         }
         if let Some(seconds) = input.max_session_duration {
+            service_linked::refuse_change(&role)?;
             role.max_session = seconds;
         }
         put(tx, scope, &role)
@@ -188,7 +197,7 @@ pub(crate) async fn update_trust(
     state::write(&iam.store, &context.account, |tx, scope| {
         let mut role = get(tx, scope, &input.role_name)?;
         role.trust.clone_from(&input.policy_document);
-        put(tx, scope, &role)
+        put_changed(tx, scope, &role)
     })
     .await
 }
@@ -200,6 +209,7 @@ pub(crate) async fn delete(
 ) -> Result<(), Error> {
     state::write(&iam.store, &context.account, |tx, scope| {
         let role = get(tx, scope, &input.role_name)?;
+        service_linked::refuse_change(&role)?;
         let key = state::key(&role.name);
         for entry in tx.scan(INSTANCE_PROFILES, scope, Scan::all()) {
             if entry?.record.role.as_deref() == Some(&key) {

@@ -7,7 +7,7 @@ use stockade_store::Scope;
 
 use crate::{
     Iam, access_keys, boundaries, entity, groups, instance_profiles, paging, policies, quotas,
-    render, roles, simulate, state, tags, usage, users,
+    render, roles, service_linked, simulate, state, tags, usage, users,
 };
 
 impl stockade_iam_api::Iam for Iam {
@@ -50,6 +50,12 @@ impl stockade_iam_api::Iam for Iam {
         input: Unit,
     ) -> Result<shapes::GetAccountSummaryResponse, Error> {
         quotas::summary(self, context, input).await
+    }
+
+    operations! {
+        create_service_linked_role(CreateServiceLinkedRoleRequest) -> CreateServiceLinkedRoleResponse = service_linked::create;
+        delete_service_linked_role(DeleteServiceLinkedRoleRequest) -> DeleteServiceLinkedRoleResponse = service_linked::delete;
+        get_service_linked_role_deletion_status(GetServiceLinkedRoleDeletionStatusRequest) -> GetServiceLinkedRoleDeletionStatusResponse = service_linked::deletion_status;
     }
 
     operations! {

@@ -20,6 +20,8 @@ pub(crate) const INSTANCE_PROFILES: Table<InstanceProfile> = Table::new("iam/ins
 pub(crate) const ACCESS_KEYS: Table<AccessKey> = Table::new("iam/access-keys");
 /// By access key id, under the account that the key's form names.
 pub(crate) const SESSIONS: Table<SessionRecord> = Table::new("iam/sessions");
+/// Service-linked roles that are gone, by the id of the task that deleted them.
+pub(crate) const DELETION_TASKS: Table<DeletionTask> = Table::new("iam/deletion-tasks");
 /// A random number that every change of identities or policies draws anew.
 const REVISION: Table<u64> = Table::new("iam/revision");
 
@@ -116,6 +118,13 @@ pub(crate) struct AccessKey {
     pub(crate) user: String,
     pub(crate) active: bool,
     pub(crate) created: i64,
+}
+
+/// The deletion of a service-linked role.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DeletionTask {
+    /// The role's name.
+    pub(crate) role: String,
 }
 
 /// Temporary credentials.

@@ -172,6 +172,9 @@ pub enum Part {
     Opaque,
 }
 
+/// The word of [`Predicate::Missing`].
+const MISSING: &str = "missing";
+
 /// When a requirement applies.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Predicate {
@@ -187,6 +190,8 @@ pub enum Predicate {
     Contains(Path, String),
     /// `Member ^ 'start'`
     Begins(Path, String),
+    /// `missing()`: while the role that the requirement names does not exist. Alone, or joined with others by `&&`.
+    Missing,
     /// Joined by `&&`.
     All(Vec<Predicate>),
     /// Joined by `||`.
@@ -414,10 +419,31 @@ impl KeyValue {
 }
 
 impl Predicate {
+    /// That both hold.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let parts = |predicate: &Self| match predicate {
+            Self::Always => Vec::new(),
+            Self::All(all) => all.clone(),
+            one => vec![one.clone()],
+        };
+        let mut all = parts(&self);
+        for one in parts(other) {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+        match all.len() {
+            0 => Self::Always,
+            1 => all.remove(0),
+            _ => Self::All(all),
+        }
+    }
+
     /// Every path that the predicate mentions.
     pub fn paths(&self) -> Vec<&Path> {
         match self {
-            Self::Always => Vec::new(),
+            Self::Always | Self::Missing => Vec::new(),
             Self::Present(path)
             | Self::Absent(path)
             | Self::OneOf(path, _)
@@ -528,6 +554,7 @@ impl fmt::Display for Predicate {
             }
             Self::Contains(path, text) => write!(f, "{path} ~ '{text}'"),
             Self::Begins(path, text) => write!(f, "{path} ^ '{text}'"),
+            Self::Missing => write!(f, "{MISSING}()"),
             Self::All(all) => joined(f, all, " && "),
             Self::Any(any) => joined(f, any, " || "),
             Self::Not(inner) => write!(f, "!({inner})"),

@@ -5,7 +5,7 @@
 use crate::filter::Filter;
 use crate::permission::OPAQUE;
 
-use super::{Actor, Call, KeyValue, Part, Path, Predicate, Resource};
+use super::{Actor, Call, KeyValue, MISSING, Part, Path, Predicate, Resource};
 
 /// What was parsed, or a sentence on what is wrong with the text.
 pub type Parsed<T> = Result<T, String>;
@@ -295,8 +295,25 @@ pub fn predicate(text: &str) -> Parsed<Predicate> {
     tokens.reverse();
     let parsed = any(&mut tokens)?;
     match tokens.pop() {
+        None if is_alternative(&parsed, true) => Err(format!(
+            "{text:?}: {MISSING}() stands alone or is joined with others by &&"
+        )),
         None => Ok(parsed),
         Some(token) => Err(format!("unexpected {token:?} in {text:?}")),
+    }
+}
+
+/// Whether a predicate has [`Predicate::Missing`] elsewhere than `at_top` or within what is joined there by `&&`.
+fn is_alternative(predicate: &Predicate, at_top: bool) -> bool {
+    let within = |inner: &Predicate| is_alternative(inner, false);
+    match predicate {
+        Predicate::Missing => !at_top,
+        Predicate::All(all) if at_top => all
+            .iter()
+            .any(|one| *one != Predicate::Missing && within(one)),
+        Predicate::All(all) | Predicate::Any(all) => all.iter().any(within),
+        Predicate::Not(inner) => within(inner),
+        _ => false,
     }
 }
 
@@ -368,6 +385,10 @@ fn one(tokens: &mut Tokens<'_>) -> Parsed<Predicate> {
                 .map(|_| inner)
                 .ok_or_else(|| "a ( without its )".to_owned())
         }
+        Some(MISSING) if tokens.pop_if(|token| *token == "(").is_some() => tokens
+            .pop_if(|token| *token == ")")
+            .map(|_| Predicate::Missing)
+            .ok_or_else(|| format!("{MISSING}() takes nothing")),
         Some(name) => {
             let path = path(name)?;
             match tokens.pop_if(|token| matches!(*token, "==" | "!=" | "~" | "^")) {
@@ -503,7 +524,19 @@ mod tests {
         ] {
             assert!(key_value(text).is_err(), "{text}");
         }
-        for text in ["", "A &&", "A == x", "(A", "A B", "A == 'x", "&& A"] {
+        for text in [
+            "",
+            "A &&",
+            "A == x",
+            "(A",
+            "A B",
+            "A == 'x",
+            "&& A",
+            "missing(A)",
+            "!missing()",
+            "A || missing()",
+            "A && (B || missing())",
+        ] {
             assert!(predicate(text).is_err(), "{text}");
         }
     }

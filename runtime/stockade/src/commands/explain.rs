@@ -186,6 +186,9 @@ fn as_text(explained: &Explained) -> String {
 /// A requirement's lines.
 fn needed(required: &Required) -> Vec<String> {
     let mut lines = vec![format!("    {} on {}", required.action, resource(required))];
+    if required.of_missing {
+        lines.push("      while the role does not exist".to_owned());
+    }
     if let Some(why) = &required.unfilled {
         lines.push(format!("      denied to all but root: {why}"));
     }
@@ -230,6 +233,7 @@ fn of_required(required: &Required) -> Value {
         "action": required.action,
         "resource": resource(required),
         "keys": keys.collect::<serde_json::Map<_, _>>(),
+        "ofMissing": required.of_missing,
         "unfilled": required.unfilled,
     })
 }

@@ -243,6 +243,7 @@ fn follow_ups_are_told_apart_in_json() {
                 "aws:SourceAccount": ["000000000000"],
                 "aws:SourceArn": ["arn:aws:sns:us-east-1:000000000000:t"],
             },
+            "ofMissing": false,
             "unfilled": null,
         }])
     );
