@@ -73,8 +73,15 @@ struct RawCalls {
     /// The encryption context, by key.
     #[serde(default)]
     context: BTreeMap<Spanned<String>, String>,
+    /// Whether AWS sets `kms:GrantIsForAWSResource` for a grant, as for nearly all services; where not, nobody can tell the key.
+    #[serde(default = "yes")]
+    grant_for_resource: bool,
     /// The AWS document, where it is not the service's.
     because: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Kms {
@@ -313,7 +320,7 @@ impl Reader<'_> {
                     resources: vec![resource.clone()],
                     when: when.clone(),
                     each: key.as_ref().and_then(list_of),
-                    keys: of_action(action, &common, &self.models.authorization),
+                    keys: of_action(action, &common, raw, &self.models.authorization),
                     untold: Vec::new(),
                 })
                 .collect();
@@ -462,6 +469,7 @@ fn key_at(raw: &RawCalls) -> usize {
 fn of_action(
     action: &str,
     common: &[(Key, usize)],
+    raw: &RawCalls,
     references: &BTreeMap<String, Authorization>,
 ) -> Vec<Key> {
     let Some((_, action)) = known_action(references, &format!("kms:{action}")) else {
@@ -478,7 +486,7 @@ fn of_action(
         .filter(|key| lists(&key.name))
         .cloned()
         .collect();
-    keys.extend(of_grant(action));
+    keys.extend(of_grant(action).filter(|_| raw.grant_for_resource));
     keys.sort_by(|a, b| a.name.cmp(&b.name));
     keys
 }

@@ -6740,6 +6740,10 @@ pub static HEAD_OBJECT: Permissions = Permissions {
             name: "VersionId",
             steps: &[Step::Member(20)],
         },
+        Capture {
+            name: "ChecksumMode",
+            steps: &[Step::Member(1)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -6861,6 +6865,49 @@ pub static HEAD_OBJECT: Permissions = Permissions {
                 "s3:signatureAge",
                 "s3:signatureversion",
             ],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_object",
+                    index: 5,
+                    arguments: &[0, 1],
+                },
+            ],
+            when: Predicate::OneOf(3, &["ENABLED"]),
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContext:aws:s3:arn",
+                    value: Value::Resolver {
+                        name: "context_of_object",
+                        index: 1,
+                        arguments: &[0, 1],
+                    },
+                },
+                KeyBinding {
+                    key: "kms:EncryptionContextKeys",
+                    value: Value::Literal("aws:s3:arn"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &["kms:RequestAlias", "kms:ResourceAliases"],
         },
     ],
     follow_ups: &[],
@@ -7531,6 +7578,10 @@ pub static LIST_PARTS: Permissions = Permissions {
             name: "Key",
             steps: &[Step::Member(2)],
         },
+        Capture {
+            name: "UploadId",
+            steps: &[Step::Member(9)],
+        },
     ],
     requirements: &[
         Requirement {
@@ -7571,6 +7622,42 @@ pub static LIST_PARTS: Permissions = Permissions {
                 "s3:authType",
                 "s3:signatureAge",
                 "s3:signatureversion",
+            ],
+        },
+        Requirement {
+            action: "kms:Decrypt",
+            resources: &[
+                Resource::Resolver {
+                    name: "key_of_upload",
+                    index: 6,
+                    arguments: &[0, 1, 2],
+                },
+            ],
+            when: Predicate::Always,
+            each: None,
+            keys: &[
+                KeyBinding {
+                    key: "aws:ViaAWSService",
+                    value: Value::Literal("true"),
+                },
+                KeyBinding {
+                    key: "kms:CallerAccount",
+                    value: Value::Literal("{account}"),
+                },
+                KeyBinding {
+                    key: "kms:EncryptionAlgorithm",
+                    value: Value::Literal("SYMMETRIC_DEFAULT"),
+                },
+                KeyBinding {
+                    key: "kms:ViaService",
+                    value: Value::Literal("s3.{region}.amazonaws.com"),
+                },
+            ],
+            untold: &[
+                "kms:EncryptionContext:",
+                "kms:EncryptionContextKeys",
+                "kms:RequestAlias",
+                "kms:ResourceAliases",
             ],
         },
     ],

@@ -63,6 +63,20 @@ calls = [
 }
 
 #[test]
+fn a_grant_need_not_be_for_a_resource() {
+    let text = r#"
+[eks]
+because = "A page"
+calls = [
+  { operations = ["CreateCluster"], key = "encryptionConfig[].provider.keyArn", actions = ["CreateGrant"], grant_for_resource = false },
+]
+"#;
+    let needs = needs(text, "eks", "CreateCluster");
+    assert!(needs.contains("kms:CreateGrant"), "{needs}");
+    assert!(!needs.contains("GrantIsForAWSResource = "), "{needs}");
+}
+
+#[test]
 fn keys_in_lists_are_of_their_elements_regions() {
     let text = r#"
 [secretsmanager]
@@ -151,7 +165,7 @@ fn keys_of_the_state_are_left_to_the_service() {
     assert!(left_to_the_service("DeleteMessage").is_empty());
 }
 
-/// What AWS's documents say of a service, of one operation each: its calls of KMS with the first key that it names.
+/// What AWS's documents say of a service, of one operation each: its calls of KMS with the keys that it names.
 #[test]
 fn services_call_kms_as_documented() {
     for (service, operation, actions) in [
@@ -161,11 +175,11 @@ fn services_call_kms_as_documented() {
             "CreateFHIRDatastore",
             &["CreateGrant", "GenerateDataKey", "DescribeKey"][..],
         ),
-        // "Encrypting logs" (Amazon EMR Serverless User Guide), required user permissions.
+        // "Encrypting logs" and "Disk Encryption with KMS CMK" (Amazon EMR Serverless User Guide), required user permissions.
         (
             "emr-serverless",
             "StartJobRun",
-            &["GenerateDataKey", "Decrypt"],
+            &["GenerateDataKey", "Decrypt", "DescribeKey"],
         ),
         // "Data protection and encryption in S3 Vectors": to create a bucket with the key.
         ("s3vectors", "CreateVectorBucket", &["GenerateDataKey"]),
@@ -181,7 +195,7 @@ fn services_call_kms_as_documented() {
             "CreateAgent",
             &["GenerateDataKey", "Decrypt"],
         ),
-        // "Create a customer managed key for your guardrail" (Amazon Bedrock User Guide).
+        // "(Optional) Create a customer managed key for your guardrail for additional security" (Amazon Bedrock User Guide).
         (
             "bedrock",
             "CreateGuardrail",
