@@ -311,7 +311,7 @@ mod tests {
         ("inferred", 40),
         ("partly opaque", 67),
         ("`*` though scoped", 7),
-        ("left to the service", 70),
+        ("left to the service", 71),
         ("not needed", 4),
         ("unbound dependents", 8),
         ("keys untold", 275),
