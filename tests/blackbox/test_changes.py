@@ -1,6 +1,7 @@
 """Whatever a decision was made from, its change shows in the next one, and so does taking it back.
 
-Each request is sent three times, so that one is also answered from what was decided before. Expected values: "Policy evaluation
+Each request is sent three times, so that one is also answered from what was decided before. A write changes the state that
+it was decided in, and the decision on the next one is the same nevertheless. Expected values: "Policy evaluation
 logic" (IAM User Guide), `GetObject` (Amazon S3 API Reference).
 """
 
@@ -9,14 +10,15 @@ import pytest
 from support.clients import refused
 from support.policies import allow, deny, document, statement
 
-GET = "s3:GetObject"
+ACTIONS = ["s3:GetObject", "s3:PutObject"]
 OBJECT = "arn:aws:s3:::shared-bucket/key"
 
 
 class World:
-    """A user of a member account who reads an object by a policy of its group."""
+    """A user of a member account who reads and writes an object by a policy of its group."""
 
     def __init__(self, server):
+        self.server = server
         self.organizations = server.root().client("organizations")
         self.organizations.create_organization(FeatureSet="ALL")
         root = self.organizations.list_roots()["Roots"][0]["Id"]
@@ -30,12 +32,15 @@ class World:
         self.put()
         alice = server.new_user("alice", account=self.account)
         self.iam.create_group(GroupName="team")
-        self.iam.put_group_policy(GroupName="team", PolicyName="read", PolicyDocument=document([allow(GET, OBJECT)]))
+        self.iam.put_group_policy(GroupName="team", PolicyName="use", PolicyDocument=document([allow(ACTIONS, OBJECT)]))
         self.join()
-        self.reader = alice.client("s3")
+        self.alice = alice.client("s3")
 
     def read(self):
-        return self.reader.get_object(Bucket="shared-bucket", Key="key")["Body"].read()
+        assert self.alice.get_object(Bucket="shared-bucket", Key="key")["Body"].read() == b"text"
+
+    def write(self):
+        self.alice.put_object(Bucket="shared-bucket", Key="key", Body=b"text")
 
     def put(self):
         self.s3.put_object(Bucket="shared-bucket", Key="key", Body=b"text")
@@ -49,13 +54,13 @@ class World:
 
 
 def an_inline_policy(world):
-    world.iam.put_user_policy(UserName="alice", PolicyName="no", PolicyDocument=document([deny(GET)]))
+    world.iam.put_user_policy(UserName="alice", PolicyName="no", PolicyDocument=document([deny(ACTIONS)]))
     yield
     world.iam.delete_user_policy(UserName="alice", PolicyName="no")
 
 
 def an_attached_policy(world):
-    policy = world.managed(deny(GET))
+    policy = world.managed(deny(ACTIONS))
     world.iam.attach_user_policy(UserName="alice", PolicyArn=policy)
     yield
     world.iam.detach_user_policy(UserName="alice", PolicyArn=policy)
@@ -64,14 +69,14 @@ def an_attached_policy(world):
 def a_managed_policys_default_version(world):
     policy = world.managed(allow("s3:ListBucket"))
     world.iam.attach_user_policy(UserName="alice", PolicyArn=policy)
-    assert world.read() == b"text"
-    world.iam.create_policy_version(PolicyArn=policy, PolicyDocument=document([deny(GET)]), SetAsDefault=True)
+    world.read()
+    world.iam.create_policy_version(PolicyArn=policy, PolicyDocument=document([deny(ACTIONS)]), SetAsDefault=True)
     yield
     world.iam.set_default_policy_version(PolicyArn=policy, VersionId="v1")
 
 
 def a_groups_policy(world):
-    world.iam.put_group_policy(GroupName="team", PolicyName="no", PolicyDocument=document([deny(GET)]))
+    world.iam.put_group_policy(GroupName="team", PolicyName="no", PolicyDocument=document([deny(ACTIONS)]))
     yield
     world.iam.delete_group_policy(GroupName="team", PolicyName="no")
 
@@ -90,7 +95,7 @@ def a_permissions_boundary(world):
 
 
 def a_bucket_policy(world):
-    policy = document([statement("Deny", GET, OBJECT, Principal="*")])
+    policy = document([statement("Deny", ACTIONS, OBJECT, Principal="*")])
     world.s3.put_bucket_policy(Bucket="shared-bucket", Policy=policy)
     yield
     world.s3.delete_bucket_policy(Bucket="shared-bucket")
@@ -98,12 +103,26 @@ def a_bucket_policy(world):
 
 def a_service_control_policy(world):
     answer = world.organizations.create_policy(
-        Name="no", Description="", Type="SERVICE_CONTROL_POLICY", Content=document([deny(GET)])
+        Name="no", Description="", Type="SERVICE_CONTROL_POLICY", Content=document([deny(ACTIONS)])
     )
     policy = answer["Policy"]["PolicySummary"]["Id"]
     world.organizations.attach_policy(PolicyId=policy, TargetId=world.account)
     yield
     world.organizations.detach_policy(PolicyId=policy, TargetId=world.account)
+
+
+def the_buckets_owner(world):
+    """A request within one account becomes one that another account has to allow as well."""
+    stranger = world.server.root("999999999999").client("s3")
+    world.s3.delete_object(Bucket="shared-bucket", Key="key")
+    world.s3.delete_bucket(Bucket="shared-bucket")
+    stranger.create_bucket(Bucket="shared-bucket")
+    stranger.put_object(Bucket="shared-bucket", Key="key", Body=b"text")
+    yield
+    stranger.delete_object(Bucket="shared-bucket", Key="key")
+    stranger.delete_bucket(Bucket="shared-bucket")
+    world.s3.create_bucket(Bucket="shared-bucket")
+    world.put()
 
 
 def the_object(world):
@@ -113,34 +132,58 @@ def the_object(world):
     world.put()
 
 
+CHANGES = [
+    an_inline_policy,
+    an_attached_policy,
+    a_managed_policys_default_version,
+    a_groups_policy,
+    membership_of_a_group,
+    a_permissions_boundary,
+    a_bucket_policy,
+    a_service_control_policy,
+    the_buckets_owner,
+]
+
+
 @pytest.mark.parametrize(
-    "change",
-    [
-        an_inline_policy,
-        an_attached_policy,
-        a_managed_policys_default_version,
-        a_groups_policy,
-        membership_of_a_group,
-        a_permissions_boundary,
-        a_bucket_policy,
-        a_service_control_policy,
-        the_object,
-    ],
+    ("change", "use"),
+    [(change, use) for change in CHANGES for use in (World.read, World.write)] + [(the_object, World.read)],
 )
-def test_a_change_shows_at_once(enforcing, change):
+def test_a_change_shows_at_once(enforcing, change, use):
     world = World(enforcing)
-    assert [world.read() for _ in range(3)] == [b"text"] * 3
+    for _ in range(3):
+        use(world)
     changing = change(world)
     next(changing)
     for _ in range(3):
         with refused("AccessDenied", 403):
-            world.read()
+            use(world)
     next(changing, None)
-    assert [world.read() for _ in range(3)] == [b"text"] * 3
+    for _ in range(3):
+        use(world)
+
+
+def test_reads_and_writes_by_turns(enforcing):
+    """Each is decided in a state that the other has changed."""
+    world = World(enforcing)
+    for _ in range(3):
+        world.read()
+        world.write()
+    world.iam.put_user_policy(UserName="alice", PolicyName="no", PolicyDocument=document([deny("s3:GetObject")]))
+    for _ in range(3):
+        with refused("AccessDenied", 403):
+            world.read()
+        world.write()
+    world.s3.delete_object(Bucket="shared-bucket", Key="key")
+    world.iam.delete_user_policy(UserName="alice", PolicyName="no")
+    with refused("AccessDenied", 403):
+        world.read()
+    world.write()
+    world.read()
 
 
 def test_a_user_of_the_same_name_is_another(enforcing):
-    policy = document([allow(GET, OBJECT)])
+    policy = document([allow("s3:GetObject", OBJECT)])
     alice = enforcing.new_user("alice", policy)
     s3 = enforcing.root().client("s3")
     s3.create_bucket(Bucket="shared-bucket")

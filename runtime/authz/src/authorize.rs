@@ -23,8 +23,8 @@ use crate::ledger::{Ledger, Report};
 use crate::request::{Needs, Request, principal_name};
 use crate::ring::Ring;
 
-use judge::{Call, root, scope};
-use memory::{Memory, Question};
+use judge::{Call, Judged, root, scope};
+use memory::{Memory, Question, Remembered};
 
 /// Whether decisions are made, and whether they bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,11 +213,6 @@ impl Authorizer {
                 ))
             };
         };
-        // Read first, so that a change in between is seen. A witness hears nothing of what is remembered.
-        let revision = match witness {
-            Some(_) => None,
-            None => self.directory.state_revision(),
-        };
         let root = root(context);
         let source = fill::Source {
             scope: scope(context, root.as_deref()),
@@ -233,15 +228,39 @@ impl Authorizer {
             context,
             captured: input.captured(),
         };
-        if let Some(verdicts) =
-            revision.and_then(|revision| self.memory.recall(revision, &question))
-        {
+        let mut judged = Err("because nothing was judged".to_owned());
+        let mut judge = || judged = self.judge_input(request, needs, &input, witness);
+        // A witness hears nothing of what is remembered.
+        if witness.is_some() {
+            judge();
+            return Ok(judged?.verdicts);
+        }
+        let hash = self.memory.hash(&question);
+        if let Some(verdicts) = self.memory.recall(hash, &question) {
             return Ok(verdicts);
         }
+        let basis = self.directory.observe(&mut judge);
+        let judged = judged?;
+        if let Some(basis) = basis.filter(|_| !judged.by_keys) {
+            let verdicts = Arc::clone(&judged.verdicts);
+            let remembered = Remembered { verdicts, basis };
+            self.memory.keep(hash, &question, remembered);
+        }
+        Ok(judged.verdicts)
+    }
+
+    /// What an input needs, and what that comes to. It reads the state, and nothing before it does.
+    fn judge_input(
+        &self,
+        request: &Request<'_>,
+        needs: Needs<'_>,
+        input: &fill::Input<'_>,
+        witness: Option<&Witness>,
+    ) -> Result<Judged, String> {
         let required = input.needs();
-        if required.is_empty() && !is_root {
+        if required.is_empty() && request.context.caller != Caller::Root {
             if needs.divisible && input.answers_for_nothing() {
-                return Ok(Arc::default());
+                return Ok(Judged::default());
             }
             return Err(
                 "because none of the permissions of this operation applies to the request"
@@ -249,18 +268,14 @@ impl Authorizer {
             );
         }
         let call = Call {
-            context,
+            context: request.context,
             facts: &request.facts,
             service: needs.service,
             divisible: needs.divisible,
             via: None,
             witness,
         };
-        let judged = self.judge(&call, required)?;
-        if let Some(revision) = revision.filter(|_| !judged.by_keys) {
-            self.memory.keep(revision, &question, &judged.verdicts);
-        }
-        Ok(judged.verdicts)
+        self.judge(&call, required)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who is who: what authentication and authorization ask of the services that keep identities.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -107,11 +108,18 @@ pub trait Directory: Send + Sync {
     /// [`Directory::managed_policy`] may have changed; cheap to ask.
     fn revision(&self) -> u64;
 
-    /// The revision of all state that decisions are made from, this directory's and that of services and organizations:
-    /// a number that grows with every change. `None` where nobody can tell.
-    fn state_revision(&self) -> Option<u64> {
+    /// Runs work that reads state, this directory's and that of services and organizations, and answers with what it read;
+    /// `None` where nobody can tell.
+    fn observe(&self, work: &mut dyn FnMut()) -> Option<Box<dyn Basis>> {
+        work();
         None
     }
+}
+
+/// The state that something was made from.
+pub trait Basis: Debug + Send + Sync {
+    /// Whether nothing of it has changed since; cheap to ask.
+    fn stands(&self) -> bool;
 }
 
 /// A service or resource control policy.

@@ -16,6 +16,8 @@
 //! - Readers never block and never see half a transaction. [`Store::snapshot`] is O(1).
 //! - Each commit that changed something raises [`Snapshot::revision`] by one; [`Store::changes`]
 //!   announces it, so that whatever is derived from state can be cached by revision.
+//! - [`Store::observe`] tells what a piece of work read, so that what it made can be kept until that changes: a commit to
+//!   other tables leaves it standing.
 //! - [`WriteTx`] dereferences to [`Snapshot`], so that a helper that only reads takes `&Snapshot`
 //!   and serves both kinds of transaction.
 //!
@@ -84,6 +86,7 @@ mod blobs;
 mod error;
 mod key;
 mod memory;
+mod reads;
 mod scan;
 mod store;
 mod table;
@@ -95,6 +98,7 @@ pub use blobs::{
 };
 pub use error::StoreError;
 pub use key::{MAX_KEY_BYTES, ordered};
+pub use reads::Reads;
 pub use scan::{Entries, Entry, Keys, Scan};
 pub use store::Store;
 pub use table::{Scope, Table};

@@ -37,7 +37,7 @@ impl MemoryEngine {
         let Some(next) = tx.into_next() else {
             return;
         };
-        let revision = next.revision();
+        let revision = next.at();
         let previous = std::mem::replace(&mut *self.current.write(), next);
         self.revision.send_replace(revision);
         drop(writing);

@@ -4,7 +4,7 @@ use std::{pin::Pin, sync::Arc};
 
 use tokio::sync::watch;
 
-use crate::{Blobs, Snapshot, StoreError, WriteTx, memory::MemoryEngine};
+use crate::{Blobs, Reads, Snapshot, StoreError, WriteTx, memory::MemoryEngine, reads};
 
 /// What a transaction's body tells the engine.
 pub(crate) enum Verdict {
@@ -62,6 +62,12 @@ impl Store {
         F: FnMut(&Snapshot) -> T,
     {
         body(&self.snapshot())
+    }
+
+    /// Runs work that reads from this store, in snapshots that it takes itself, and tells what it read. Once that no longer
+    /// [stands](Reads::stand), the work would have to be done again.
+    pub fn observe<T>(&self, work: impl FnOnce() -> T) -> (T, Reads) {
+        reads::of(&self.snapshot(), work)
     }
 
     /// Runs a transaction: `Ok` commits all that it wrote, `Err` none of it.

@@ -9,7 +9,11 @@ use std::{
 use imbl::OrdMap;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Entries, Keys, MAX_KEY_BYTES, Scan, Scope, StoreError, Table, key::Key};
+use crate::{
+    Entries, Keys, MAX_KEY_BYTES, Scan, Scope, StoreError, Table,
+    key::Key,
+    reads::{self, Read},
+};
 
 /// Largest encoded record in bytes. What is bigger is a blob.
 pub const MAX_VALUE_BYTES: usize = 4 * 1024 * 1024;
@@ -52,13 +56,32 @@ impl From<Vec<u8>> for Value {
 pub struct Snapshot {
     map: OrdMap<Key, Value>,
     revision: u64,
+    /// The revision that last wrote to each table. One that is not here was never written to.
+    written: Arc<Vec<(&'static str, u64)>>,
 }
 
 impl Snapshot {
     /// The number of commits that made this state. Within a [`WriteTx`], of those before it.
     #[must_use]
     pub fn revision(&self) -> u64 {
+        reads::note(|| Read::Revision);
         self.revision
+    }
+
+    /// The revision, for the store itself.
+    pub(crate) fn at(&self) -> u64 {
+        self.revision
+    }
+
+    /// The revision that last wrote to a table; zero where none did.
+    pub(crate) fn written(&self, table: &str) -> u64 {
+        let found = self.written.iter().find(|(name, _)| *name == table);
+        found.map_or(0, |(_, revision)| *revision)
+    }
+
+    /// Whether there is a record with this key, for the store itself.
+    pub(crate) fn has(&self, key: &[u8]) -> bool {
+        self.map.contains_key(key)
     }
 
     /// The record with this key.
@@ -72,6 +95,7 @@ impl Snapshot {
         scope: &Scope,
         parts: &[&str],
     ) -> Result<Option<R>, StoreError> {
+        reads::note(|| Read::Table(table.name()));
         let key = table.prefix(scope, parts);
         let value = self.map.get(key.as_slice());
         value.map(|value| value.decode(table)).transpose()
@@ -89,6 +113,7 @@ impl Snapshot {
         scope: &Scope,
         parts: &[&str],
     ) -> Result<Option<Arc<R>>, StoreError> {
+        reads::note(|| Read::Table(table.name()));
         let key = table.prefix(scope, parts);
         let Some(value) = self.map.get(key.as_slice()) else {
             return Ok(None);
@@ -106,7 +131,10 @@ impl Snapshot {
     /// Whether there is a record with this key; cheaper than [`Snapshot::get`].
     #[must_use]
     pub fn contains<R>(&self, table: Table<R>, scope: &Scope, parts: &[&str]) -> bool {
-        self.map.contains_key(table.prefix(scope, parts).as_slice())
+        let key = table.prefix(scope, parts);
+        let has = self.has(&key);
+        reads::note(|| Read::Presence(key.into(), has));
+        has
     }
 
     /// Walks records in key order, decoding each when it is reached.
@@ -121,6 +149,7 @@ impl Snapshot {
 
     /// Walks keys in order without decoding records.
     pub fn keys<R>(&self, table: Table<R>, scope: &Scope, scan: Scan<'_>) -> Keys<'_> {
+        reads::note(|| Read::Table(table.name()));
         Keys::new(&self.map, table, scope, scan)
     }
 
@@ -144,29 +173,47 @@ impl std::fmt::Debug for Snapshot {
 /// A transaction that writes. It reads through [`Snapshot`], and sees its own writes.
 pub struct WriteTx {
     state: Snapshot,
-    changed: bool,
+    /// The tables that it wrote to.
+    touched: Vec<&'static str>,
 }
 
 impl WriteTx {
     pub(crate) fn new(base: Snapshot) -> Self {
         Self {
             state: base,
-            changed: false,
+            touched: Vec::new(),
         }
     }
 
     /// The next state, if this transaction changed anything.
     pub(crate) fn into_next(self) -> Option<Snapshot> {
-        self.changed.then(|| Snapshot {
-            revision: self.state.revision + 1,
-            ..self.state
-        })
+        if self.touched.is_empty() {
+            return None;
+        }
+        let mut next = self.state;
+        next.revision += 1;
+        let written = Arc::make_mut(&mut next.written);
+        for table in self.touched {
+            match written.iter_mut().find(|(name, _)| *name == table) {
+                Some((_, revision)) => *revision = next.revision,
+                None => written.push((table, next.revision)),
+            }
+        }
+        Some(next)
+    }
+
+    fn touch(&mut self, table: &'static str) {
+        if !self.touched.contains(&table) {
+            self.touched.push(table);
+        }
     }
 
     /// Drops every record.
     pub(crate) fn clear(&mut self) {
         self.state.map = OrdMap::new();
-        self.changed = true;
+        for (table, _) in Arc::clone(&self.state.written).iter() {
+            self.touch(table);
+        }
     }
 
     /// Writes a record, whether or not there is one.
@@ -200,7 +247,7 @@ impl WriteTx {
             });
         }
         self.state.map.insert(key.into(), value.into());
-        self.changed = true;
+        self.touch(table.name());
         Ok(())
     }
 
@@ -228,7 +275,9 @@ impl WriteTx {
     pub fn delete<R>(&mut self, table: Table<R>, scope: &Scope, parts: &[&str]) -> bool {
         let key = table.prefix(scope, parts);
         let removed = self.state.map.remove(key.as_slice()).is_some();
-        self.changed |= removed;
+        if removed {
+            self.touch(table.name());
+        }
         removed
     }
 
@@ -238,7 +287,9 @@ impl WriteTx {
         for key in &keys {
             self.state.map.remove(key);
         }
-        self.changed |= !keys.is_empty();
+        if !keys.is_empty() {
+            self.touch(table.name());
+        }
         keys.len()
     }
 }

@@ -25,6 +25,7 @@ use crate::request::{Facts, root_arn};
 const OF_SOURCES: [&str; 2] = ["aws:SourceAccount", "aws:SourceArn"];
 
 /// What a call comes to.
+#[derive(Default)]
 pub(super) struct Judged {
     pub(super) verdicts: Arc<[Verdict]>,
     /// Whether condition keys had a part in it: a policy read them, or a denial tells them.

@@ -1,19 +1,23 @@
-//! What was judged already, for as long as nothing changes.
+//! What was judged already, for as long as nothing changes that it was judged by.
 
-use std::cmp::Ordering;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::iter::repeat_with;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use hashbrown::{Equivalent, HashMap};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use parking_lot::RwLock;
+use stockade_spec::directory::Basis;
 use stockade_spec::{Caller, RequestContext, Session};
 
-use crate::compiled::make_room;
 use crate::decision::Verdict;
 use crate::fill::Captured;
 
 /// How many questions are remembered.
 const MAX_QUESTIONS: usize = 4_096;
+
+/// How many questions are known to have been asked before.
+const MAX_ASKED: usize = 4_096;
 
 /// The most verdicts that are remembered of a question, and the most bytes of its input: what is larger is seldom asked
 /// twice.
@@ -22,50 +26,83 @@ const MAX_BYTES: usize = 2_048;
 
 /// Verdicts by question.
 ///
-/// INVARIANT: verdicts in which no condition key had a part are a function of the state and of the [`Question`]. They are
-/// kept for one revision of the state, which was read before anything else was: any change, of whatever policy, boundary,
-/// group, organization or resource, makes all of them unfit at once.
-#[derive(Debug, Default)]
+/// INVARIANT: verdicts in which no condition key had a part are a function of the [`Question`] and of the state that was
+/// read for them. They are given again while that [stands](Basis::stands): any change of it, of whatever policy, boundary,
+/// group, organization or resource, makes them unfit at once.
+#[derive(Debug)]
 pub(super) struct Memory {
-    kept: RwLock<Kept>,
+    hasher: DefaultHashBuilder,
+    kept: RwLock<HashTable<Kept>>,
+    /// The hashes of questions that were asked, each in its place. A question is kept when it is asked again: many, as those
+    /// of a new object, never are.
+    asked: Box<[AtomicU64]>,
 }
 
-#[derive(Debug, Default)]
+/// Verdicts, and the state that they were made from.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    pub(super) verdicts: Arc<[Verdict]>,
+    pub(super) basis: Box<dyn Basis>,
+}
+
+#[derive(Debug)]
 struct Kept {
-    revision: u64,
-    verdicts: HashMap<Asked, Arc<[Verdict]>>,
+    hash: u64,
+    asked: Asked,
+    remembered: Remembered,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            hasher: DefaultHashBuilder::default(),
+            kept: RwLock::default(),
+            asked: repeat_with(AtomicU64::default).take(MAX_ASKED).collect(),
+        }
+    }
 }
 
 impl Memory {
-    /// The verdicts on a question at this revision of the state.
-    pub(super) fn recall(&self, revision: u64, question: &Question<'_>) -> Option<Arc<[Verdict]>> {
-        let kept = self.kept.read();
-        if kept.revision != revision {
-            return None;
-        }
-        kept.verdicts.get(question).cloned()
+    /// The hash that a question is found by.
+    pub(super) fn hash(&self, question: &Question<'_>) -> u64 {
+        self.hasher.hash_one(question)
     }
 
-    /// Keeps the verdicts on a question, in which no condition key had a part, unless it is the first at its revision.
-    pub(super) fn keep(&self, revision: u64, question: &Question<'_>, verdicts: &Arc<[Verdict]>) {
+    /// The verdicts on a question, if all that they were made from stands.
+    pub(super) fn recall(&self, hash: u64, question: &Question<'_>) -> Option<Arc<[Verdict]>> {
+        let kept = self.kept.read();
+        let kept = kept.find(hash, |kept| question.is(&kept.asked))?;
+        let Remembered { verdicts, basis } = &kept.remembered;
+        basis.stands().then(|| Arc::clone(verdicts))
+    }
+
+    /// Keeps the verdicts on a question, in which no condition key had a part, unless it is asked for the first time.
+    pub(super) fn keep(&self, hash: u64, question: &Question<'_>, remembered: Remembered) {
         let bytes: usize = question.captured.texts().map(str::len).sum();
-        if verdicts.len() > MAX_VERDICTS || bytes > MAX_BYTES {
+        if remembered.verdicts.len() > MAX_VERDICTS || bytes > MAX_BYTES || !self.again(hash) {
             return;
         }
         let mut kept = self.kept.write();
-        match kept.revision.cmp(&revision) {
-            Ordering::Equal => {
-                make_room(&mut kept.verdicts, MAX_QUESTIONS);
-                kept.verdicts.insert(question.asked(), Arc::clone(verdicts));
-            }
-            // Where each request writes, a revision sees one question, and to keep that would be in vain.
-            Ordering::Less => {
-                kept.verdicts.clear();
-                kept.revision = revision;
-            }
-            // Whoever read an older state comes too late.
-            Ordering::Greater => {}
+        if let Some(kept) = kept.find_mut(hash, |kept| question.is(&kept.asked)) {
+            kept.remembered = remembered;
+            return;
         }
+        if kept.len() >= MAX_QUESTIONS {
+            kept.clear();
+        }
+        let asked = question.asked();
+        let new = Kept {
+            hash,
+            asked,
+            remembered,
+        };
+        kept.insert_unique(hash, new, |kept| kept.hash);
+    }
+
+    /// Whether a question of this hash was asked lately; from now on, it was.
+    fn again(&self, hash: u64) -> bool {
+        let place = &self.asked[hash as usize % MAX_ASKED];
+        place.swap(hash, Ordering::Relaxed) == hash
     }
 }
 
@@ -81,7 +118,7 @@ pub(super) struct Question<'a> {
 }
 
 /// A [`Question`] that is kept.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Asked {
     service: &'static str,
     operation: &'static str,
@@ -109,10 +146,8 @@ impl Question<'_> {
             captured: self.captured.clone(),
         }
     }
-}
 
-impl Equivalent<Asked> for Question<'_> {
-    fn equivalent(&self, asked: &Asked) -> bool {
+    fn is(&self, asked: &Asked) -> bool {
         let context = self.context;
         self.operation == asked.operation
             && self.service == asked.service
@@ -126,24 +161,13 @@ impl Equivalent<Asked> for Question<'_> {
     }
 }
 
-// Both are told apart by what differs most; the rest is compared.
-
+/// Questions are told apart by what differs most; the rest is compared.
 impl Hash for Question<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        hash(state, self.operation, &self.context.caller, self.captured);
+        state.write(self.operation.as_bytes());
+        state.write(self.context.caller.arn().unwrap_or_default().as_bytes());
+        for text in self.captured.texts() {
+            state.write(text.as_bytes());
+        }
     }
-}
-
-impl Hash for Asked {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        hash(state, self.operation, &self.caller, &self.captured);
-    }
-}
-
-fn hash(state: &mut impl Hasher, operation: &str, caller: &Caller, captured: &Captured) {
-    state.write(operation.as_bytes());
-    state.write(caller.arn().unwrap_or_default().as_bytes());
-    captured
-        .texts()
-        .for_each(|text| state.write(text.as_bytes()));
 }

@@ -14,7 +14,7 @@ use aws_smithy_schema::serde::{
 };
 use aws_smithy_schema::{Schema, ShapeType, shape_id};
 use aws_smithy_types::byte_stream::ByteStream;
-use stockade_spec::directory::{AttachedPolicy, Credential, Profile as Known};
+use stockade_spec::directory::{AttachedPolicy, Basis, Credential, Profile as Known};
 use stockade_spec::filter::Filter;
 use stockade_spec::operation::Operation;
 use stockade_spec::permission::{
@@ -270,7 +270,20 @@ struct Everyone {
     asked: AtomicU64,
     revision: AtomicU64,
     /// The revision of all state; zero where nobody can tell.
-    state: AtomicU64,
+    state: Arc<AtomicU64>,
+}
+
+/// All state, as it was at a revision.
+#[derive(Debug)]
+struct Revision {
+    read: u64,
+    state: Arc<AtomicU64>,
+}
+
+impl Basis for Revision {
+    fn stands(&self) -> bool {
+        self.state.load(Ordering::Relaxed) == self.read
+    }
 }
 
 fn attached(document: &str) -> AttachedPolicy {
@@ -308,11 +321,11 @@ impl Directory for Everyone {
         self.revision.load(Ordering::Relaxed)
     }
 
-    fn state_revision(&self) -> Option<u64> {
-        match self.state.load(Ordering::Relaxed) {
-            0 => None,
-            revision => Some(revision),
-        }
+    fn observe(&self, work: &mut dyn FnMut()) -> Option<Box<dyn Basis>> {
+        let read = self.state.load(Ordering::Relaxed);
+        work();
+        let state = Arc::clone(&self.state);
+        (read != 0).then(|| Box::new(Revision { read, state }) as _)
     }
 }
 

@@ -12,10 +12,10 @@ use parking_lot::RwLock;
 use stockade_kit::access_key::{self, Kind};
 use stockade_kit::failure::Failure;
 use stockade_policy::split_arn;
-use stockade_spec::directory::{AttachedPolicy, Credential, Directory, Named, Profile};
+use stockade_spec::directory::{AttachedPolicy, Basis, Credential, Directory, Named, Profile};
 use stockade_spec::service::BoxFuture;
 use stockade_spec::{Caller, Error, RequestContext, Session};
-use stockade_store::{Scope, Snapshot};
+use stockade_store::{Reads, Scope, Snapshot, Store};
 
 use crate::state::{
     self, ACCESS_KEYS, GROUPS, Holder, ROLES, SESSIONS, SessionRecord, USERS, User,
@@ -121,8 +121,23 @@ impl Directory for Iam {
     }
 
     /// Services keep state nowhere but in the store, and all in the same one.
-    fn state_revision(&self) -> Option<u64> {
-        Some(self.store.snapshot().revision())
+    fn observe(&self, work: &mut dyn FnMut()) -> Option<Box<dyn Basis>> {
+        let ((), reads) = self.store.observe(work);
+        let store = self.store.clone();
+        Some(Box::new(Observed { store, reads }))
+    }
+}
+
+/// What was read of the store.
+#[derive(Debug)]
+struct Observed {
+    store: Store,
+    reads: Reads,
+}
+
+impl Basis for Observed {
+    fn stands(&self) -> bool {
+        self.reads.stand(&self.store.snapshot())
     }
 }
 
