@@ -207,13 +207,10 @@ where
     F: Future<Output = Result<O, Error>> + Send + 'a,
 {
     match input.into_any().downcast::<I>() {
-        Ok(input) => {
-            let future = handler(*input);
-            Box::pin(async move {
-                let output: Box<dyn AnyShape> = Box::new(future.await?);
-                Ok(output)
-            })
-        }
+        Ok(input) => Box::pin(async move {
+            let output: Box<dyn AnyShape> = Box::new(handler(*input).await?);
+            Ok(output)
+        }),
         Err(_) => Box::pin(async { Err(Error::internal()) }),
     }
 }

@@ -1,8 +1,5 @@
 //! The visitor that gathers what a permission template mentions out of a decoded input.
 
-use std::iter::repeat_with;
-use std::ops::Range;
-
 use aws_smithy_schema::Schema;
 use aws_smithy_schema::serde::{SerdeError, SerializableStruct, ShapeSerializer};
 use aws_smithy_types::date_time::Format;
@@ -10,10 +7,11 @@ use aws_smithy_types::{BigDecimal, BigInteger, Blob, DateTime, Document};
 use smallvec::SmallVec;
 use stockade_spec::permission::{Capture, Step};
 
-/// The values of each capture of one input. Most have one at most.
+/// The values of one input's captures, each with its index, in the order in which they were first met. Most captures of a
+/// template have none.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Captured {
-    captures: Vec<Values>,
+    captures: SmallVec<[(usize, Values); 2]>,
 }
 
 /// The values of one capture, in input order; `places` runs beside `texts`.
@@ -65,7 +63,7 @@ impl Captured {
         active.extend(0..captures.len());
         let mut collector = Collector {
             captures,
-            values: repeat_with(Values::default).take(captures.len()).collect(),
+            captured: Self::default(),
             active,
             depth: 0,
             frame: Frame {
@@ -81,20 +79,33 @@ impl Captured {
         if !captures.is_empty() {
             input.serialize_members(&mut collector)?;
         }
-        Ok(Self {
-            captures: collector.values,
-        })
+        Ok(collector.captured)
     }
 
     /// All values, whatever their capture.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        let texts = self.captures.iter().flat_map(|values| &values.texts);
+        let texts = self.captures.iter().flat_map(|(_, values)| &values.texts);
         texts.map(String::as_str)
     }
 
-    /// The values of a capture; none for an index that the template does not have.
+    /// The values of a capture, if it has any.
     pub(crate) fn get(&self, capture: u16) -> Option<&Values> {
-        self.captures.get(usize::from(capture))
+        let mut captures = self.captures.iter();
+        captures
+            .find(|(index, _)| *index == usize::from(capture))
+            .map(|(_, values)| values)
+    }
+
+    fn of(&mut self, capture: usize) -> &mut Values {
+        let met = self
+            .captures
+            .iter()
+            .position(|(index, _)| *index == capture);
+        let at = met.unwrap_or_else(|| {
+            self.captures.push((capture, Values::default()));
+            self.captures.len() - 1
+        });
+        &mut self.captures[at].1
     }
 }
 
@@ -121,7 +132,7 @@ struct Frame {
 
 struct Collector<'a> {
     captures: &'a [Capture],
-    values: Vec<Values>,
+    captured: Captured,
     /// A stack of the captures whose path leads here, level by level.
     active: Vec<usize>,
     /// How many steps led here.
@@ -162,22 +173,18 @@ impl Collector<'_> {
         };
         let level = self.frame.start..self.active.len();
         let ends = level.end;
-        self.push(level.clone(), |steps, depth| steps[depth..] == [step]);
-        let through = self.active.len();
-        self.push(level, |steps, depth| {
-            steps.len() > depth + 1 && steps[depth] == step
-        });
-        (self.active.len() > ends).then_some(Reached { ends, through })
-    }
-
-    /// Puts those of a level's captures on the stack whose steps and depth are as wanted.
-    fn push(&mut self, level: Range<usize>, wanted: impl Fn(&[Step], usize) -> bool) {
+        let mut leading = SmallVec::<[usize; 8]>::new();
         for at in level {
             let capture = self.active[at];
-            if wanted(self.captures[capture].steps, self.depth) {
-                self.active.push(capture);
+            match &self.captures[capture].steps[self.depth..] {
+                [next] if *next == step => self.active.push(capture),
+                [next, _, ..] if *next == step => leading.push(capture),
+                _ => {}
             }
         }
+        let through = self.active.len();
+        self.active.extend(leading);
+        (self.active.len() > ends).then_some(Reached { ends, through })
     }
 
     fn enter_element(&mut self) {
@@ -220,7 +227,7 @@ impl Collector<'_> {
     fn mark(&mut self, reached: Reached) {
         let outer = self.outer.unwrap_or(0);
         for &capture in &self.active[reached.ends..reached.through] {
-            self.values[capture].present.push(outer);
+            self.captured.of(capture).present.push(outer);
         }
     }
 
@@ -234,7 +241,7 @@ impl Collector<'_> {
             inner: self.place,
         };
         for &capture in &self.active[reached.ends..reached.through] {
-            let values = &mut self.values[capture];
+            let values = self.captured.of(capture);
             values.texts.push(text());
             values.places.push(place);
         }

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, stream};
 use http_body::{Frame, SizeHint};
 use parking_lot::Mutex;
 use stockade_store::{BlobRef, Blobs, MAX_INLINE_BLOB_BYTES, StoreError};
@@ -83,21 +83,23 @@ impl Drop for Lease {
     }
 }
 
-/// Deletes blobs apart from the request, which may end before they are gone.
+/// Deletes blobs. What takes time goes on apart from the request, which may end before they are gone.
 fn delete(blobs: &Blobs, garbage: Vec<BlobRef>) {
     if garbage.is_empty() {
         return;
     }
     let blobs = blobs.clone();
-    let delete = async move {
+    let mut delete = Box::pin(async move {
         for blob in &garbage {
             if let Err(error) = blobs.delete(blob).await {
                 tracing::warn!(%error, "a blob that nothing names could not be deleted");
             }
         }
-    };
+    });
     match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn(delete)),
+        // Nothing waits for blobs in memory, and a task for them would only wake another thread.
+        Ok(runtime) if (&mut delete).now_or_never().is_none() => drop(runtime.spawn(delete)),
+        Ok(_) => {}
         Err(_) => tracing::warn!("blobs that nothing names are left behind: no runtime"),
     }
 }

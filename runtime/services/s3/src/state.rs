@@ -22,6 +22,8 @@ use crate::errors;
 pub(crate) const BUCKETS: Table<BucketRecord> = Table::new("s3/buckets");
 pub(crate) const BUCKET_NAMES: Table<()> = Table::new("s3/bucket-names");
 pub(crate) const OBJECTS: Table<ObjectRecord> = Table::new("s3/objects");
+/// The same records, for who asks where the bytes are and nothing else.
+const BODIES: Table<Placed> = Table::new(OBJECTS.name());
 pub(crate) const MANIFESTS: Table<Vec<Piece>> = Table::new("s3/manifests");
 pub(crate) const UPLOADS: Table<UploadRecord> = Table::new("s3/uploads");
 pub(crate) const PARTS: Table<PartRecord> = Table::new("s3/parts");
@@ -61,6 +63,12 @@ pub(crate) struct ObjectRecord {
     pub(crate) modified: i64,
     pub(crate) checksum: Checksum,
     pub(crate) attributes: Attributes,
+}
+
+/// What an [`ObjectRecord`] tells of its bytes.
+#[derive(Deserialize)]
+struct Placed {
+    body: Body,
 }
 
 /// Where an object's bytes are.
@@ -215,16 +223,16 @@ impl Bucket {
     ) -> Result<Garbage, StoreError> {
         let parts = [self.name.as_str(), key];
         let mut garbage = Garbage::default();
-        if let Some(old) = self.object(tx, key)? {
-            match &old.body {
-                Body::Whole(blob) => garbage.blobs.push(blob.clone()),
+        if let Some(old) = tx.get(BODIES, self.scope(), &parts)? {
+            match old.body {
+                Body::Whole(blob) => garbage.blobs.push(blob),
                 Body::Pieces { manifest, .. } => {
-                    let pieces = self.manifest(tx, manifest)?;
+                    let pieces = self.manifest(tx, &manifest)?;
                     garbage
                         .blobs
                         .extend(pieces.into_iter().map(|piece| piece.blob));
-                    tx.delete(MANIFESTS, self.scope(), &[manifest]);
-                    garbage.manifest = Some(manifest.clone());
+                    tx.delete(MANIFESTS, self.scope(), &[&manifest]);
+                    garbage.manifest = Some(manifest);
                 }
             }
         }

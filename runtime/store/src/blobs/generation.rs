@@ -1,20 +1,24 @@
 //! The blobs between two resets, and how a body gets into them.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use object_store::{
     GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload,
-    local::LocalFileSystem, memory::InMemory, path::Path,
+    local::LocalFileSystem, path::Path,
 };
+use parking_lot::RwLock;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use super::{BlobRef, BlobStream, MAX_INLINE_BLOB_BYTES, WRITE_PART_BYTES};
 use crate::StoreError;
 
+/// The length alone decides where a blob lies.
 pub(super) struct Generation {
-    inline: InMemory,
+    /// Short ones, by id. INVARIANT: each is as long as its reference tells.
+    inline: RwLock<HashMap<String, Bytes>>,
+    /// Long ones, once there are any.
     disk: OnceCell<Disk>,
 }
 
@@ -28,7 +32,7 @@ struct Disk {
 impl Generation {
     pub(super) fn new() -> Self {
         Self {
-            inline: InMemory::new(),
+            inline: RwLock::default(),
             disk: OnceCell::new(),
         }
     }
@@ -48,24 +52,22 @@ impl Generation {
         Ok(&disk.files)
     }
 
-    /// Where a blob of this length lies; the length alone decides.
-    async fn place(&self, len: u64) -> Result<&dyn ObjectStore, StoreError> {
-        if len <= MAX_INLINE_BLOB_BYTES as u64 {
-            Ok(&self.inline)
-        } else {
-            Ok(self.disk().await?)
-        }
-    }
-
     pub(super) async fn read(
         &self,
         blob: &BlobRef,
         range: Range<u64>,
     ) -> Result<BlobStream, StoreError> {
-        let whole = range == (0..blob.len);
-        let options = if whole {
-            GetOptions::default()
-        } else if range.is_empty() {
+        let not_found = || StoreError::BlobNotFound {
+            id: blob.id.clone(),
+        };
+        if is_short(blob.len) {
+            let bytes = self.inline.read().get(&blob.id).cloned();
+            let range = range.start as usize..range.end as usize;
+            return Ok(BlobStream::of_bytes(
+                bytes.ok_or_else(not_found)?.slice(range),
+            ));
+        }
+        let options = if range.is_empty() {
             // No store reads nothing; existence is all there is to ask.
             GetOptions {
                 head: true,
@@ -77,19 +79,21 @@ impl Generation {
                 ..GetOptions::default()
             }
         };
-        let place = self.place(blob.len).await?;
-        match place.get_opts(&path(blob), options).await {
-            Ok(_) if range.is_empty() => Ok(BlobStream::empty()),
+        let found = self.disk().await?.get_opts(&path(&blob.id), options).await;
+        match found {
+            Ok(_) if range.is_empty() => Ok(BlobStream::of_bytes(Bytes::new())),
             Ok(found) => Ok(BlobStream::new(found)),
-            Err(object_store::Error::NotFound { .. }) => Err(StoreError::BlobNotFound {
-                id: blob.id.clone(),
-            }),
+            Err(object_store::Error::NotFound { .. }) => Err(not_found()),
             Err(error) => Err(error.into()),
         }
     }
 
     pub(super) async fn delete(&self, blob: &BlobRef) -> Result<(), StoreError> {
-        match self.place(blob.len).await?.delete(&path(blob)).await {
+        if is_short(blob.len) {
+            self.inline.write().remove(&blob.id);
+            return Ok(());
+        }
+        match self.disk().await?.delete(&path(&blob.id)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -102,8 +106,13 @@ impl Generation {
     }
 }
 
-fn path(blob: &BlobRef) -> Path {
-    Path::from(blob.id.as_str())
+fn is_short(len: u64) -> bool {
+    len <= MAX_INLINE_BLOB_BYTES as u64
+}
+
+/// Where the file of a long blob lies.
+fn path(id: &str) -> Path {
+    Path::from(id)
 }
 
 /// A new directory below the system's temporary one, closed to other users: objects may hold
@@ -162,8 +171,8 @@ impl Sink {
             Some(upload) => upload,
             None => {
                 let files = self.owner.disk().await?;
-                let path = Path::from(self.id.as_str());
-                self.upload.insert(files.put_multipart(&path).await?)
+                self.upload
+                    .insert(files.put_multipart(&path(&self.id)).await?)
             }
         };
         Ok(upload.put_part(part).await?)
@@ -174,17 +183,22 @@ impl Sink {
             id: std::mem::take(&mut self.id),
             len: self.len,
         };
-        let rest = Bytes::copy_from_slice(&self.pending);
         match &mut self.upload {
             Some(upload) => {
-                if !rest.is_empty() {
-                    upload.put_part(rest.into()).await?;
+                if !self.pending.is_empty() {
+                    upload.put_part(self.pending.freeze().into()).await?;
                 }
                 upload.complete().await?;
             }
+            None if is_short(blob.len) => {
+                // Copied, because it stays, and has grown by doubling.
+                let bytes = Bytes::copy_from_slice(&self.pending);
+                self.owner.inline.write().insert(blob.id.clone(), bytes);
+            }
             None => {
-                let place = self.owner.place(blob.len).await?;
-                place.put(&path(&blob), rest.into()).await?;
+                let files = self.owner.disk().await?;
+                let rest = self.pending.freeze().into();
+                files.put(&path(&blob.id), rest).await?;
             }
         }
         Ok(blob)

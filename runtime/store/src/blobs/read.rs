@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, TryStreamExt, stream};
 use object_store::{GetResult, GetResultPayload};
 
 use super::READ_CHUNK_BYTES;
@@ -17,15 +17,21 @@ use crate::StoreError;
 
 /// The bytes of a blob: a stream of chunks of at most [`READ_CHUNK_BYTES`], whose length is known.
 pub struct BlobStream {
-    chunks: Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>,
+    chunks: Chunks,
     left: u64,
 }
 
+enum Chunks {
+    /// What is short is in memory.
+    Whole(Bytes),
+    File(Pin<Box<dyn Stream<Item = Result<Bytes, StoreError>> + Send>>),
+}
+
 impl BlobStream {
-    pub(super) fn empty() -> Self {
+    pub(super) fn of_bytes(bytes: Bytes) -> Self {
         Self {
-            chunks: Box::pin(stream::empty()),
-            left: 0,
+            left: bytes.len() as u64,
+            chunks: Chunks::Whole(bytes),
         }
     }
 
@@ -34,13 +40,12 @@ impl BlobStream {
         let chunks: Pin<Box<dyn Stream<Item = _> + Send>> = match found.payload {
             // The store's own reader hands out 8 KiB at a time, one trip to another thread each.
             GetResultPayload::File(file, _) => Box::pin(read_file(file, found.range)),
-            GetResultPayload::Stream(stream) => Box::pin(
-                stream
-                    .map(|part| Ok(part?))
-                    .flat_map(|part: Result<Bytes, StoreError>| stream::iter(split(part))),
-            ),
+            GetResultPayload::Stream(stream) => Box::pin(stream.err_into()),
         };
-        Self { chunks, left }
+        Self {
+            chunks: Chunks::File(chunks),
+            left,
+        }
     }
 
     /// Bytes that are still to come.
@@ -54,7 +59,13 @@ impl Stream for BlobStream {
     type Item = Result<Bytes, StoreError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let polled = self.chunks.as_mut().poll_next(cx);
+        let polled = match &mut self.chunks {
+            Chunks::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                Poll::Ready((!bytes.is_empty()).then_some(Ok(bytes)))
+            }
+            Chunks::File(chunks) => chunks.as_mut().poll_next(cx),
+        };
         if let Poll::Ready(Some(Ok(chunk))) = &polled {
             self.left = self.left.saturating_sub(chunk.len() as u64);
         }
@@ -67,20 +78,6 @@ impl std::fmt::Debug for BlobStream {
         f.debug_struct("BlobStream")
             .field("remaining", &self.left)
             .finish_non_exhaustive()
-    }
-}
-
-fn split(part: Result<Bytes, StoreError>) -> Vec<Result<Bytes, StoreError>> {
-    match part {
-        Ok(mut bytes) => {
-            let mut chunks = Vec::with_capacity(1);
-            while !bytes.is_empty() {
-                let size = bytes.len().min(READ_CHUNK_BYTES);
-                chunks.push(Ok(bytes.split_to(size)));
-            }
-            chunks
-        }
-        Err(error) => vec![Err(error)],
     }
 }
 
