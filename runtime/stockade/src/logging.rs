@@ -5,7 +5,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
 
 use time::OffsetDateTime;
@@ -50,6 +50,9 @@ pub(crate) fn start(format: LogFormat, debug: bool) -> io::Result<Guard> {
     Ok(guard)
 }
 
+/// How much room an entry is given at first: most are shorter.
+const LINE_BYTES: usize = 256;
+
 /// One entry: `LEVEL:target: message key=value …`, or the same as a JSON object with its time.
 pub(crate) struct Line(pub(crate) LogFormat);
 
@@ -67,14 +70,11 @@ where
         let (level, target) = (event.metadata().level(), event.metadata().target());
         match self.0 {
             LogFormat::Text => {
-                writer.write_str(level.as_str())?;
-                writer.write_char(':')?;
-                writer.write_str(target)?;
-                writer.write_str(": ")?;
-                let mut entry = TextEntry::new(writer.by_ref());
+                let mut entry = TextEntry(String::with_capacity(LINE_BYTES));
+                entry.0.extend([level.as_str(), ":", target, ": "]);
                 event.record(&mut entry);
-                entry.written?;
-                writer.write_char('\n')
+                entry.0.push('\n');
+                writer.write_str(&entry.0)
             }
             LogFormat::Json => {
                 let now = OffsetDateTime::now_utc()
@@ -91,55 +91,47 @@ where
     }
 }
 
-/// Writes an event's fields behind its message, which `tracing` hands over first.
-struct TextEntry<'w> {
-    writer: Writer<'w>,
-    written: fmt::Result,
-}
+/// An event as a line: its fields behind its message, which `tracing` hands over first.
+struct TextEntry(String);
 
-impl<'w> TextEntry<'w> {
-    fn new(writer: Writer<'w>) -> Self {
-        Self {
-            writer,
-            written: Ok(()),
+impl TextEntry {
+    fn field(&mut self, field: &Field, value: fmt::Arguments<'_>) {
+        self.begin(field);
+        // INVARIANT: a string takes whatever is written; a value that fails to say itself ends there.
+        let _ = self.0.write_fmt(value);
+    }
+
+    fn begin(&mut self, field: &Field) {
+        if field.name() != "message" {
+            self.0.extend([" ", field.name(), "="]);
         }
     }
-
-    fn field(&mut self, field: &Field, write: impl FnOnce(&mut Writer<'w>) -> fmt::Result) {
-        self.written = self.written.and_then(|()| {
-            if field.name() != "message" {
-                self.writer.write_char(' ')?;
-                self.writer.write_str(field.name())?;
-                self.writer.write_char('=')?;
-            }
-            write(&mut self.writer)
-        });
-    }
 }
 
-impl Visit for TextEntry<'_> {
+impl Visit for TextEntry {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.field(field, |writer| write!(writer, "{value:?}"));
+        self.field(field, format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        let plain = field.name() == "message" || is_word(value);
-        self.field(field, |writer| match plain {
-            true => writer.write_str(value),
-            false => write!(writer, "{value:?}"),
-        });
+        if field.name() == "message" || is_word(value) {
+            self.begin(field);
+            self.0.push_str(value);
+        } else {
+            self.field(field, format_args!("{value:?}"));
+        }
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.field(field, |writer| write!(writer, "{value}"));
+        self.field(field, format_args!("{value}"));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.field(field, |writer| write!(writer, "{value}"));
+        self.field(field, format_args!("{value}"));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.field(field, |writer| write!(writer, "{value}"));
+        self.field(field, format_args!("{value}"));
     }
 }
 

@@ -50,6 +50,7 @@ mod dialect;
 pub mod encode;
 pub mod errors;
 pub mod headers;
+mod pieces;
 mod query;
 pub mod sigv2;
 pub mod sigv4;

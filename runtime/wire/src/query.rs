@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
-use percent_encoding::percent_decode;
+use percent_encoding::percent_decode_str;
+
+use crate::pieces::{split, split_once};
 
 /// How many parameters are kept; a request with more is refused.
 pub const MAX_PARAMETERS: usize = 10_000;
@@ -49,29 +51,30 @@ impl std::error::Error for QueryError {}
 impl Query {
     /// Parses the part of a URL after `?`. A plus sign is a space, as AWS reads it.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        Self::parse_bytes(text.as_bytes())
+        if text.is_empty() {
+            return Ok(Self::default());
+        }
+        // Most have nothing to decode, which one look tells.
+        let is_plain = memchr2(b'+', b'%', text.as_bytes()).is_none();
+        let decoded = |part: &str| match is_plain {
+            true => Ok(part.to_owned()),
+            false => decode(part),
+        };
+        let mut pairs = Vec::with_capacity(4);
+        for part in split(text, b'&').filter(|part| !part.is_empty()) {
+            if pairs.len() == MAX_PARAMETERS {
+                return Err(QueryError::TooMany);
+            }
+            let (name, value) = split_once(part, b'=').unwrap_or((part, ""));
+            pairs.push((decoded(name)?, decoded(value)?));
+        }
+        Ok(Self { pairs })
     }
 
     /// Parses an `application/x-www-form-urlencoded` body.
     pub fn parse_bytes(bytes: &[u8]) -> Result<Self, QueryError> {
-        if bytes.is_empty() {
-            return Ok(Self::default());
-        }
-        let mut pairs = Vec::with_capacity(4);
-        for part in bytes.split(|byte| *byte == b'&') {
-            if part.is_empty() {
-                continue;
-            }
-            if pairs.len() == MAX_PARAMETERS {
-                return Err(QueryError::TooMany);
-            }
-            let (name, value) = match memchr(b'=', part) {
-                Some(at) => (&part[..at], &part[at + 1..]),
-                None => (part, &[][..]),
-            };
-            pairs.push((decode(name)?, decode(value)?));
-        }
-        Ok(Self { pairs })
+        let text = std::str::from_utf8(bytes).map_err(|_| QueryError::NotUtf8)?;
+        Self::parse(text)
     }
 
     /// The first value of a name; the empty string for a name without one.
@@ -113,24 +116,15 @@ impl Query {
     }
 }
 
-fn decode(part: &[u8]) -> Result<String, QueryError> {
-    if let Ok(text) = std::str::from_utf8(part)
-        && memchr2(b'+', b'%', part).is_none()
-    {
-        return Ok(text.to_owned());
-    }
-    let spaced: Vec<u8> = part
-        .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
-    let mut rest = &spaced[..];
-    while let Some(at) = rest.iter().position(|byte| *byte == b'%') {
+fn decode(part: &str) -> Result<String, QueryError> {
+    let mut rest = part.as_bytes();
+    while let Some(at) = memchr(b'%', rest) {
         match rest.get(at + 1..at + 3) {
             Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => rest = &rest[at + 3..],
             _ => return Err(QueryError::BadEscape),
         }
     }
-    percent_decode(&spaced)
+    percent_decode_str(&part.replace('+', " "))
         .decode_utf8()
         .map(Cow::into_owned)
         .map_err(|_| QueryError::NotUtf8)

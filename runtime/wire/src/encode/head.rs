@@ -12,7 +12,8 @@ use super::body;
 use super::header_value;
 use crate::Dialect;
 
-/// How many headers an answer is given room for at first: as many as S3's answers have.
+/// How many headers a REST protocol's answer is given room for at first: as many as S3's answers have. The others' have
+/// next to none.
 const HEADERS: usize = 12;
 
 /// Whether HTTP bindings put the member of an output or error elsewhere than into the body's
@@ -56,7 +57,10 @@ impl<'d> Head<'d> {
         Self {
             dialect,
             status: None,
-            headers: HeaderMap::with_capacity(HEADERS),
+            headers: match dialect.is_rest() {
+                true => HeaderMap::with_capacity(HEADERS),
+                false => HeaderMap::new(),
+            },
             payload: None,
             within: Within::Structure,
         }

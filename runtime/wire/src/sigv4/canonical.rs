@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use super::{Kind, Parts, Presented};
@@ -16,46 +15,52 @@ const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
-/// The canonical request's text. S3's path is encoded once and taken as it is; all others' is
+/// The canonical request, in bytes: headers need not be UTF-8. S3's path is encoded once and taken as it is; all others' is
 /// normalised and encoded on top of the encoding it was sent with.
 pub(super) fn request(
     presented: &Presented<'_>,
     parts: &Parts<'_>,
     payload_hash: &str,
     s3: bool,
-) -> String {
-    let mut out = String::with_capacity(512);
-    out.push_str(parts.method.as_str());
-    out.push('\n');
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512);
+    push(&mut out, [parts.method.as_str(), "\n"]);
     path(parts.path, s3, &mut out);
-    out.push('\n');
+    out.push(b'\n');
     query(presented.kind, parts, &mut out);
-    out.push('\n');
+    out.push(b'\n');
     for name in presented.signed_names() {
-        out.push_str(name);
-        out.push(':');
+        push(&mut out, [name, ":"]);
         header(parts, name, &mut out);
-        out.push('\n');
+        out.push(b'\n');
     }
-    out.push('\n');
-    out.push_str(&presented.signed_headers);
-    out.push('\n');
-    out.push_str(payload_hash);
+    push(
+        &mut out,
+        ["\n", &presented.signed_headers, "\n", payload_hash],
+    );
     out
 }
 
-fn path(path: &str, s3: bool, out: &mut String) {
+fn push<const COUNT: usize>(out: &mut Vec<u8>, pieces: [&str; COUNT]) {
+    for piece in pieces {
+        out.extend_from_slice(piece.as_bytes());
+    }
+}
+
+fn path(path: &str, s3: bool, out: &mut Vec<u8>) {
     if path.is_empty() || path == "/" {
-        out.push('/');
-        return;
+        return out.push(b'/');
     }
-    if s3 {
-        let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
-        out.extend(percent_encode(&decoded, PATH));
-        return;
+    let plain: Cow<'_, [u8]> = match s3 {
+        true => percent_decode_str(path).into(),
+        false => match normalised(path) {
+            Cow::Borrowed(path) => path.as_bytes().into(),
+            Cow::Owned(path) => path.into_bytes().into(),
+        },
+    };
+    for piece in percent_encode(&plain, PATH) {
+        out.extend_from_slice(piece.as_bytes());
     }
-    let normal = normalised(path);
-    out.extend(percent_encode(normal.as_bytes(), PATH));
 }
 
 /// Without empty and dot segments (RFC 3986, "Remove dot segments").
@@ -84,7 +89,7 @@ fn normalised(path: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn query(kind: Kind, parts: &Parts<'_>, out: &mut String) {
+fn query(kind: Kind, parts: &Parts<'_>, out: &mut Vec<u8>) {
     if parts.query.is_empty() {
         return;
     }
@@ -98,37 +103,39 @@ fn query(kind: Kind, parts: &Parts<'_>, out: &mut String) {
         .collect();
     pairs.sort();
     for (index, (name, value)) in pairs.iter().enumerate() {
-        if index > 0 {
-            out.push('&');
-        }
-        out.push_str(name);
-        out.push('=');
-        out.push_str(value);
+        let separator = if index > 0 { "&" } else { "" };
+        push(out, [separator, name, "=", value]);
     }
 }
 
 /// A header's values, joined, without surrounding spaces and with inner runs of them as one.
-fn header(parts: &Parts<'_>, name: &str, out: &mut String) {
+fn header(parts: &Parts<'_>, name: &str, out: &mut Vec<u8>) {
     for (index, value) in headers::values(parts.headers, name).enumerate() {
         if index > 0 {
-            out.push(',');
+            out.push(b',');
         }
-        let text = match std::str::from_utf8(value.as_bytes()) {
-            Ok(text) => Cow::Borrowed(text),
-            Err(_) => String::from_utf8_lossy(value.as_bytes()),
-        };
-        let text = text.trim_matches([' ', '\t']);
-        if memmem::find(text.as_bytes(), b"  ").is_none() {
-            out.push_str(text);
+        let value = value.as_bytes().trim_ascii();
+        if !has_run(value) {
+            out.extend_from_slice(value);
             continue;
         }
-        for (word, part) in text.split(' ').filter(|part| !part.is_empty()).enumerate() {
+        let words = value.split(|byte| *byte == b' ');
+        for (word, part) in words.filter(|part| !part.is_empty()).enumerate() {
             if word > 0 {
-                out.push(' ');
+                out.push(b' ');
             }
-            out.push_str(part);
+            out.extend_from_slice(part);
         }
     }
+}
+
+/// Whether spaces follow each other.
+fn has_run(value: &[u8]) -> bool {
+    let pairs = value.iter().zip(value.iter().skip(1));
+    // Without an end at the first that does, many bytes are looked at at once.
+    pairs.fold(false, |any, (left, right)| {
+        any | (*left == b' ') & (*right == b' ')
+    })
 }
 
 #[cfg(test)]
@@ -138,9 +145,9 @@ mod tests {
     #[test]
     fn paths() {
         let canonical = |text: &str, s3: bool| {
-            let mut out = String::new();
+            let mut out = Vec::new();
             path(text, s3, &mut out);
-            out
+            String::from_utf8(out).unwrap()
         };
         assert_eq!(canonical("/example/..", false), "/");
         assert_eq!(canonical("/./example", false), "/example");

@@ -15,10 +15,8 @@ mod verify;
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, Method};
-use memchr::memchr;
-
 pub use error::SignatureError;
+use http::{HeaderMap, Method};
 pub(crate) use keys::hmac;
 pub use keys::{KeyCache, MAX_KEYS};
 pub use presented::{declared_hash, identify, parse};
@@ -26,6 +24,7 @@ pub use verify::{body_hash, signs_plain_path, verify};
 pub(crate) use verify::{hex, unhex};
 
 use crate::Query;
+use crate::pieces::split;
 
 /// How far a request's clock may be off, in seconds.
 pub const MAX_SKEW: i64 = 15 * 60;
@@ -89,6 +88,8 @@ pub struct Presented<'a> {
     pub signature: &'a str,
     /// When it was signed, `20150830T123600Z`.
     pub timestamp: Cow<'a, str>,
+    /// The same, in seconds since the epoch.
+    pub signed_at: i64,
     /// For how many seconds a presigned URL holds.
     pub expires: Option<u32>,
     /// The session token of temporary credentials.
@@ -100,26 +101,6 @@ impl Presented<'_> {
     pub fn signed_names(&self) -> impl Iterator<Item = &str> {
         split(&self.signed_headers, b';')
     }
-}
-
-/// The pieces of a text between separators, which are ASCII: `str::split` is made for all separators and takes twice
-/// as long for the short pieces here.
-fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let (piece, after) = match split_once(rest?, separator) {
-            Some((piece, after)) => (piece, Some(after)),
-            None => (rest?, None),
-        };
-        rest = after;
-        Some(piece)
-    })
-}
-
-/// What stands before and behind the first separator, which is ASCII.
-fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
-    let at = memchr(separator, text.as_bytes())?;
-    Some((&text[..at], &text[at + 1..]))
 }
 
 /// What the chunks of a signed `aws-chunked` body are verified with.

@@ -7,12 +7,10 @@ use http::{HeaderMap, HeaderName};
 use memchr::{memchr2, memmem};
 use sha2::{Digest, Sha256};
 
-use super::{
-    DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock, split,
-    split_once,
-};
+use super::{DeclaredHash, Identity, Kind, MAX_EXPIRES, Parts, Presented, SignatureError, clock};
 use crate::Dialect;
 use crate::headers::ascii;
+use crate::pieces::{split, split_once};
 
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
@@ -117,7 +115,7 @@ pub fn parse<'a>(
             "The authorization header is malformed; it is not ASCII.".to_owned(),
         ));
     };
-    let (algorithm, rest) = header.split_once(' ').unwrap_or((header, ""));
+    let (algorithm, rest) = split_once(header, b' ').unwrap_or((header, ""));
     if algorithm == "Bearer" {
         return Ok(None);
     }
@@ -135,7 +133,7 @@ fn from_header<'a>(
 ) -> Result<Presented<'a>, SignatureError> {
     let (mut credential, mut signed_headers, mut signature) = (None, None, None);
     for pair in split(rest, b',') {
-        let pair = pair.trim();
+        let pair = pair.trim_ascii();
         if pair.is_empty() {
             continue;
         }
@@ -359,7 +357,7 @@ fn assemble<'a>(
             ))
         });
     }
-    if clock::parse(&timestamp).is_none() {
+    let Some(signed_at) = clock::parse(&timestamp) else {
         return Err(match (dialect.s3, kind) {
             (true, Kind::Query) => incomplete(
                 "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"".to_owned(),
@@ -370,7 +368,7 @@ fn assemble<'a>(
                  http://en.wikipedia.org/wiki/ISO_8601"
             )),
         });
-    }
+    };
     if timestamp.get(..8) != Some(date) {
         return Err(if dialect.s3 {
             incomplete(format!(
@@ -404,6 +402,7 @@ fn assemble<'a>(
         },
         signature,
         timestamp,
+        signed_at,
         expires: None,
         session_token: None,
     })
