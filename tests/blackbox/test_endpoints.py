@@ -1,6 +1,7 @@
 """The server's own endpoints and manners: health, reset, request ids, the log, the help, the way it ends."""
 
 import json
+import os
 import re
 import signal
 import socket
@@ -127,11 +128,18 @@ class TestTheCommand:
         "--debug": "DEBUG",
         "--iam-error-style": "IAM_ERROR_STYLE",
         "--strict-credentials": "STRICT_CREDENTIALS",
-        "--strict-roles": None,
+        "--strict-roles": "STRICT_ROLES",
     }
 
-    def run(self, binary, *arguments):
-        return subprocess.run([str(binary), *arguments], capture_output=True, text=True, timeout=30, check=False)
+    def run(self, binary, *arguments, **variables):
+        return subprocess.run(
+            [str(binary), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={**os.environ, **variables},
+        )
 
     @pytest.mark.parametrize("arguments", [["--help"], ["serve", "--help"]])
     def test_help_names_every_switch_and_variable(self, binary, arguments):
@@ -139,13 +147,37 @@ class TestTheCommand:
         assert answer.returncode == 0
         for flag, variable in self.switches.items():
             assert flag in answer.stdout
-            if variable:
-                assert variable in answer.stdout
+            assert variable in answer.stdout
 
     def test_an_unknown_flag(self, binary):
         answer = self.run(binary, "--enforce-aim")
         assert answer.returncode == 2
         assert "--enforce-iam" in answer.stderr, "the nearest flag is suggested"
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "way_out"),
+        [
+            ("ENFORCE_IAM", "maybe", "give 1 or 0"),
+            ("IAM_SOFT_MODE", "2", "give 1 or 0"),
+            ("DEBUG", "verbose", "give 1 or 0"),
+            ("IAM_ERROR_STYLE", "azure", "aws, localstack"),
+            ("STRICT_CREDENTIALS", "y?", "give 1 or 0"),
+            ("STRICT_ROLES", "y?", "give 1 or 0"),
+            ("GATEWAY_LISTEN", "localhost", "127.0.0.1:4566"),
+            ("GATEWAY_LISTEN", "127.0.0.1:99999", "127.0.0.1:4566"),
+            ("GATEWAY_LISTEN", "127.0.0.1:0,127.0.0.1:0", "127.0.0.1:4566"),
+            ("LOG_FORMAT", "xml", "text, json"),
+        ],
+    )
+    def test_a_bad_setting_is_named_with_the_way_out(self, binary, variable, value, way_out):
+        answer = self.run(binary, **{variable: value})
+        assert answer.returncode == 2
+        assert variable in answer.stderr and value in answer.stderr and way_out in answer.stderr
+
+    def test_a_bad_flag_is_no_variables_fault(self, binary):
+        answer = self.run(binary, "--enforce-iam=maybe")
+        assert answer.returncode == 2
+        assert "--enforce-iam" in answer.stderr and "ENFORCE_IAM" not in answer.stderr
 
     def test_a_port_that_is_taken(self, binary, plain):
         answer = self.run(binary, "--listen", f"127.0.0.1:{plain.port}")

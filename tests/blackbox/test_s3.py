@@ -13,6 +13,7 @@ import re
 import socket
 import urllib.parse
 import zlib
+from xml.etree import ElementTree
 
 import pytest
 
@@ -460,6 +461,13 @@ class TestListing:
         assert keys_of(s3.list_objects_v2(Bucket=bucket))[0] == "\x01odd"
         page = s3.list_objects_v2(Bucket=bucket, EncodingType="url")
         assert keys_of(page)[0] == "%01odd"
+
+    @pytest.mark.parametrize("version", [{}, {"list-type": "2"}])
+    def test_a_listing_is_well_formed_whatever_keys_hold(self, plain, s3, bucket, version):
+        put_all(s3, bucket, ["a\0b", "c\x01d", "e\uffff", "plain"])
+        answer = send_signed(Request(service="s3", method="GET", path=f"/{bucket}", query=version), plain.root())
+        keys = [key.text for key in ElementTree.fromstring(answer.body).findall(".//{*}Key")]
+        assert keys == ["a\ufffdb", "c\ufffdd", "e\ufffd", "plain"]
 
     def test_wrong_arguments(self, s3, bucket):
         with refused("InvalidArgument", 400):

@@ -7,11 +7,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use stockade_authz::Mode;
 use stockade_authz::render::error::Style;
 
 use crate::commands;
+
+/// Where the server listens unless told otherwise: where LocalStack does, and for this machine alone.
+const DEFAULT_ADDRESS: &str = "127.0.0.1:4566";
 
 /// A local AWS that enforces IAM on every API, and tells you why.
 #[derive(Debug, Parser)]
@@ -38,6 +42,21 @@ pub(crate) enum Command {
 }
 
 impl Cli {
+    /// What the arguments and the environment say. Where they say nothing that can be meant, the process
+    /// ends with what is wrong, and where it was said.
+    pub(crate) fn read() -> Self {
+        Self::try_parse().unwrap_or_else(|error| {
+            if let Some(variable) = variable_of(&error)
+                && std::env::var_os(&variable).is_some()
+            {
+                let _ = error.print();
+                eprintln!("The environment variable {variable} sets it.");
+                std::process::exit(error.exit_code());
+            }
+            error.exit()
+        })
+    }
+
     /// The command; serving is the default.
     pub(crate) fn chosen(self) -> Command {
         self.command.unwrap_or(Command::Serve(self.serve))
@@ -52,7 +71,8 @@ pub(crate) struct Serve {
         long,
         env = "GATEWAY_LISTEN",
         value_name = "ADDRESS",
-        default_value = "127.0.0.1:4566"
+        default_value = DEFAULT_ADDRESS,
+        value_parser = address
     )]
     pub(crate) listen: SocketAddr,
 
@@ -159,6 +179,31 @@ impl Serve {
             ErrorStyle::Localstack => Style::Localstack,
         }
     }
+}
+
+/// An IP address and a port; an empty variable is an unset one.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    let text = if text.is_empty() {
+        DEFAULT_ADDRESS
+    } else {
+        text
+    };
+    text.parse().map_err(|_| {
+        "not one IP address and a port; give it as 127.0.0.1:4566, or 0.0.0.0:4566 for every interface"
+    })
+}
+
+/// The environment variable behind the argument that an error is about.
+fn variable_of(error: &clap::Error) -> Option<String> {
+    let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let mut command = Cli::command();
+    command.build();
+    let argument = command
+        .get_arguments()
+        .find(|argument| argument.to_string() == *wrong)?;
+    Some(argument.get_env()?.to_string_lossy().into_owned())
 }
 
 /// `1`, `true`, `yes`, `on` and their opposites; an empty variable is an unset one.

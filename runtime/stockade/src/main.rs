@@ -12,7 +12,6 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::Parser as _;
 use stockade_gateway::{Config, Explainer, Gateway};
 use stockade_store::Store;
 use tokio::net::TcpListener;
@@ -26,7 +25,7 @@ use crate::config::{Cli, Command, Serve};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match Cli::parse().chosen() {
+    match Cli::read().chosen() {
         Command::Serve(config) => run(&config),
         Command::Permissions(arguments) => print(commands::permissions::run(&arguments)),
         Command::Keys(arguments) => print(commands::keys::run(&arguments)),

@@ -10,7 +10,8 @@ use stockade_spec::constraint::Violations;
 
 use crate::encode::filter::Only;
 use crate::encode::head::is_unbound;
-use crate::encode::{body, escaped, header_value, ids, response};
+use crate::encode::xml::push_text;
+use crate::encode::{body, header_value, ids, response};
 use crate::{Dialect, Protocol};
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
@@ -230,11 +231,18 @@ fn xml(dialect: &Dialect<'_>, error: &Error, request_id: &str) -> String {
     )
 }
 
+/// Text for XML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_text(&mut out, text);
+    out
+}
+
 fn push(out: &mut String, name: &str, value: &str) {
     out.push('<');
     out.push_str(name);
     out.push('>');
-    out.push_str(&escaped(value));
+    push_text(out, value);
     out.push_str("</");
     out.push_str(name);
     out.push('>');

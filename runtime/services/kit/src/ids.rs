@@ -1,5 +1,7 @@
 //! Ids and secrets in AWS's forms.
 
+pub use stockade_policy::language::is_account_id;
+
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use rand::RngCore;
 
@@ -65,12 +67,6 @@ impl UniqueId {
         push_alphanumeric(&mut id, 17);
         id
     }
-}
-
-/// Whether this is an account id: twelve digits.
-#[must_use]
-pub fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Draws a secret access key: 40 characters of base64's alphabet, 240 random bits.

@@ -5,41 +5,11 @@
 //! User Guide).
 
 use serde_json::{Map, Value};
-use stockade_policy::language::{ELEMENTS, matches};
+use stockade_policy::language::{ELEMENTS, Operator, matches};
 use stockade_spec::Error;
 
 /// Largest policy in bytes. White space is free (MIT-LCP/physionet-build issue 2094).
 const MAX_POLICY_BYTES: usize = 20 * 1024;
-
-const OPERATORS: [&str; 27] = [
-    "StringEquals",
-    "StringNotEquals",
-    "StringEqualsIgnoreCase",
-    "StringNotEqualsIgnoreCase",
-    "StringLike",
-    "StringNotLike",
-    "NumericEquals",
-    "NumericNotEquals",
-    "NumericLessThan",
-    "NumericLessThanEquals",
-    "NumericGreaterThan",
-    "NumericGreaterThanEquals",
-    "DateEquals",
-    "DateNotEquals",
-    "DateLessThan",
-    "DateLessThanEquals",
-    "DateGreaterThan",
-    "DateGreaterThanEquals",
-    "Bool",
-    "BinaryEquals",
-    "IpAddress",
-    "NotIpAddress",
-    "ArnEquals",
-    "ArnNotEquals",
-    "ArnLike",
-    "ArnNotLike",
-    "Null",
-];
 
 /// Actions on objects whose names do not say so.
 const OBJECT_ACTIONS: [&str; 6] = [
@@ -299,15 +269,7 @@ fn check_fit(actions: &[&str], resources: &[&str]) -> Result<(), Error> {
 
 fn check_condition(condition: &Value) -> Result<(), Error> {
     for (operator, keys) in condition.as_object().ok_or_else(syntax)? {
-        let bare = operator
-            .strip_prefix("ForAllValues:")
-            .or_else(|| operator.strip_prefix("ForAnyValue:"))
-            .unwrap_or(operator);
-        let bare = bare.strip_suffix("IfExists").unwrap_or(bare);
-        if !OPERATORS
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(bare))
-        {
+        if Operator::parse(operator).is_none() {
             return Err(malformed(format!("Invalid Condition type : {operator}")));
         }
         for (key, values) in keys.as_object().ok_or_else(syntax)? {

@@ -17,6 +17,7 @@ use stockade_spec::Operation;
 use crate::{Dialect, Protocol};
 use filter::Only;
 use head::{Head, is_bound, is_unbound};
+use xml::push_text;
 
 /// Writes an operation's output: status, headers and body.
 ///
@@ -118,7 +119,7 @@ fn rpc_body(
                 None => body::elements(&mut document, output)?,
             }
             document.push_str("<ResponseMetadata><RequestId>");
-            document.push_str(&escaped(request_id));
+            push_text(&mut document, request_id);
             document.push_str("</RequestId></ResponseMetadata></");
             document.push_str(operation.name);
             document.push_str("Response>");
@@ -127,7 +128,7 @@ fn rpc_body(
         Protocol::Ec2Query => {
             let mut document = envelope(operation.name, dialect);
             document.push_str("<requestId>");
-            document.push_str(&escaped(request_id));
+            push_text(&mut document, request_id);
             document.push_str("</requestId>");
             if !is_unit {
                 body::elements(&mut document, output)?;
@@ -155,32 +156,9 @@ fn envelope(operation: &str, dialect: &Dialect<'_>) -> String {
     out.push_str("Response");
     if let Some(namespace) = dialect.xml_namespace {
         out.push_str(" xmlns=\"");
-        out.push_str(&escaped(namespace));
+        push_text(&mut out, namespace);
         out.push('"');
     }
     out.push('>');
     out
-}
-
-/// Text for XML. Characters that XML 1.0 cannot hold are left out.
-pub(crate) fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
-    let plain = |byte: u8| byte >= 0x20 && !matches!(byte, b'&' | b'<' | b'>' | b'"');
-    // Without an end at the first that is not, many bytes are looked at at once.
-    if text.bytes().fold(true, |all, byte| all & plain(byte)) {
-        return text.into();
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for letter in text.chars() {
-        match letter {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\r' => out.push_str("&#xD;"),
-            '\n' | '\t' => out.push(letter),
-            control if control < ' ' => {}
-            _ => out.push(letter),
-        }
-    }
-    out.into()
 }

@@ -185,15 +185,16 @@ fn part<'n>(member: Option<&'n Schema<'n>>, default: &'static str) -> &'n str {
         .map_or(default, |name| name.value())
 }
 
+/// What stands for a character that XML 1.0 has no way to write: Unicode's own sign for it.
+const REPLACEMENT: char = '\u{fffd}';
+
 /// Text as the content of an element or attribute. Beside what is markup, ends of lines are escaped, which parsers would
-/// make one kind of.
+/// make one kind of. Characters that no document may hold (XML 1.0, section 2.2) are replaced, so that one of
+/// them does not make a whole listing unreadable.
 pub(crate) fn push_text(out: &mut String, text: &str) {
-    // U+0085 and U+2028 begin with the bytes C2 and E2.
+    // U+0085, U+2028 and the pair U+FFFE and U+FFFF begin with the bytes C2, E2 and EF.
     let plain = |byte: u8| {
-        !matches!(
-            byte,
-            b'&' | b'<' | b'>' | b'"' | b'\'' | b'\r' | b'\n' | 0xC2 | 0xE2
-        )
+        byte >= b' ' && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'' | 0xC2 | 0xE2 | 0xEF)
     };
     // Without an end at the first that is not, many bytes are looked at at once.
     if text.bytes().fold(true, |all, byte| all & plain(byte)) {
@@ -210,6 +211,7 @@ pub(crate) fn push_text(out: &mut String, text: &str) {
             '\n' => out.push_str("&#xA;"),
             '\u{85}' => out.push_str("&#x85;"),
             '\u{2028}' => out.push_str("&#x2028;"),
+            '\0'..='\x08' | '\x0b'..='\x1f' | '\u{fffe}' | '\u{ffff}' => out.push(REPLACEMENT),
             letter => out.push(letter),
         }
     }

@@ -126,6 +126,11 @@ fn bad_policies_are_refused_in_s3s_words() {
             changed("Condition", json!({"Sounds": {"aws:x": "y"}})),
             "Invalid Condition type : Sounds",
         ),
+        // "IAM JSON policy elements: Condition operators": `IfExists` ends any operator but `Null`.
+        (
+            changed("Condition", json!({"NullIfExists": {"aws:x": "true"}})),
+            "Invalid Condition type : NullIfExists",
+        ),
         (
             changed("Condition", json!({"Bool": {"secure": "y"}})),
             "Policy has an invalid condition key",

@@ -139,6 +139,19 @@ fn members_stand_alone() {
     );
 }
 
+#[test]
+fn what_xml_cannot_hold_is_replaced() {
+    let mut out = String::new();
+    push_text(
+        &mut out,
+        "a\0b\u{1}c\td\ne\u{b}\u{1f}\u{fffe}\u{ffff}\u{ff01}",
+    );
+    assert_eq!(
+        out,
+        "a\u{fffd}b\u{fffd}c\td&#xA;e\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{ff01}"
+    );
+}
+
 proptest! {
     /// The codec of smithy-rs's own clients is the other side.
     #[test]
