@@ -762,6 +762,15 @@ class TestLargeBodies:
             s3.head_object(Bucket=bucket, Key="half")
         assert plain.is_alive()
 
+    def test_a_client_that_asks_first_and_has_nothing_to_send(self, plain, s3, bucket):
+        """It is never told to go on, and botocore then reads its connection's next answer wrongly: this one ends it."""
+        request = Request("PUT", f"/{bucket}/empty", "s3")
+        headers = signed_headers(request, plain.root()) | {"expect": "100-continue", "content-length": "0"}
+        lines = [f"PUT {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        response = exchange(plain, "\r\n".join([*lines, "", ""]).encode())
+        assert response.status == 200
+        assert response.headers["connection"] == "close"
+
     def test_a_client_that_asks_first(self, plain, s3, bucket):
         """`Expect: 100-continue`, as SDKs send it with large bodies."""
         request = Request("PUT", f"/{bucket}/expected", "s3", body=b"x" * 1000)

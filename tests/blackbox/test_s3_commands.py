@@ -88,3 +88,20 @@ def test_a_bucket_of_another_region(aws, plain):
     located = terminal.run("awslocal s3api get-bucket-location --bucket shelf --query LocationConstraint").ok()
     assert located == '"eu-central-1"\n'
     terminal.run("awslocal s3 cp - s3://shelf/a --region eu-central-1", stdin="a").ok()
+
+
+def test_an_empty_file_among_others(terminal):
+    """The CLI sends it with `Expect: 100-continue`, and what comes after it over the same connection."""
+    home = terminal.directory
+    (home / "site").mkdir()
+    for name in ("0-empty", "1-empty", "2-empty"):
+        (home / "site" / name).touch()
+    for name in ("3-full", "4-full"):
+        (home / "site" / name).write_text("full")
+    terminal.run("awslocal configure set default.s3.max_concurrent_requests 1").ok()
+    terminal.run("awslocal s3 mb s3://shelf").ok()
+    terminal.run("awslocal s3 sync site s3://shelf --no-progress", timeout=20).ok()
+    listed = terminal.run("awslocal s3 ls s3://shelf").ok()
+    assert [line.split()[-2:] for line in listed.splitlines()] == [
+        ["0", "0-empty"], ["0", "1-empty"], ["0", "2-empty"], ["4", "3-full"], ["4", "4-full"],
+    ]

@@ -46,7 +46,8 @@ pub(crate) struct Drained<B: Incoming> {
     waits: Waits,
 }
 
-/// Whether a client still waits to be told to send its body (`Expect: 100-continue`): the first read tells it.
+/// Whether a client still waits to be told to send its body (`Expect: 100-continue`): the first read tells it. Where there is
+/// no body to read it is never told, and clients are known that then take the answer's status for the next one's.
 #[derive(Clone, Debug)]
 pub(crate) struct Waits(Option<Arc<AtomicBool>>);
 
@@ -68,7 +69,7 @@ impl Waits {
 impl<B: Incoming> Drained<B> {
     /// Wraps a request's body.
     pub(crate) fn new(body: B, headers: &HeaderMap) -> Self {
-        let waits = headers.contains_key(EXPECT) && !body.is_end_stream();
+        let waits = headers.contains_key(EXPECT);
         Self {
             waits: Waits(waits.then(|| Arc::new(AtomicBool::new(true)))),
             body: Some(body),
@@ -89,7 +90,9 @@ impl<B: Incoming> Body for Drained<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        self.waits.end();
+        if !self.is_end_stream() {
+            self.waits.end();
+        }
         match &mut self.body {
             Some(body) => Pin::new(body).poll_frame(context),
             None => Poll::Ready(None),
